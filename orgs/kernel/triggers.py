@@ -1,0 +1,294 @@
+"""Immutability in the database itself: what is locked withstands any SQL, on PostgreSQL and SQLite.
+
+Apps register tables in AppConfig.ready(); triggers are installed after every migrate, because SQLite drops them when a
+table is remade. A refused statement raises IntegrityError with the text `immutable: <table>`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.db import connection as default_connection
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+LockedValue = str | int | bool
+_PREFIX = "immutable_"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """One trigger: when `refusal` holds for a statement (PostgreSQL) or a row (SQLite), it fails."""
+
+    table: str
+    event: str
+    refusal: str
+    before: str = ""
+
+    @property
+    def name(self) -> str:
+        """Contains a digest of the definition, so that a changed definition is a missing trigger."""
+        text = "\0".join(["1", self.table, self.event, self.refusal, self.before])
+        return f"{_PREFIX}{self.event.lower()}_{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+class Rule(Protocol):
+    """What a table is protected against, in the words of each engine."""
+
+    def for_postgresql(self) -> list[Trigger]: ...
+
+    def for_sqlite(self) -> list[Trigger]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AppendOnly:
+    """Rows may be added, nothing else."""
+
+    table: str
+
+    def for_postgresql(self) -> list[Trigger]:
+        changed = "EXISTS (SELECT 1 FROM old_rows)"
+        any_row = f"EXISTS (SELECT 1 FROM {_quoted(self.table)})"  # noqa: S608 - a table name of ours
+        return [
+            Trigger(self.table, "UPDATE", changed),
+            Trigger(self.table, "DELETE", changed),
+            Trigger(self.table, "TRUNCATE", any_row),
+        ]
+
+    def for_sqlite(self) -> list[Trigger]:
+        return [Trigger(self.table, "UPDATE", "1"), Trigger(self.table, "DELETE", "1")]
+
+
+@dataclass(frozen=True, slots=True)
+class LockedRows:
+    """A row whose column holds a locked value can be neither changed nor deleted."""
+
+    table: str
+    column: str
+    values: tuple[LockedValue, ...]
+
+    def for_postgresql(self) -> list[Trigger]:
+        locked = _is_in(self.column, self.values)
+        changed = f"EXISTS (SELECT 1 FROM old_rows WHERE {locked})"  # noqa: S608 - names and values of ours
+        any_row = f"EXISTS (SELECT 1 FROM {_quoted(self.table)} WHERE {locked})"  # noqa: S608
+        return [
+            Trigger(self.table, "UPDATE", changed),
+            Trigger(self.table, "DELETE", changed),
+            Trigger(self.table, "TRUNCATE", any_row),
+        ]
+
+    def for_sqlite(self) -> list[Trigger]:
+        locked = f"OLD.{_is_in(self.column, self.values)}"
+        return [Trigger(self.table, "UPDATE", locked), Trigger(self.table, "DELETE", locked)]
+
+
+@dataclass(frozen=True, slots=True)
+class LockedByParent:
+    """Rows of a locked parent can be neither added, nor changed, nor deleted, nor moved to or from it."""
+
+    table: str
+    parent_fk: str
+    parent: LockedRows
+    parent_pk: str
+
+    def for_postgresql(self) -> list[Trigger]:
+        fk = _quoted(self.parent_fk)
+        old, new = f"SELECT {fk} FROM old_rows", f"SELECT {fk} FROM new_rows"  # noqa: S608 - names of ours
+        any_row = f"SELECT {fk} FROM {_quoted(self.table)}"  # noqa: S608
+        return [
+            self._statement("INSERT", new),
+            self._statement("UPDATE", f"{old} UNION {new}"),
+            self._statement("DELETE", old),
+            Trigger(self.table, "TRUNCATE", self._locked(any_row)),
+        ]
+
+    def for_sqlite(self) -> list[Trigger]:
+        old, new = f"OLD.{_quoted(self.parent_fk)}", f"NEW.{_quoted(self.parent_fk)}"
+        keys = {"INSERT": new, "UPDATE": f"{old}, {new}", "DELETE": old}
+        return [Trigger(self.table, event, self._locked(rows)) for event, rows in keys.items()]
+
+    def _statement(self, event: str, keys: str) -> Trigger:
+        # The parents are held until the end of the transaction: without that, one could be locked by another
+        # transaction between this look at it and the commit.
+        hold = (
+            f"PERFORM 1 FROM {_quoted(self.parent.table)} WHERE {_quoted(self.parent_pk)} IN ({keys})"
+            f" ORDER BY {_quoted(self.parent_pk)} FOR SHARE;"
+        )
+        return Trigger(self.table, event, self._locked(keys), before=hold)
+
+    def _locked(self, keys: str) -> str:
+        return (
+            f"EXISTS (SELECT 1 FROM {_quoted(self.parent.table)} WHERE {_quoted(self.parent_pk)} IN ({keys})"  # noqa: S608
+            f" AND {_is_in(self.parent.column, self.parent.values)})"
+        )
+
+
+_rules: dict[Rule, None] = {}
+
+
+def append_only(table: str) -> None:
+    """Rows of the table are never changed or deleted."""
+    _rules[AppendOnly(table)] = None
+
+
+def lock_rows(table: str, *, locked_column: str, locked_value: LockedValue | tuple[LockedValue, ...]) -> None:
+    """A row is final once its column holds (one of) the locked value(s)."""
+    _rules[LockedRows(table, locked_column, _as_tuple(locked_value))] = None
+
+
+def protect(
+    *,
+    table: str,
+    parent_table: str,
+    parent_fk: str,
+    parent_pk: str = "id",
+    locked_column: str,
+    locked_value: LockedValue | tuple[LockedValue, ...],
+) -> None:
+    """A parent row is final once its column holds a locked value, and so are its rows in `table`.
+
+    A statement on `table` holds its parents until the transaction ends: lock the parent first (FOR UPDATE) where the
+    same transaction updates it later, else two writers can wait for each other.
+    """
+    parent = LockedRows(parent_table, locked_column, _as_tuple(locked_value))
+    _rules[parent] = None
+    _rules[LockedByParent(table, parent_fk, parent, parent_pk)] = None
+
+
+def install(connection: BaseDatabaseWrapper, rules: Iterable[Rule] | None = None) -> None:
+    """Bring the triggers of all existing tables to what is registered; does nothing where they already are."""
+    tables = set(connection.introspection.table_names())
+    wanted = {trigger.name: trigger for trigger in _wanted(connection, rules) if trigger.table in tables}
+    present = _present(connection)
+    with connection.cursor() as cursor:
+        for name in present.keys() - wanted.keys():
+            if rules is None:
+                cursor.execute(_drop(connection, name, present[name]))
+        for name in wanted.keys() - present.keys():
+            for statement in _create(connection, wanted[name]):
+                cursor.execute(statement)
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Take every immutability trigger away: before SQLite remakes a table, and before a test empties all."""
+    present = _present(connection)
+    with connection.cursor() as cursor:
+        for name, table in present.items():
+            cursor.execute(_drop(connection, name, table))
+
+
+def missing(connection: BaseDatabaseWrapper, rules: Iterable[Rule] | None = None) -> list[str]:
+    """What check_integrity reports: `table event` of each absent or disabled trigger, and a missing pragma."""
+    present = _present(connection, only_enabled=True)
+    lacking = [f"{t.table} {t.event}" for t in _wanted(connection, rules) if t.name not in present]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers")
+            if cursor.fetchone()[0] != 1:
+                lacking.append("PRAGMA recursive_triggers")
+    return sorted(lacking)
+
+
+@contextmanager
+def without_triggers(connection: BaseDatabaseWrapper | None = None) -> Iterator[None]:
+    """For the flush of tests only: no immutability within the block."""
+    chosen = connection or default_connection
+    remove(chosen)
+    try:
+        yield
+    finally:
+        install(chosen)
+
+
+def on_pre_migrate(using: str, **kwargs: object) -> None:
+    """SQLite renames a remade table, which fails while a trigger elsewhere names it."""
+    if connections[using].vendor == "sqlite":
+        remove(connections[using])
+
+
+def on_post_migrate(using: str, **kwargs: object) -> None:
+    """Install what is registered; runs once per app and after flush."""
+    install(connections[using])
+
+
+def on_connection_created(connection: BaseDatabaseWrapper, **kwargs: object) -> None:
+    """Without recursive triggers, SQLite's INSERT OR REPLACE deletes a row past its DELETE trigger."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers = ON")
+
+
+def _wanted(connection: BaseDatabaseWrapper, rules: Iterable[Rule] | None) -> list[Trigger]:
+    chosen = list(_rules if rules is None else rules)
+    if connection.vendor == "postgresql":
+        return [trigger for rule in chosen for trigger in rule.for_postgresql()]
+    return [trigger for rule in chosen for trigger in rule.for_sqlite()]
+
+
+def _present(connection: BaseDatabaseWrapper, *, only_enabled: bool = False) -> dict[str, str]:
+    """Name → table of the immutability triggers in the database."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            states = ["O", "A"] if only_enabled else ["O", "A", "D", "R"]
+            cursor.execute(
+                "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+                ' WHERE NOT t.tgisinternal AND starts_with(t.tgname, %s) AND t.tgenabled = ANY(%s::"char"[])'
+                " AND pg_table_is_visible(c.oid)",
+                [_PREFIX, states],
+            )
+        else:
+            cursor.execute(
+                "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, %s) = %s",
+                [len(_PREFIX), _PREFIX],
+            )
+        return dict(cursor.fetchall())
+
+
+def _create(connection: BaseDatabaseWrapper, trigger: Trigger) -> list[str]:
+    message = _literal(f"immutable: {trigger.table}")
+    if connection.vendor != "postgresql":
+        return [
+            f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {_quoted(trigger.table)}"
+            f" WHEN {trigger.refusal} BEGIN SELECT RAISE(ABORT, {message}); END"
+        ]
+    rows = {
+        "INSERT": "AFTER INSERT ON {} REFERENCING NEW TABLE AS new_rows",
+        "UPDATE": "AFTER UPDATE ON {} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+        "DELETE": "AFTER DELETE ON {} REFERENCING OLD TABLE AS old_rows",
+        "TRUNCATE": "BEFORE TRUNCATE ON {}",
+    }[trigger.event].format(_quoted(trigger.table))
+    return [
+        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN"
+        f" {trigger.before} IF {trigger.refusal} THEN"
+        f" RAISE EXCEPTION USING MESSAGE = {message}, ERRCODE = 'integrity_constraint_violation';"
+        " END IF; RETURN NULL; END $body$",
+        f"CREATE TRIGGER {trigger.name} {rows} FOR EACH STATEMENT EXECUTE FUNCTION {trigger.name}()",
+    ]
+
+
+def _drop(connection: BaseDatabaseWrapper, name: str, table: str) -> str:
+    if connection.vendor == "postgresql":
+        return f"DROP TRIGGER {name} ON {_quoted(table)}; DROP FUNCTION {name}()"
+    return f"DROP TRIGGER {name}"
+
+
+def _is_in(column: str, values: tuple[LockedValue, ...]) -> str:
+    return f"{_quoted(column)} IN ({', '.join(_literal(value) for value in values)})"
+
+
+def _as_tuple(value: LockedValue | tuple[LockedValue, ...]) -> tuple[LockedValue, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _literal(value: LockedValue) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
