@@ -1,0 +1,44 @@
+"""Set-level reads of rounds, expected units, submissions and packages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from accounts.choices import SubmissionStatus
+from orgs.kernel import clock
+from orgs.permissions import REVIEW
+from orgs.querysets.scope import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import CollectionRound, Expected, Package, Submission
+    from orgs.models import User
+
+
+class FieldListQuerySet(models.QuerySet["FieldList"]):
+    def get_by_natural_key(self, code: str, version: int) -> object:
+        return self.get(code=code, version=version)
+
+
+class CollectionRoundQuerySet(ScopedQuerySet["CollectionRound"]):
+    def running(self) -> Self:
+        """Rounds that have begun and were not closed."""
+        return self.filter(opens_at__lte=clock.now(), closed_at__isnull=True)
+
+
+class ExpectedQuerySet(ScopedQuerySet["Expected"]):
+    def due(self) -> Self:
+        """Expected units that are not exempt."""
+        return self.filter(exempt_reason="")
+
+
+class SubmissionQuerySet(ScopedQuerySet["Submission"]):
+    def reviewable_by(self, user: User) -> Self:
+        """Forms that wait on a desk at which the person may review."""
+        desks = user.units_in_charge().allowing(REVIEW).own_unit_ids()
+        return self.visible_to(user).filter(status=SubmissionStatus.SUBMITTED, desk_id__in=desks)
+
+
+class PackageQuerySet(ScopedQuerySet["Package"]):
+    pass

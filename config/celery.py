@@ -1,0 +1,9 @@
+"""The Celery application. Jobs live in each app's tasks.py; their schedule stands in the settings."""
+
+from __future__ import annotations
+
+from celery import Celery
+
+app = Celery("config")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.set_default()

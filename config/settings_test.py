@@ -1,0 +1,29 @@
+"""Settings of the test suite: the real ones, with a fast hasher and the servers the test command names."""
+
+from __future__ import annotations
+
+import environ
+
+_env = environ.Env()
+_env.ENVIRON.setdefault("DEBUG", "1")
+_env.ENVIRON.setdefault("DATA_DIR", _env.str("TEST_DATA_DIR", default="var/test"))
+if "TEST_REDIS_URL" in _env.ENVIRON:
+    _env.ENVIRON["REDIS_URL"] = _env.ENVIRON["TEST_REDIS_URL"]
+if "TEST_DATABASE_URL" in _env.ENVIRON:
+    _env.ENVIRON["DATABASE_URL"] = _env.ENVIRON["TEST_DATABASE_URL"]
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATA_DIR, DATABASES  # noqa: E402
+
+DEBUG = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = False
+CLOCK_MAY_BE_SHIFTED = True
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: the race tests open the same database from several processes.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}

@@ -1,0 +1,19 @@
+"""Mount points: each app brings its own names."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import health, home, search
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("healthz", health.healthz, name="healthz"),
+    path("", include("orgs.urls")),
+    path("", include("accounts.urls")),
+    path("", include("reporting.urls")),
+    path("", include("scoring.urls")),
+    path("admin/", admin.site.urls),
+]

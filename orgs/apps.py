@@ -1,0 +1,19 @@
+"""Start of the organisation app: immutability triggers, connection set-up."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+
+from orgs.kernel import triggers
+
+
+class OrgsConfig(AppConfig):
+    name = "orgs"
+    verbose_name = "团组织与人员"
+
+    def ready(self) -> None:
+        connection_created.connect(triggers.on_connection_created, dispatch_uid="orgs.triggers.connection")
+        post_migrate.connect(triggers.on_post_migrate, dispatch_uid="orgs.triggers.migrate")
+        triggers.append_only("orgs_auditentry")

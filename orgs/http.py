@@ -1,0 +1,28 @@
+"""What views share: the request of a signed-in person, and answering a page or a fragment of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from orgs.models import User
+
+
+class LeagueRequest(HttpRequest):
+    """A request of a signed-in person."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def render_fragment(
+    request: LeagueRequest, page: str, fragment: str, context: dict[str, object], *, status: int = 200
+) -> HttpResponse:
+    """The fragment template for an htmx request, the whole page else: the same URL answers both."""
+    template = fragment if request.htmx else page
+    return render(request, template, context, status=status)

@@ -1,0 +1,123 @@
+"""What every app writes down: jobs, messages, the audit ledger, idempotency keys, the demo clock."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orgs.choices import JobState
+from orgs.querysets.ledger import AuditEntryQuerySet, JobQuerySet, NotificationQuerySet
+
+
+class Job(models.Model):
+    """One piece of background work. The row is the truth, the broker only the doorbell; `key` makes it happen once."""
+
+    task = models.CharField(max_length=80)
+    key = models.CharField(max_length=120, unique=True)
+    params = models.JSONField(default=dict, help_text="ids only")
+    state = models.CharField(max_length=8, choices=JobState, default=JobState.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=120, blank=True)
+    error = models.TextField(blank=True)
+    result = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(
+        "orgs.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("后台任务")
+        verbose_name_plural = _("后台任务")
+        indexes: ClassVar = [models.Index(fields=["state", "heartbeat_at"], name="job_state")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Notification(models.Model):
+    """A message to the people of one unit (returned, reminded, accepted …), tied to the object it is about."""
+
+    unit = models.ForeignKey("orgs.OrgUnit", on_delete=models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=40)
+    text = models.CharField(max_length=400)
+    link = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        verbose_name = _("消息")
+        verbose_name_plural = _("消息")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class AuditEntry(models.Model):
+    """Append-only ledger of who did what to which object, when and why. Holds no personal data (reliability B5)."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey("orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    verb = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=40)
+    unit = models.ForeignKey(
+        "orgs.OrgUnit",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+    )
+    reason = models.CharField(max_length=400, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+    request_id = models.CharField(max_length=32, blank=True)
+
+    objects = AuditEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+        verbose_name = _("操作记录")
+        verbose_name_plural = _("操作记录")
+        indexes: ClassVar = [
+            models.Index(fields=["object_type", "object_id"], name="audit_object"),
+            models.Index(fields=["unit", "at"], name="audit_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.object_type} {self.object_id}"
+
+
+class IdempotencyKey(models.Model):
+    """A POST that creates is answered once; a repetition with the same key gets the first answer's address."""
+
+    user = models.ForeignKey("orgs.User", on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    location = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ClockOffset(models.Model):
+    """Seconds by which a demo's or a test's clock runs ahead, in every process; kernel/clock.py reads and writes it."""
+
+    seconds = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.seconds)

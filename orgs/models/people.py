@@ -1,0 +1,135 @@
+"""People: users, their appointments (职务) and the invitations by which superiors bring them in."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from orgs.choices import Department, Role
+from orgs.kernel.crypto import EncryptedTextField
+from orgs.querysets.people import AppointmentQuerySet, InvitationQuerySet, UserManager
+from orgs.querysets.scope import UnitsInCharge
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in with mobile or user name. Name and mobile are encrypted; the mobile is found by its blind index."""
+
+    username = models.CharField(_("用户名"), max_length=40, unique=True)
+    name = EncryptedTextField(_("姓名"), blank=True)
+    mobile = EncryptedTextField(_("手机"), blank=True)
+    mobile_index = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    email = models.EmailField(_("邮箱"), blank=True)
+    is_staff = models.BooleanField(_("可进入后台"), default=False)
+    is_active = models.BooleanField(_("启用"), default=True)
+    must_change_password = models.BooleanField(_("须修改密码"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("用户")
+        verbose_name_plural = _("用户")
+
+    def __str__(self) -> str:
+        return self.username
+
+    @property
+    def display_name(self) -> str:
+        """The name a superior or colleague reads; the user name where none was given."""
+        return self.name or self.username
+
+    def units_in_charge(self) -> UnitsInCharge:
+        """The units of the appointments in force, as the scope every queryset asks for."""
+        return UnitsInCharge.of(self)
+
+
+class Appointment(models.Model):
+    """职务: user + unit + role + period. A hand-over ends one and begins the next, so the history stays."""
+
+    user = models.ForeignKey(
+        User, verbose_name=_("人员"), on_delete=models.PROTECT, related_name="appointments"
+    )
+    unit = models.ForeignKey(
+        "orgs.OrgUnit", verbose_name=_("团组织"), on_delete=models.PROTECT, related_name="appointments"
+    )
+    role = models.CharField(_("角色"), max_length=12, choices=Role)
+    department = models.CharField(
+        _("部门"),
+        max_length=16,
+        choices=Department,
+        blank=True,
+        help_text=_("仅团省委工作人员，留空为全部战线"),
+    )
+    title = models.CharField(_("职务名称"), max_length=40, blank=True)
+    is_principal = models.BooleanField(_("第一责任人"), default=False)
+    starts_on = models.DateField(_("起"))
+    ends_on = models.DateField(_("止"), null=True, blank=True, help_text=_("最后一天"))
+    succeeded_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="succeeds"
+    )
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("职务")
+        verbose_name_plural = _("职务")
+        indexes: ClassVar = [models.Index(fields=["unit", "role"], name="appointment_unit_role")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="appointment_period"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "unit", "role"],
+                condition=Q(ends_on__isnull=True),
+                name="appointment_once_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.unit_id}"
+
+
+class Invitation(models.Model):
+    """邀请码: a one-time link by which a superior appoints a person below. Only the hash of the code is stored."""
+
+    unit = models.ForeignKey("orgs.OrgUnit", on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=12, choices=Role)
+    title = models.CharField(max_length=40, blank=True)
+    name = EncryptedTextField(blank=True)
+    mobile = EncryptedTextField(blank=True)
+    mobile_index = models.CharField(max_length=64, blank=True, editable=False)
+    code_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("邀请码")
+        verbose_name_plural = _("邀请码")
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.role}"
+
+
+class LoginThrottle(models.Model):
+    """Failed sign-ins of one key (account, or account and address), counted in the database so that Redis may be down."""
+
+    key = models.CharField(max_length=64, primary_key=True, help_text="blind index, never the number itself")
+    failures = models.PositiveIntegerField(default=0)
+    last_failure_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.key[:8]

@@ -1,0 +1,158 @@
+"""What every operation writes down: audit entries, messages, jobs. The job row is the truth, the broker the doorbell."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from celery import current_app, current_task
+from django.db import models, transaction
+from django.db.models import F
+
+from orgs.choices import JobState
+from orgs.exceptions import JobLost
+from orgs.kernel import clock
+from orgs.models import AuditEntry, Job, Notification
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orgs.models import OrgUnit, User
+
+LOST_AFTER = timedelta(minutes=10)
+log = structlog.get_logger()
+
+
+def record(
+    verb: str,
+    obj: models.Model,
+    *,
+    by: User | None,
+    unit: OrgUnit | None = None,
+    reason: str = "",
+    **detail: object,
+) -> AuditEntry:
+    """Write one line of the audit ledger. `detail` holds ids, counts and codes, never personal data."""
+    return AuditEntry.objects.create(**_entry(verb, obj, by=by, unit=unit, reason=reason, detail=detail))
+
+
+def record_many(verb: str, objects: Iterable[models.Model], *, by: User | None, reason: str = "") -> None:
+    """One audit line per object of a bulk operation, written in batches."""
+    entries = [AuditEntry(**_entry(verb, obj, by=by, unit=None, reason=reason, detail={})) for obj in objects]
+    AuditEntry.objects.bulk_create(entries, batch_size=500)
+
+
+def _entry(
+    verb: str,
+    obj: models.Model,
+    *,
+    by: User | None,
+    unit: OrgUnit | None,
+    reason: str,
+    detail: dict[str, object],
+) -> dict[str, object]:
+    unit_id = unit.pk if unit else getattr(obj, "unit_id", None)
+    return {
+        "at": clock.now(),
+        "by": by,
+        "verb": verb,
+        "object_type": obj._meta.label_lower,
+        "object_id": str(obj.pk),
+        "unit_id": unit_id,
+        "reason": reason,
+        "detail": detail,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+    }
+
+
+def notify(unit: OrgUnit, kind: str, text: str, *, link: str = "") -> Notification:
+    """Leave a message for the people of a unit."""
+    return Notification.objects.create(unit=unit, kind=kind, text=text, link=link, created_at=clock.now())
+
+
+@transaction.atomic
+def enqueue(task: str, *, key: str, by: User | None = None, **params: object) -> Job:
+    """Make sure the job with this key exists, and ring for it once the transaction stands.
+
+    `task` is the Celery name, `params` are ids only. A job that is done is not done again: its key names its effect.
+    """
+    job, _created = Job.objects.get_or_create(
+        key=key, defaults={"task": task, "params": params, "created_by": by, "created_at": clock.now()}
+    )
+    if job.state in {JobState.QUEUED, JobState.FAILED}:
+        transaction.on_commit(lambda: ring(job))
+    return job
+
+
+def ring(job: Job) -> None:
+    """Tell a worker that the job waits. A lost message is rung again by `requeue_lost_jobs`."""
+    try:
+        current_app.tasks[job.task].apply_async(kwargs={"job_id": job.pk})
+    except (OSError, current_app.connection_for_write().recoverable_connection_errors) as error:
+        log.warning("broker unavailable, job stays queued", job=job.key, error=type(error).__name__)
+
+
+def claim_job(job_id: int) -> Job:
+    """Take the job over by compare-and-set. Raises JobLost when another worker has it or it is done."""
+    now = clock.now()
+    claimed = (
+        Job.objects.filter(pk=job_id)
+        .filter(
+            models.Q(state__in=[JobState.QUEUED, JobState.FAILED])
+            | models.Q(state=JobState.RUNNING, heartbeat_at__lt=now - LOST_AFTER)
+        )
+        .update(
+            state=JobState.RUNNING,
+            attempts=F("attempts") + 1,
+            worker=worker_name(),
+            started_at=now,
+            heartbeat_at=now,
+            finished_at=None,
+            error="",
+        )
+    )
+    if claimed != 1:
+        raise JobLost
+    return Job.objects.get(pk=job_id)
+
+
+def progress(job: Job, done: int, total: int) -> None:
+    """Heartbeat with a count, at most as often as the caller finds useful. Raises JobLost if somebody took over."""
+    kept = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts).update(
+        done=done, total=total, heartbeat_at=clock.now()
+    )
+    if kept != 1:
+        raise JobLost
+
+
+def finish_job(job: Job, result: dict[str, object] | None = None) -> None:
+    """The job is done; `result` holds ids, counts and hashes."""
+    Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
+        state=JobState.DONE, result=result or {}, finished_at=clock.now(), heartbeat_at=clock.now()
+    )
+
+
+def fail_job(job: Job, error: str) -> None:
+    """The job failed; `error` is a class name or a message of ours, never a traceback with data."""
+    Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
+        state=JobState.FAILED, error=error[:400], finished_at=clock.now()
+    )
+
+
+def requeue_lost_jobs() -> int:
+    """Ring again for jobs that wait without a bell or whose worker fell silent; returns how many."""
+    silent_since = clock.now() - LOST_AFTER
+    Job.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=silent_since).update(state=JobState.QUEUED)
+    waiting = list(Job.objects.filter(state=JobState.QUEUED))
+    for job in waiting:
+        ring(job)
+    return len(waiting)
+
+
+def worker_name() -> str:
+    """Which process does the work: the Celery worker's node name and process id, or this command's."""
+    node = getattr(getattr(current_task, "request", None), "hostname", None) or socket.gethostname()
+    return f"{node}/{os.getpid()}"

@@ -1,0 +1,84 @@
+"""What each role may do: one table ROLE -> verbs. Where a role may do it is the matter of `querysets/scope.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orgs.choices import Role
+
+if TYPE_CHECKING:
+    from orgs.models import OrgUnit, User
+
+VIEW = "view"  # units, registry, weeks of the own subtree
+FILL = "fill"  # fill and submit the collection form of the unit
+REVIEW = "review"  # approve and return forms of units below
+REPORT_PACKAGE = "report_package"  # 上报: a direct unit hands its package to the province
+ACCEPT_PACKAGE = "accept_package"
+EDIT_UNITS = "edit_units"
+EDIT_REGISTRY = "edit_registry"
+MANAGE_PEOPLE = "manage_people"
+LAUNCH_ROUND = "launch_round"
+REMIND = "remind"
+REVEAL = "reveal"  # one masked mobile, QQ or WeChat id at a time, logged
+EXPORT = "export"
+VIEW_AUDIT = "view_audit"
+RECORD_CHECK = "record_check"
+VIEW_SHEET = "view_sheet"
+SELF_ASSESS = "self_assess"
+ASSESS = "assess"
+MANAGE_JOBS = "manage_jobs"
+
+ROLE_VERBS: dict[str, frozenset[str]] = {
+    Role.SECRETARY: frozenset({VIEW, FILL}),
+    Role.REVIEWER: frozenset(
+        {VIEW, FILL, REVIEW, EDIT_UNITS, EDIT_REGISTRY, MANAGE_PEOPLE, REMIND, REVEAL, EXPORT}
+    ),
+    Role.COMMITTEE: frozenset(
+        {
+            VIEW,
+            FILL,
+            REVIEW,
+            REPORT_PACKAGE,
+            EDIT_UNITS,
+            EDIT_REGISTRY,
+            MANAGE_PEOPLE,
+            REMIND,
+            REVEAL,
+            EXPORT,
+            VIEW_AUDIT,
+        }
+        | {VIEW_SHEET, SELF_ASSESS}
+    ),
+    Role.PROVINCE: frozenset(
+        {
+            VIEW,
+            REVIEW,
+            ACCEPT_PACKAGE,
+            EDIT_UNITS,
+            EDIT_REGISTRY,
+            MANAGE_PEOPLE,
+            LAUNCH_ROUND,
+            REMIND,
+            REVEAL,
+            EXPORT,
+        }
+        | {VIEW_AUDIT, RECORD_CHECK, VIEW_SHEET, ASSESS, FILL}
+    ),
+    Role.AUDITOR: frozenset({VIEW, RECORD_CHECK, VIEW_SHEET, ASSESS, EXPORT}),
+    Role.SYSADMIN: frozenset({VIEW, EDIT_UNITS, MANAGE_PEOPLE, VIEW_AUDIT, MANAGE_JOBS}),
+}
+
+
+def roles_with(verb: str) -> frozenset[str]:
+    """Roles that may do it somewhere."""
+    return frozenset(role for role, verbs in ROLE_VERBS.items() if verb in verbs)
+
+
+def may(user: User, verb: str, unit: OrgUnit) -> bool:
+    """Whether one of the person's appointments in force allows the verb in this unit."""
+    return user.is_authenticated and user.units_in_charge().allowing(verb).covers(unit)
+
+
+def may_anywhere(user: User, verb: str) -> bool:
+    """Whether the verb is allowed in any unit: decides what a menu shows, never what a page answers."""
+    return user.is_authenticated and bool(user.units_in_charge().allowing(verb).spans)

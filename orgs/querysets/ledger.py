@@ -1,0 +1,28 @@
+"""Set-level reads of jobs, messages and the audit ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from orgs.choices import JobState
+from orgs.querysets.scope import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from orgs.models import AuditEntry, Notification
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def unfinished(self) -> Self:
+        return self.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+
+
+class NotificationQuerySet(ScopedQuerySet["Notification"]):
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+
+class AuditEntryQuerySet(ScopedQuerySet["AuditEntry"]):
+    def for_object(self, object_type: str, object_id: object) -> Self:
+        return self.filter(object_type=object_type, object_id=str(object_id))

@@ -1,0 +1,55 @@
+"""Set-level reads of people, appointments and invitations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.models import BaseUserManager
+from django.db.models import Q
+
+from orgs.kernel import clock
+from orgs.kernel.crypto import blind_index
+from orgs.querysets.scope import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from orgs.models import Appointment, Invitation, User
+
+MOBILE = "mobile"
+
+
+class UserManager(BaseUserManager["User"]):  # type: ignore[type-var]
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(username=username, **fields)
+        if user.mobile:
+            user.mobile_index = blind_index(user.mobile, MOBILE)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
+
+    def find_by_sign_in(self, text: str) -> User | None:
+        """The person with this user name or, through the blind index, this mobile."""
+        return self.filter(Q(username=text) | Q(mobile_index=blind_index(text, MOBILE))).first()
+
+
+class AppointmentQuerySet(ScopedQuerySet["Appointment"]):
+    def in_force(self, on: date | None = None) -> Self:
+        """Appointments whose period contains the day (today in Asia/Shanghai)."""
+        day = on or clock.today()
+        return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+    def for_people_list(self) -> Self:
+        return self.select_related("user", "unit", "unit__kind", "unit__parent").order_by(
+            "unit__lft", "role", "pk"
+        )
+
+
+class InvitationQuerySet(ScopedQuerySet["Invitation"]):
+    def usable(self, at: datetime | None = None) -> Self:
+        """Neither accepted nor revoked nor expired."""
+        moment = at or clock.now()
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=moment)

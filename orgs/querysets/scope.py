@@ -1,0 +1,123 @@
+"""Who sees what: the one place where a person's appointments become a filter. Default deny."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from orgs.choices import DEPARTMENT_LINES
+from orgs.permissions import roles_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orgs.models import Appointment, OrgUnit, User
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One subtree, as the tree module has numbered it at this moment, and what the person is in it."""
+
+    unit_id: int
+    tree_id: int
+    lft: int
+    rght: int
+    role: str = ""
+    lines: tuple[str, ...] = ()  # empty: every line
+    is_forest: bool = False  # the national office stands above all trees
+
+    @classmethod
+    def of(cls, unit: OrgUnit, *, role: str = "", lines: tuple[str, ...] = ()) -> Span:
+        return cls(unit.pk, unit.tree_id, unit.lft, unit.rght, role, lines, unit.is_national)
+
+    def covers(self, unit: OrgUnit) -> bool:
+        if unit.pk == self.unit_id:
+            return True
+        inside = self.is_forest or (
+            unit.tree_id == self.tree_id and self.lft <= unit.lft and unit.rght <= self.rght
+        )
+        return inside and (not self.lines or unit.line in self.lines)
+
+    def condition(self, path: str) -> Q:
+        """Filter on rows whose unit stands at `path` ("" = the row is the unit)."""
+        prefix = f"{path}__" if path else ""
+        inside = (
+            Q()
+            if self.is_forest
+            else Q(
+                **{
+                    f"{prefix}tree_id": self.tree_id,
+                    f"{prefix}lft__gte": self.lft,
+                    f"{prefix}rght__lte": self.rght,
+                }
+            )
+        )
+        if self.lines:
+            inside &= Q(**{f"{prefix}line__in": self.lines}) | Q(**{f"{prefix}pk": self.unit_id})
+        return inside or Q(**{f"{prefix}pk__isnull": False})
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsInCharge:
+    """The subtrees a person is in charge of, each with the role held there."""
+
+    spans: tuple[Span, ...]
+
+    @classmethod
+    def of(cls, user: User) -> UnitsInCharge:
+        """Appointments in force today of an active person; nobody else is in charge of anything (SUP-2.0)."""
+        if not (user.is_authenticated and user.is_active):
+            return cls(())
+        appointments: Iterable[Appointment] = user.appointments.in_force().select_related("unit")
+        return cls(tuple(Span.of(each.unit, role=each.role, lines=_lines(each)) for each in appointments))
+
+    @classmethod
+    def below(cls, unit: OrgUnit) -> UnitsInCharge:
+        """A unit and everything below it, for reads that are not about a person."""
+        return cls((Span.of(unit),))
+
+    def allowing(self, verb: str) -> UnitsInCharge:
+        """Only the subtrees in which the role held there has the verb."""
+        roles = roles_with(verb)
+        return UnitsInCharge(tuple(span for span in self.spans if span.role in roles))
+
+    def covers(self, unit: OrgUnit) -> bool:
+        return any(span.covers(unit) for span in self.spans)
+
+    def own_unit_ids(self) -> frozenset[int]:
+        """The units the appointments name, without what stands below."""
+        return frozenset(span.unit_id for span in self.spans)
+
+
+def _lines(appointment: Appointment) -> tuple[str, ...]:
+    return tuple(DEPARTMENT_LINES.get(appointment.department, ()))
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """Base of every queryset whose rows belong to a unit."""
+
+    unit_lookup: ClassVar[str] = "unit"  # path from the row to its unit; "" = the row is the unit
+
+    def within(self, units: UnitsInCharge) -> Self:
+        """Rows of these subtrees. No units, no rows."""
+        if not units.spans:
+            return self.none()
+        return self.filter(reduce(or_, (span.condition(self.unit_lookup) for span in units.spans)))
+
+    def visible_to(self, user: User) -> Self:
+        """Rows the person may see at all (SUP-2.0); foreign rows do not exist for them."""
+        return self.within(user.units_in_charge())
+
+    def actionable_by(self, user: User, verb: str) -> Self:
+        """Rows to which the person may do this."""
+        return self.within(user.units_in_charge().allowing(verb))
+
+
+__all__ = ["ScopedQuerySet", "Span", "UnitsInCharge"]

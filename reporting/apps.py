@@ -1,0 +1,22 @@
+"""Start of the reporting app: closed weeks are immutable in the database."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from orgs.kernel import triggers
+
+
+class ReportingConfig(AppConfig):
+    name = "reporting"
+    verbose_name = "周报与督导"
+
+    def ready(self) -> None:
+        triggers.protect(
+            table="reporting_weekunit",
+            parent_table="reporting_closedweek",
+            parent_fk="week_id",
+            parent_pk="id",
+            locked_column="state",
+            locked_value="closed",
+        )

@@ -1,0 +1,31 @@
+"""Closed vocabularies of the weekly report and of inspection."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class WeekState(TextChoices):
+    CLOSING = "closing", _("汇总中")
+    CLOSED = "closed", _("已结周")
+
+
+class CheckGrade(TextChoices):
+    """Grade of one spot check (SUP-4.1b)."""
+
+    EXCELLENT = "excellent", _("优秀")
+    GOOD = "good", _("良好")
+    FAIR = "fair", _("一般")
+    POOR = "poor", _("差")
+
+
+class CheckKind(TextChoices):
+    POSTS = "posts", _("抽查发布")
+    PHONE = "phone", _("电话了解")
+
+
+# metrics.md, ux.md: cut lines of coverage, in percent; the second is the "good" line (no document calls it a target).
+COVERAGE_CUTS = (90, 80, 70)
+GOOD_LINE = 80
+HEAT_WEEKS = 10

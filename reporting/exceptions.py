@@ -1,0 +1,19 @@
+"""Errors of the weekly report and of inspection that a person can act on."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from orgs.exceptions import OrgsError
+
+
+class ReportingError(OrgsError):
+    """Base of this app's errors."""
+
+
+class WeekNotOver(ReportingError):
+    default_message = _("这一周还没有结束，周日24:00以后才能结周。")
+
+
+class WeekClosed(ReportingError):
+    default_message = _("这一周已结周，数据不再变动。如需更正，请另出更正版。")

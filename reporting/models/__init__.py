@@ -1,0 +1,9 @@
+"""Models of weeks, activity and inspection."""
+
+from __future__ import annotations
+
+from reporting.models.activity import DailyRecord
+from reporting.models.inspection import SpotCheck
+from reporting.models.weekly import ClosedWeek, WeekUnit
+
+__all__ = ["ClosedWeek", "DailyRecord", "SpotCheck", "WeekUnit"]

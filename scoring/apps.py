@@ -1,0 +1,22 @@
+"""Start of the assessment app: finalised sheets are immutable in the database."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from orgs.kernel import triggers
+
+
+class ScoringConfig(AppConfig):
+    name = "scoring"
+    verbose_name = "年度考评"
+
+    def ready(self) -> None:
+        triggers.protect(
+            table="scoring_score",
+            parent_table="scoring_sheet",
+            parent_fk="sheet_id",
+            parent_pk="id",
+            locked_column="state",
+            locked_value="final",
+        )

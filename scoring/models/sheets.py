@@ -1,0 +1,113 @@
+"""考评表: one unit's sheet of one year, its scores, evidence and what follows from the result."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from scoring.choices import ConsequenceKind, Grade, SheetState
+from scoring.querysets import SheetQuerySet
+
+
+class Sheet(models.Model):
+    """One unit assessed for one year by one edition of a scheme."""
+
+    scheme = models.ForeignKey("scoring.Scheme", on_delete=models.PROTECT, related_name="sheets")
+    year = models.PositiveSmallIntegerField(_("年度"))
+    unit = models.ForeignKey(
+        "orgs.OrgUnit", verbose_name=_("被考核单位"), on_delete=models.PROTECT, related_name="sheets"
+    )
+    state = models.CharField(max_length=10, choices=SheetState, default=SheetState.SELF_ASSESSING)
+    version = models.PositiveIntegerField(default=1)
+    week = models.ForeignKey(
+        "reporting.ClosedWeek", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    computed_at = models.DateTimeField(null=True, blank=True)
+    assessed_on = models.DateField(_("考评日期"), null=True, blank=True)
+    total_points = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    grade = models.CharField(max_length=10, choices=Grade, blank=True)
+    has_poor_flag = models.BooleanField(_("连续三次抽查为差"), default=False)
+    poor_flag_confirmed_at = models.DateTimeField(null=True, blank=True)
+    poor_flag_confirmed_by = models.ForeignKey(
+        "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    finalised_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SheetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("考评表")
+        verbose_name_plural = _("考评表")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["scheme", "year", "unit"], name="sheet_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.unit_id}"
+
+
+class Score(models.Model):
+    """One criterion on one sheet: self, computed with its arithmetic, assessed. NULL = not scored, never 0."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="scores")
+    criterion = models.ForeignKey("scoring.Criterion", on_delete=models.PROTECT, related_name="scores")
+    self_points = models.DecimalField(_("自评得分"), max_digits=5, decimal_places=2, null=True, blank=True)
+    computed_points = models.DecimalField(
+        _("系统计算"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    arithmetic = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="numerator, denominator, base year and source, band, week, edition",
+    )
+    assessed_points = models.DecimalField(
+        _("考评得分"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    entered_count = models.PositiveSmallIntegerField(_("文件（会议记录）数"), null=True, blank=True)
+    reason = models.CharField(_("调整理由"), max_length=200, blank=True)
+    scored_by = models.ForeignKey(
+        "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    scored_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = [
+            "criterion__item__section__position",
+            "criterion__item__position",
+            "criterion__position",
+        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["sheet", "criterion"], name="score_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet_id} {self.criterion_id}"
+
+
+class Evidence(models.Model):
+    """佐证材料 named for a criterion: title and date; files come with a later version."""
+
+    score = models.ForeignKey(Score, on_delete=models.CASCADE, related_name="evidence")
+    title = models.CharField(_("材料名称"), max_length=120)
+    dated_on = models.DateField(_("日期"), null=True, blank=True)
+    added_by = models.ForeignKey("orgs.User", on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Consequence(models.Model):
+    """What follows from a result, citing the record that triggered it (SUP-4.1c, SUP-4.4)."""
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="consequences")
+    kind = models.CharField(max_length=14, choices=ConsequenceKind)
+    clause = models.CharField(max_length=20)
+    trigger = models.CharField(max_length=200)
+    is_confirmed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["sheet", "kind"], name="consequence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet_id} {self.kind}"
