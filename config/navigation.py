@@ -1,0 +1,146 @@
+"""The side navigation as data, and the context processor that shows it.
+
+An item names the page, the verb that opens it and the counter beside it; who may see what is asked of
+`orgs.permissions` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from orgs import permissions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from django.http import HttpRequest
+    from django.utils.functional import _StrPromise
+
+    from orgs.models import User
+    from orgs.querysets.scope import UnitsInCharge
+
+THEMES = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One line of the navigation. `verb` None means everybody who is signed in."""
+
+    label: _StrPromise
+    url_name: str
+    icon: str
+    verb: str | None = None
+    count_key: str = ""
+    hot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """A titled run of items; the first group has no title."""
+
+    label: _StrPromise | str
+    items: tuple[MenuItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An item as the template shows it: resolved, allowed, counted."""
+
+    label: _StrPromise
+    url: str
+    icon: str
+    count: int | None
+    hot: bool
+    is_current: bool
+
+
+MENU: tuple[MenuGroup, ...] = (
+    MenuGroup(
+        "",
+        (
+            MenuItem(_("工作台"), "home", "home"),
+            MenuItem(
+                _("待审核"), "accounts:list-review", "checklist", permissions.REVIEW, "review", hot=True
+            ),
+        ),
+    ),
+    MenuGroup(
+        _("情况统计"),
+        (
+            MenuItem(_("周报"), "reporting:weekly", "chart-bar", permissions.VIEW),
+            MenuItem(_("组织与账号"), "orgs:list-units", "sitemap", permissions.VIEW),
+        ),
+    ),
+    MenuGroup(
+        _("督导检查"),
+        (
+            MenuItem(_("提醒"), "accounts:chase", "send", permissions.REMIND, "missing"),
+            MenuItem(_("年度考评"), "scoring:list-sheets", "writing", permissions.VIEW_SHEET, "sheets"),
+        ),
+    ),
+    MenuGroup(
+        _("管理"),
+        (
+            MenuItem(_("填报任务"), "accounts:list-rounds", "file-text", permissions.LAUNCH_ROUND),
+            MenuItem(_("人员与邀请码"), "orgs:list-people", "users", permissions.MANAGE_PEOPLE),
+            MenuItem(_("变更与日志"), "orgs:list-audit", "history", permissions.VIEW_AUDIT),
+        ),
+    ),
+)
+
+# One callable per counter, asked once per page and only for items the user may see.
+COUNTERS: dict[str, Callable[[User], int]] = {}
+
+
+def menu(request: HttpRequest) -> dict[str, Any]:
+    """Template context of every page: navigation, unread messages, theme."""
+    theme = request.COOKIES.get("theme", "auto")
+    context: dict[str, Any] = {"theme": theme if theme in THEMES else "auto", "menu": []}
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        context["menu"] = _groups(user, request.path)
+        context["n_unread"] = _count("unread", user)
+    return context
+
+
+def _groups(user: User, path: str) -> list[tuple[_StrPromise | str, list[Link]]]:
+    # Asked once: `may_anywhere` would read the appointments again for each line.
+    in_charge = user.units_in_charge()
+    resolved = [(group, list(_allowed(group, in_charge))) for group in MENU]
+    current = _current_url([url for _group, items in resolved for _item, url in items], path)
+    return [
+        (
+            group.label,
+            [
+                Link(item.label, url, item.icon, _count(item.count_key, user), item.hot, url == current)
+                for item, url in items
+            ],
+        )
+        for group, items in resolved
+        if items
+    ]
+
+
+def _allowed(group: MenuGroup, in_charge: UnitsInCharge) -> Iterator[tuple[MenuItem, str]]:
+    for item in group.items:
+        if item.verb is not None and not in_charge.allowing(item.verb).spans:
+            continue
+        try:
+            yield item, reverse(item.url_name)
+        except NoReverseMatch:
+            continue
+
+
+def _current_url(urls: list[str], path: str) -> str:
+    """The menu address that the page lies under; the longest wins, and home only for itself."""
+    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(under, key=len, default="")
+
+
+def _count(key: str, user: User) -> int | None:
+    counter = COUNTERS.get(key)
+    return counter(user) if counter else None
