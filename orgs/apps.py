@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from orgs.kernel import triggers
 
@@ -15,5 +15,6 @@ class OrgsConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(triggers.on_connection_created, dispatch_uid="orgs.triggers.connection")
+        pre_migrate.connect(triggers.on_pre_migrate, dispatch_uid="orgs.triggers.before_migrate")
         post_migrate.connect(triggers.on_post_migrate, dispatch_uid="orgs.triggers.migrate")
         triggers.append_only("orgs_auditentry")

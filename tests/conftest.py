@@ -1,0 +1,84 @@
+"""World, cast, clock and the guard that no test leaves this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from orgs.kernel import clock, triggers
+from tests import cast as cast_module
+from tests import world as world_module
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The world and the cast stand in the database before the first test; each test rolls back to them."""
+    with django_db_blocker.unblock():
+        cast_module.build(world_module.build())
+
+
+@pytest.fixture
+def world(db) -> world_module.World:
+    return world_module.build_ids()
+
+
+@pytest.fixture
+def cast(world) -> cast_module.Cast:
+    return cast_module.build(world)
+
+
+@pytest.fixture(autouse=True)
+def at(request):
+    """Every test happens on Wednesday, 2026-11-18, 10:00 in Shanghai, unless it drives other processes."""
+    if request.node.get_closest_marker("browser") or request.node.get_closest_marker("servers"):
+        yield None
+        return
+    with clock.frozen(world_module.TODAY):
+        yield world_module.TODAY
+
+
+@pytest.fixture
+def sign_in(cast):
+    """sign_in("college") -> a test client in which that member of the cast is signed in."""
+
+    def _sign_in(key: str) -> Client:
+        client = Client()
+        client.force_login(cast[key])
+        return client
+
+    return _sign_in
+
+
+@pytest.fixture
+def transactional_world(transactional_db):
+    """World and cast for a test that needs real commits; the flush afterwards needs the triggers out of the way."""
+    world = world_module.build()
+    cast_module.build(world)
+    yield world
+    triggers.remove(connection)
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    """Only this machine may be talked to."""
+    real_connect = socket.socket.connect
+
+    def connect(self, address):
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_local(address[0]):
+            pytest.fail(f"a test tried to connect to {address[0]}")
+        return real_connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+def _is_local(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
