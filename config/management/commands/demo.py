@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import http.client
+import io
 import shutil
 import socket
 import sys
@@ -20,7 +21,6 @@ from django.db import OperationalError, connections
 from config.bootstrap import child_environment
 from config.demo_data import load_demo
 from config.supervisor import ChildDied, FolderBusy, Supervisor, alone_in, ended_by_signals
-from orgs.operations.reference import load_reference
 
 if TYPE_CHECKING:
     from config.demo_data import DemoSummary
@@ -87,11 +87,8 @@ class Command(BaseCommand):
             message.unlink()
 
     def _prepare(self, scale: str) -> DemoSummary:
-        self._progress("建立数据库")
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
-        self._progress("载入基础数据")
-        load_reference()
+        self._progress("建立数据库，载入基础数据")
+        call_command("prepare", verbosity=0, stdout=io.StringIO())
         self._progress("载入演示数据")
         return load_demo(scale=scale, progress=self._progress)
 
@@ -117,7 +114,18 @@ class Command(BaseCommand):
         bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         with Supervisor(settings.BASE_DIR, settings.DATA_DIR / "log", child_environment()) as supervisor:
             supervisor.start(
-                "web", [python, "-m", "gunicorn", "config.wsgi", "--bind", bind, "--threads", "8"]
+                "web",
+                [
+                    python,
+                    "-m",
+                    "gunicorn",
+                    "config.wsgi",
+                    "--bind",
+                    bind,
+                    "--threads",
+                    "8",
+                    "--no-control-socket",
+                ],
             )
             # The filesystem broker moves files about: exactly one worker process may read it.
             supervisor.start(
