@@ -76,7 +76,7 @@ def ensure(group: str, argv: list[str], root: Path = ROOT) -> None:
                     install(venv, group, root)
             inside = False
     except OSError as error:
-        raise BootstrapFailed(_in_words(str(error))) from error
+        raise BootstrapFailed(in_words(str(error))) from error
     if not inside:
         sys.stdout.flush()
         os.execv(python_of(venv), [str(python_of(venv)), *argv])  # noqa: S606
@@ -161,32 +161,38 @@ def _stamp_for(venv: Path, group: str, root: Path) -> str:
 
 
 def _runs(python: Path) -> bool:
-    probe = subprocess.run([str(python), "-c", "import encodings"], capture_output=True, check=False)  # noqa: S603
-    return probe.returncode == 0
+    return _run(str(python), "-c", "import encodings").returncode == 0
 
 
 def _create(venv: Path) -> None:
-    with_pip = importlib.util.find_spec("ensurepip") is not None
     command = [sys.executable, "-m", "venv", str(venv)]
-    made = subprocess.run(  # noqa: S603
-        command if with_pip else [*command, "--without-pip"], capture_output=True, text=True, check=False
-    )
+    with_pip = importlib.util.find_spec("ensurepip") is not None
+    made = _run(*command) if with_pip else _run(*command, "--without-pip")
     if made.returncode != 0 and with_pip:
-        made = subprocess.run([*command, "--without-pip"], capture_output=True, text=True, check=False)  # noqa: S603
+        made = _run(*command, "--without-pip")
     if made.returncode != 0:
-        raise BootstrapFailed(_in_words(made.stdout + made.stderr))
+        raise BootstrapFailed(in_words(made.stdout + made.stderr))
 
 
 def _pip(venv: Path) -> list[str]:
     """How to call pip for `.venv`: its own, else that of the running Python."""
     own = [str(python_of(venv)), "-m", "pip"]
-    if subprocess.run([*own, "--version"], capture_output=True, check=False).returncode == 0:  # noqa: S603
+    if _run(*own, "--version").returncode == 0:
         return own
     if importlib.util.find_spec("pip") is not None:
         return [sys.executable, "-m", "pip", "--python", str(python_of(venv))]
     raise BootstrapFailed(
         "没有找到 pip，请先安装（如 apt install python3-pip）。/ pip is missing: install it (such as apt install python3-pip)."
     )
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def _environment() -> dict[str, str]:
+    # What PYTHONPATH brings would count as installed, and be missing as soon as it is unset.
+    return {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
 
 
 def _pip_install(venv: Path, lock: Path) -> None:
@@ -203,6 +209,7 @@ def _pip_install(venv: Path, lock: Path) -> None:
     ]
     process = subprocess.Popen(  # noqa: S603
         [*_pip(venv), "install", *options, "-r", str(lock)],
+        env=_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -219,10 +226,10 @@ def _pip_install(venv: Path, lock: Path) -> None:
         elif line.startswith("Installing collected"):
             _say("正在安装软件包 / installing packages")
     if process.wait() != 0:
-        raise BootstrapFailed(_in_words("".join(lines[-200:])))
+        raise BootstrapFailed(in_words("".join(lines[-200:])))
 
 
-def _in_words(output: str) -> str:
+def in_words(output: str) -> str:
     """One line, in Chinese and English, for what pip or the system said."""
     for pattern, words in CAUSES:
         if re.search(pattern, output, re.IGNORECASE):
