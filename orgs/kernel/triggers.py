@@ -31,7 +31,7 @@ class Trigger:
 
     @property
     def name(self) -> str:
-        """Contains a digest of the definition, so that a changed definition is a missing trigger."""
+        """Contains a digest of the definition: a changed definition is a missing trigger."""
         text = "\0".join(["1", self.table, self.event, self.refusal, self.before])
         return f"{_PREFIX}{self.event.lower()}_{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
@@ -40,7 +40,6 @@ class Rule(Protocol):
     """What a table is protected against, in the words of each engine."""
 
     def for_postgresql(self) -> list[Trigger]: ...
-
     def for_sqlite(self) -> list[Trigger]: ...
 
 
@@ -204,12 +203,11 @@ def missing(connection: BaseDatabaseWrapper, rules: Iterable[Rule] | None = None
 @contextmanager
 def without_triggers(connection: BaseDatabaseWrapper | None = None) -> Iterator[None]:
     """For the flush of tests only: no immutability within the block."""
-    chosen = connection or default_connection
-    remove(chosen)
+    remove(connection or default_connection)
     try:
         yield
     finally:
-        install(chosen)
+        install(connection or default_connection)
 
 
 def on_pre_migrate(using: str, **kwargs: object) -> None:
@@ -231,10 +229,9 @@ def on_connection_created(connection: BaseDatabaseWrapper, **kwargs: object) -> 
 
 
 def _wanted(connection: BaseDatabaseWrapper, rules: Iterable[Rule] | None) -> list[Trigger]:
-    chosen = list(_rules if rules is None else rules)
-    if connection.vendor == "postgresql":
-        return [trigger for rule in chosen for trigger in rule.for_postgresql()]
-    return [trigger for rule in chosen for trigger in rule.for_sqlite()]
+    is_postgresql = connection.vendor == "postgresql"
+    chosen = _rules if rules is None else rules
+    return [t for rule in chosen for t in (rule.for_postgresql() if is_postgresql else rule.for_sqlite())]
 
 
 def _present(connection: BaseDatabaseWrapper, *, only_enabled: bool = False) -> dict[str, str]:
@@ -279,9 +276,8 @@ def _create(connection: BaseDatabaseWrapper, trigger: Trigger) -> list[str]:
 
 
 def _drop(connection: BaseDatabaseWrapper, name: str, table: str) -> str:
-    if connection.vendor == "postgresql":
-        return f"DROP TRIGGER {name} ON {_quoted(table)}; DROP FUNCTION {name}()"
-    return f"DROP TRIGGER {name}"
+    on_postgresql = f"DROP TRIGGER {name} ON {_quoted(table)}; DROP FUNCTION {name}()"
+    return on_postgresql if connection.vendor == "postgresql" else f"DROP TRIGGER {name}"
 
 
 def _is_in(column: str, values: tuple[LockedValue, ...]) -> str:

@@ -1,0 +1,173 @@
+"""What an uploaded table is once it has been read: sheets of cleaned text, and the reasons why a file is refused."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+MIB = 1024 * 1024
+_REASONS = {
+    "empty": _("文件是空的，请重新选择文件。"),
+    "too_big": _("文件超过 %(limit)s MB，请拆成几个文件，或删去图片后再上传。"),
+    "not_a_table": _("这不是 Excel（.xlsx）或 CSV 文件，请在 WPS 或 Excel 中“另存为”.xlsx 后上传。"),
+    "old_excel": _("这是旧版 Excel（.xls）或 WPS（.et）文件，请“另存为”.xlsx 后上传。"),
+    "encrypted": _("文件设有打开密码，请取消密码后再上传。"),
+    "macros": _("文件含有宏（.xlsm），请“另存为”不含宏的 .xlsx 后上传。"),
+    "web_page": _("这是网页文件，只是改了扩展名，请“另存为”.xlsx 后上传。"),
+    "wrong_extension": _("文件内容与扩展名不符，请在 WPS 或 Excel 中“另存为”.xlsx 后上传。"),
+    "suspicious": _("文件的内部结构不正常，不能接收。请把数据复制到新建的工作簿，保存为 .xlsx 后上传。"),
+    "unreadable": _("文件已损坏或内容过于复杂，读不出来。请把数据复制到新建的工作簿，保存为 .xlsx 后上传。"),
+    "too_slow": _("文件太复杂，在规定时间内没有读完。请把数据复制到新建的工作簿，保存为 .xlsx 后上传。"),
+    "too_many_sheets": _("工作表超过 %(limit)s 张，请只保留要上传的工作表。"),
+    "too_many_columns": _("工作表“%(sheet)s”的内容超过 %(limit)s 列，请删去右侧多余的列。"),
+    "too_many_rows": _("工作表“%(sheet)s”的内容超过 %(limit)s 行，请拆成几个文件上传。"),
+    "too_much_text": _("文件里的文字太多，请拆成几个文件上传。"),
+    "cell_too_long": _("工作表“%(sheet)s”第 %(row)s 行第 %(column)s 列超过 %(limit)s 个字，请缩短后再上传。"),
+    "rows_lost": _("工作表“%(sheet)s”没有读全，为避免漏数据不予接收。请把数据复制到新建的工作簿后上传。"),
+    "csv_encoding": _("认不出文件的文字编码，请在 WPS 或 Excel 中“另存为”.xlsx 后上传。"),
+    "csv_quotes": _("第 %(row)s 行附近的引号不成对，后面的行会被并在一起。请改正，或“另存为”.xlsx 后上传。"),
+}
+_WIDE_ASCII = {
+    code: code - 0xFEE0
+    for first, last in ("０９", "ＡＺ", "ａｚ")
+    for code in range(ord(first), ord(last) + 1)
+}
+_JOINER, _EMOJI_SELECTOR = "\u200d", "\ufe0f"
+_PLAIN = re.compile(r"[ -~\u3001-\u303e\u4e00-\u9fff\uff08\uff09\uff0c\uff1a]*")
+
+
+class FileRejected(ValueError):
+    """The whole file is refused; `message` says why and what to do."""
+
+    def __init__(self, reason: str, **params: str | int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.params = params
+
+    @property
+    def message(self) -> str:
+        """The reason for the person who uploaded the file."""
+        return str(_REASONS[self.reason]) % self.params
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a file is read at most."""
+
+    bytes: int = 10 * MIB
+    entries: int = 500
+    unpacked_bytes: int = 200 * MIB
+    pack_ratio: int = 100
+    sheets: int = 20
+    columns: int = 64
+    rows: int = 20_000
+    cell_characters: int = 2_000
+    characters: int = 20_000_000
+    memory_bytes: int = 1024 * MIB
+    seconds: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row that holds something; `number` is the row number Excel shows, `cells` are cleaned."""
+
+    number: int
+    cells: list[str]
+    originals: dict[int, str] = field(default_factory=dict)
+
+    def cell(self, index: int) -> str:
+        """The cleaned cell; "" beyond the end of the row."""
+        return self.cells[index] if index < len(self.cells) else ""
+
+    def original(self, index: int) -> str:
+        """The cell as it stands in the file, for reports."""
+        return self.originals.get(index, self.cell(index))
+
+
+@dataclass(frozen=True, slots=True)
+class SheetValues:
+    """One worksheet without its blank rows.
+
+    `unreadable` are (row number, column index) of formulas without a result and of errors such as #N/A: they read as "".
+    """
+
+    name: str
+    hidden: bool
+    rows: list[SheetRow]
+    unreadable: list[tuple[int, int]] = field(default_factory=list)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> SheetValues:
+        """The sheet as the child process has sent it."""
+        rows = [
+            SheetRow(number, cells, {int(index): text for index, text in originals.items()})
+            for number, cells, originals in data["rows"]
+        ]
+        return cls(data["name"], data["hidden"], rows, [(row, column) for row, column in data["unreadable"]])
+
+    def as_json(self) -> dict[str, Any]:
+        """The sheet as it travels from the child process."""
+        rows = [[row.number, row.cells, row.originals] for row in self.rows]
+        return {"name": self.name, "hidden": self.hidden, "rows": rows, "unreadable": self.unreadable}
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """Why one cell or row is refused: `column` is the caption, `value` already masked by the caller where personal."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    message: str
+
+    LONGEST_ECHO = 40
+
+    def __str__(self) -> str:
+        if not self.column:
+            return gettext("第 %(row)d 行：%(message)s") % {"row": self.row, "message": self.message}
+        shown = self.value if len(self.value) <= self.LONGEST_ECHO else self.value[: self.LONGEST_ECHO] + "…"
+        return gettext("第 %(row)d 行「%(column)s」：“%(value)s”%(message)s") % {
+            "row": self.row,
+            "column": self.column,
+            "value": shown,
+            "message": self.message,
+        }
+
+
+def clean(text: str) -> str:
+    """A cell as it is stored: trimmed, without control, bidi and zero-width characters, wide letters and digits narrowed.
+
+    Line breaks stay, other white space becomes a blank; full-width punctuation stays, as names are written with it;
+    the joiner stays between emoji.
+    """
+    if _PLAIN.fullmatch(text):
+        return text.strip(" \u3000")
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_WIDE_ASCII)
+    kept = (_kept(text, index, char) for index, char in enumerate(text))
+    return "".join(kept).strip()
+
+
+def _kept(text: str, index: int, char: str) -> str:
+    if char == "\n":
+        return char
+    category = unicodedata.category(char)
+    if char == _JOINER:
+        return char if _joins_emoji(text, index) else ""
+    if category in ("Zs", "Zl", "Zp") or char in "\t\v\f\x85":
+        return " "
+    return "" if category in ("Cc", "Cf", "Cs") else char
+
+
+def _joins_emoji(text: str, index: int) -> bool:
+    before, after = text[index - 1 : index], text[index + 1 : index + 2]
+    is_emoji_before = before == _EMOJI_SELECTOR or (before and unicodedata.category(before) in ("So", "Sk"))
+    return bool(is_emoji_before and after and unicodedata.category(after) == "So")

@@ -1,0 +1,120 @@
+"""Workbooks in and out: uploads are parsed in a child process with limits, written cells never become formulas."""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.worksheet.worksheet import Worksheet
+
+from orgs.kernel.sheets import FileRejected, Limits, RowError, SheetRow, SheetValues, clean
+from orgs.kernel.workbook_parser import open_workbook_values
+
+__all__ = [
+    "FileRejected",
+    "Limits",
+    "RowError",
+    "SheetRow",
+    "SheetValues",
+    "clean",
+    "csv_safe",
+    "east_asian_width",
+    "open_workbook_values",
+    "read_guarded",
+    "safe_cell",
+    "text_column",
+    "wrapped_lines",
+]
+TEXT_FORMAT = "@"
+_ROOT = Path(__file__).resolve().parents[2]
+_START_SECONDS = 10
+_LEADS_TO_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+
+
+def read_guarded(
+    path_or_bytes: Path | bytes, filename: str, limits: Limits | None = None
+) -> list[SheetValues]:
+    """All sheets of an uploaded .xlsx or .csv; raises FileRejected, and nothing else, whatever the file holds.
+
+    SECURITY: parsed in a child process without our environment, limited in memory and time.
+    """
+    limits = limits or Limits()
+    data = path_or_bytes if isinstance(path_or_bytes, bytes) else _head(path_or_bytes, limits)
+    answer = _ask_child(data[: limits.bytes + 1], filename, limits)
+    if "rejected" in answer:
+        raise FileRejected(answer["rejected"], **answer["params"])
+    return [SheetValues.from_json(sheet) for sheet in answer["sheets"]]
+
+
+def _head(path: Path, limits: Limits) -> bytes:
+    with path.open("rb") as file:
+        return file.read(limits.bytes + 1)
+
+
+def _ask_child(data: bytes, filename: str, limits: Limits) -> dict[str, Any]:
+    # The name could be anything the uploader's system allowed; only its extension is of use.
+    extension = "x." + "".join(c for c in filename.rpartition(".")[2][:8] if c.isascii() and c.isalnum())
+    command = [sys.executable, "-m", "orgs.kernel.workbook_parser", json.dumps(asdict(limits)), extension]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module, arguments of ours
+            command,
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+            env={"PYTHONIOENCODING": "utf-8", "LANG": "C.UTF-8"},
+            timeout=limits.seconds + _START_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FileRejected("too_slow") from error
+    if done.returncode == -signal.SIGXCPU:
+        raise FileRejected("too_slow")
+    if done.returncode != 0:
+        raise FileRejected("unreadable")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def safe_cell(cell: Cell, value: str | None) -> None:
+    """Write text that stays text: never a formula, whatever it begins with; None and "" leave the cell empty."""
+    cell.number_format = TEXT_FORMAT
+    if not value:
+        cell.value = None
+        return
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    cell.data_type = "s"
+    cell.quotePrefix = value.startswith(_LEADS_TO_A_FORMULA)
+
+
+def csv_safe(value: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{value}" if value.startswith(_LEADS_TO_A_FORMULA) else value
+
+
+def text_column(sheet: Worksheet, letter: str, width: float, rows: Iterable[int] = ()) -> None:
+    """A column of numbers that are names (mobile, QQ): its cells are text, so that no digit is lost on entry."""
+    sheet.column_dimensions[letter].width = width
+    sheet.column_dimensions[letter].number_format = TEXT_FORMAT
+    for row in rows:
+        sheet[f"{letter}{row}"].number_format = TEXT_FORMAT
+
+
+def east_asian_width(text: str) -> int:
+    """Width in half-width columns: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+
+
+def wrapped_lines(text: str, column_width: float) -> int:
+    """Lines the text takes in a column of that width, for the row height."""
+    usable = max(1, column_width - 1)
+    return sum(max(1, math.ceil(east_asian_width(part) / usable)) for part in text.split("\n"))
