@@ -32,12 +32,35 @@ class ExpectedQuerySet(ScopedQuerySet["Expected"]):
         """Expected units that are not exempt."""
         return self.filter(exempt_reason="")
 
+    def not_approved(self) -> Self:
+        """Expected units whose form has not entered the registry: the rest list of a package (F5)."""
+        approved = self.model._default_manager.filter(
+            round__submissions__unit=models.F("unit"), round__submissions__status=SubmissionStatus.APPROVED
+        )
+        return self.exclude(pk__in=approved.values("pk"))
+
 
 class SubmissionQuerySet(ScopedQuerySet["Submission"]):
     def reviewable_by(self, user: User) -> Self:
         """Forms that wait on a desk at which the person may review."""
         desks = user.units_in_charge().allowing(REVIEW).own_unit_ids()
         return self.visible_to(user).filter(status=SubmissionStatus.SUBMITTED, desk_id__in=desks)
+
+    def clean(self) -> Self:
+        """Forms in which the machine found nothing to verify."""
+        return self.filter(doubts=[])
+
+    def doubtful(self) -> Self:
+        """Forms with something to verify (需核实)."""
+        return self.exclude(doubts=[])
+
+    def resubmitted(self) -> Self:
+        """Forms that were returned at least once."""
+        return self.filter(attempt__gt=1)
+
+    def for_queue(self) -> Self:
+        """Forms as the review list shows them: the longest waiting first."""
+        return self.select_related("unit", "unit__parent", "round").order_by("on_desk_since", "pk")
 
 
 class PackageQuerySet(ScopedQuerySet["Package"]):
