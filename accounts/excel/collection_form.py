@@ -1,0 +1,259 @@
+"""Annex UNI-A 微信及管理员信息收集表: its layout, and writing it. Sheet 1 is the paper, sheet 2 明细 says whose each row is."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from orgs.kernel.xlsx import safe_cell, wrapped_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+SHEET, DETAIL_SHEET = "收集表", "明细"
+TITLE = "微信及管理员信息收集表"
+NOTE = "备注：各高校报送的《收集表》需包含各院校、系、班级等团组织信息。"
+UNIT_LABEL, PERSON_LABEL = "填报单位：", "填报人："
+OFFICIAL, ADMINISTRATOR = "官方微信", "微信管理员"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the paper: the field it holds, its group, its caption, its width."""
+
+    code: str
+    group: str
+    caption: str
+    width: int
+    is_count: bool = False
+
+
+COLUMNS = (
+    Column("account_id", OFFICIAL, "微信号", 16),
+    Column("account_nickname", OFFICIAL, "微信昵称", 30),
+    Column("groups", OFFICIAL, "微信群（讨论组）个数", 11, is_count=True),
+    Column("contacts", OFFICIAL, "联系人数", 10, is_count=True),
+    Column("admin_name", ADMINISTRATOR, "姓名", 11),
+    Column("admin_wechat", ADMINISTRATOR, "微信号", 16),
+    Column("admin_nickname", ADMINISTRATOR, "微信昵称", 16),
+    Column("admin_qq", ADMINISTRATOR, "QQ号", 14),
+    Column("admin_mobile", ADMINISTRATOR, "手机", 15),
+)
+N_OFFICIAL = 4
+# In front of the paper's columns on sheet 2; the code follows behind, so that a sheet comes back to the right unit.
+UNIT_COLUMNS = (
+    ("number", "序号", 6),
+    ("path", "组织全称", 44),
+    ("level", "层级", 14),
+    ("parent", "上级", 24),
+    ("status", "审核状态", 10),
+    ("submitted_at", "提交时间", 17),
+)
+CODE_COLUMN = ("code", "组织代码", 16)
+HEADER_ROW, FIRST_ROW, LEAST_ROWS = 3, 5, 5
+LOWEST_ROW, LINE_HEIGHT, PADDING = 24, 15, 6
+
+_SONG, _FANG, _HEI = "方正小标宋简体", "仿宋_GB2312", "黑体"
+_THIN = Side(style="thin", color="000000")
+_BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+_LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
+_MM = 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexUnit:
+    """Whose row it is, for sheet 2."""
+
+    code: str
+    path: str
+    level: str = ""
+    parent: str = ""
+    status: str = ""
+    submitted_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexRow:
+    """One line: an account with an administrator, or, where `continues`, a further administrator of the one above."""
+
+    cells: dict[str, str | int | None]
+    continues: bool = False
+    unit: AnnexUnit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """A form as it goes on paper. Personal cells are masked by whoever makes it, unless full export is allowed."""
+
+    unit_name: str
+    filled_by: str = ""
+    rows: Sequence[AnnexRow] = field(default_factory=tuple)
+    with_detail: bool = False
+
+
+def write(annex: Annex) -> bytes:
+    """The workbook: sheet 1 exactly the paper, sheet 2 with the organisation columns where asked."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None  # noqa: S101 - a new workbook has one
+    sheet.title = SHEET
+    _paper(sheet, annex)
+    if annex.with_detail:
+        _detail(book.create_sheet(DETAIL_SHEET), annex.rows)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _paper(sheet: Worksheet, annex: Annex) -> None:
+    for letter, column in zip("ABCDEFGHI", COLUMNS, strict=True):
+        sheet.column_dimensions[letter].width = column.width
+    _head(sheet, annex)
+    n_rows = max(LEAST_ROWS, len(annex.rows))
+    for index in range(n_rows):
+        row = annex.rows[index] if index < len(annex.rows) else None
+        _line(sheet, FIRST_ROW + index, row, first_column=1)
+    _merge_accounts(sheet, annex.rows, FIRST_ROW, first_column=1)
+    last = FIRST_ROW + n_rows - 1
+    _box(sheet, f"A{HEADER_ROW}:I{last}")
+    _put(sheet, f"A{last + 1}", NOTE, Font(_FANG, size=11), None, merge=f"A{last + 1}:I{last + 1}")
+    sheet.row_dimensions[last + 1].height = 26
+    sheet.freeze_panes = f"A{FIRST_ROW}"
+    _page(sheet, f"A1:I{last + 1}", "1:4")
+
+
+def _head(sheet: Worksheet, annex: Annex) -> None:
+    left = Alignment(horizontal="left", vertical="center")
+    _put(sheet, "A1", TITLE, Font(_SONG, size=20), _CENTRE, merge="A1:I1")
+    _put(sheet, "A2", UNIT_LABEL + annex.unit_name, Font(_FANG, size=12), left, merge="A2:D2")
+    _put(sheet, "E2", PERSON_LABEL + annex.filled_by, Font(_FANG, size=12), left, merge="E2:I2")
+    for row, height in ((1, 36), (2, 24), (3, 24), (4, 36)):
+        sheet.row_dimensions[row].height = height
+    _captions(sheet, HEADER_ROW, first_column=1)
+
+
+def _captions(sheet: Worksheet, row: int, *, first_column: int) -> None:
+    """The two header rows over the nine columns."""
+    for index, column in enumerate(COLUMNS):
+        for offset, text in ((0, column.group if index in (0, N_OFFICIAL) else None), (1, column.caption)):
+            cell = sheet.cell(row + offset, first_column + index, text)
+            cell.font, cell.alignment = Font(_HEI, size=11), _CENTRE
+    for first, last in ((0, N_OFFICIAL - 1), (N_OFFICIAL, len(COLUMNS) - 1)):
+        sheet.merge_cells(
+            start_row=row, start_column=first_column + first, end_row=row, end_column=first_column + last
+        )
+
+
+def _line(sheet: Worksheet, number: int, row: AnnexRow | None, *, first_column: int) -> None:
+    nickname = ""
+    for index, column in enumerate(COLUMNS):
+        cell = sheet.cell(number, first_column + index)
+        value = None if row is None or (row.continues and index < N_OFFICIAL) else row.cells.get(column.code)
+        _fill(cell, column, value)
+        if column.code == "account_nickname":
+            nickname = str(value or "")
+    lines = wrapped_lines(nickname, COLUMNS[1].width)
+    sheet.row_dimensions[number].height = max(LOWEST_ROW, LINE_HEIGHT * lines + PADDING)
+
+
+def _fill(cell: Cell, column: Column, value: str | int | None) -> None:
+    if isinstance(value, int):
+        cell.value = value
+    else:
+        safe_cell(cell, value)
+    cell.font = Font(_FANG, size=11)
+    cell.alignment = _LEFT if column.code == "account_nickname" else _CENTRE
+    cell.number_format = "0" if column.is_count else "@"
+
+
+def _merge_accounts(sheet: Worksheet, rows: Sequence[AnnexRow], first_row: int, *, first_column: int) -> None:
+    """Several administrators of one account: its own columns are one tall cell."""
+    start = 0
+    for index in range(1, len(rows) + 1):
+        if index < len(rows) and rows[index].continues:
+            continue
+        if index - start > 1:
+            for column in range(first_column, first_column + N_OFFICIAL):
+                sheet.merge_cells(
+                    start_row=first_row + start,
+                    start_column=column,
+                    end_row=first_row + index - 1,
+                    end_column=column,
+                )
+        start = index
+
+
+def _detail(sheet: Worksheet, rows: Sequence[AnnexRow]) -> None:
+    first_column = len(UNIT_COLUMNS) + 1
+    code_at = first_column + len(COLUMNS)
+    _captions(sheet, 1, first_column=first_column)
+    for at, (_name, caption, width) in [*enumerate(UNIT_COLUMNS, start=1), (code_at, CODE_COLUMN)]:
+        cell = sheet.cell(1, at, caption)
+        cell.font, cell.alignment = Font(_HEI, size=11), _CENTRE
+        sheet.merge_cells(start_row=1, start_column=at, end_row=2, end_column=at)
+        sheet.column_dimensions[cell.column_letter].width = width
+    for index, column in enumerate(COLUMNS):
+        sheet.column_dimensions[sheet.cell(2, first_column + index).column_letter].width = column.width
+    sheet.row_dimensions[2].height = 36
+    for index, row in enumerate(rows):
+        number = 3 + index
+        _line(sheet, number, row, first_column=first_column)
+        _unit_cells(sheet, number, index + 1, row.unit, code_at)
+    _merge_accounts(sheet, rows, 3, first_column=first_column)
+    last_letter = sheet.cell(1, code_at).column_letter
+    last = max(3, 2 + len(rows))
+    _box(sheet, f"A1:{last_letter}{last}")
+    sheet.freeze_panes = "C3"
+    _page(sheet, f"A1:{last_letter}{last}", "1:2")
+
+
+def _unit_cells(sheet: Worksheet, number: int, serial: int, unit: AnnexUnit | None, code_at: int) -> None:
+    for at, (name, _caption, _width) in [*enumerate(UNIT_COLUMNS, start=1), (code_at, CODE_COLUMN)]:
+        cell = sheet.cell(number, at)
+        if name == "number":
+            cell.value = serial
+        else:
+            safe_cell(cell, getattr(unit, name) if unit else "")
+        cell.font = Font(_FANG, size=11)
+        cell.alignment = _LEFT if name in ("path", "parent") else _CENTRE
+    lines = wrapped_lines(unit.path if unit else "", UNIT_COLUMNS[1][2])
+    height = sheet.row_dimensions[number].height or LOWEST_ROW
+    sheet.row_dimensions[number].height = max(height, LINE_HEIGHT * lines + PADDING)
+
+
+def _put(
+    sheet: Worksheet, at: str, text: str, font: Font, alignment: Alignment | None, *, merge: str
+) -> None:
+    sheet.merge_cells(merge)
+    sheet[at] = text
+    sheet[at].font = font
+    if alignment is not None:
+        sheet[at].alignment = alignment
+
+
+def _box(sheet: Worksheet, area: str) -> None:
+    for row in sheet[area]:
+        for cell in row:
+            cell.border = _BOX
+
+
+def _page(sheet: Worksheet, area: str, title_rows: str) -> None:
+    """A4 landscape, one page wide, header rows on each page, page numbers in the footer."""
+    setup, margins = sheet.page_setup, sheet.page_margins
+    setup.paperSize, setup.orientation, setup.fitToWidth, setup.fitToHeight = 9, "landscape", 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    margins.left, margins.right, margins.top, margins.bottom = 15 / _MM, 15 / _MM, 18 / _MM, 16 / _MM
+    margins.header = margins.footer = 8 / _MM
+    sheet.print_options.horizontalCentered = True
+    sheet.print_area, sheet.print_title_rows = area, title_rows
+    sheet.oddFooter.center.text, sheet.oddFooter.center.size = "第 &P 页 共 &N 页", 9
+    sheet.sheet_view.showGridLines = False
