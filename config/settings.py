@@ -166,6 +166,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 INVITATION_DAYS = 20
+INVITATION_REDIRECT_URL = "accounts:start"
 SESSION_COOKIE_AGE = 12 * 3600
 
 # --- language and time -----------------------------------------------------------------------------

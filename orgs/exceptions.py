@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,8 +16,8 @@ class OrgsError(Exception):
         super().__init__(self.message)
 
 
-class NotAllowed(OrgsError):
-    """The actor can see the object but may not do this to it."""
+class NotAllowed(OrgsError, PermissionDenied):
+    """The actor can see the object but may not do this to it; uncaught, it is answered with 403."""
 
     default_message = _("您没有办理这项工作的权限，请联系上级团委。")
 

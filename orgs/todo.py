@@ -20,6 +20,7 @@ class Todo:
     due: str = ""
     detail: str = ""
     tone: str = "info"  # info | warn | bad: which pill
+    status: str = "待办"  # the words in it
 
 
 def for_user(user: User) -> list[Todo]:

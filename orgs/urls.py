@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from orgs.views import invitations, ledger, people, session
 
 app_name = "orgs"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+people_patterns: list[URLPattern | URLResolver] = [
+    path("login/", session.SignInView.as_view(), name="login"),
+    path("logout/", session.SignOutView.as_view(), name="logout"),
+    path("password/", session.change_password, name="change-password"),
+    path("i/<str:code>/", invitations.accept, name="accept-invitation"),
+    path("people/", people.list_people, name="list-people"),
+    path("people/invite/<int:unit_pk>/", invitations.invite, name="invite"),
+    path("people/invitations/<int:pk>/revoke/", invitations.revoke, name="revoke-invitation"),
+    path("people/<int:pk>/hand-over/", invitations.hand_over, name="hand-over"),
+    path("people/<int:pk>/end/", people.end_term, name="end-term"),
+    path("messages/", ledger.list_messages, name="list-messages"),
+    path("messages/<int:pk>/open/", ledger.open_message, name="open-message"),
+    path("log/", ledger.list_audit, name="list-audit"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*people_patterns]

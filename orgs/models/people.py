@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from orgs.choices import Department, Role
-from orgs.kernel.crypto import EncryptedTextField
+from orgs.kernel.crypto import EncryptedTextField, mask_name
 from orgs.querysets.people import AppointmentQuerySet, InvitationQuerySet, UserManager
 from orgs.querysets.scope import UnitsInCharge
 
@@ -112,6 +112,10 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # A hand-over: accepting ends this appointment, so that the history names the successor.
+    replaces = models.ForeignKey(
+        Appointment, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     objects = InvitationQuerySet.as_manager()
 
@@ -121,6 +125,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.role}"
+
+    @property
+    def masked_name(self) -> str:
+        """The name as strangers with the link may read it: 张**."""
+        return mask_name(self.name)
 
 
 class LoginThrottle(models.Model):

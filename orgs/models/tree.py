@@ -110,6 +110,16 @@ class OrgUnit(MPTTModel):
         return reverse("orgs:show-unit", args=[self.pk])
 
     @property
+    def path_names(self) -> list[str]:
+        """Names of the superiors from the province down. Read with `with_path()`, else each step asks the database."""
+        names: list[str] = []
+        superior = self.parent
+        while superior is not None:
+            names.insert(0, superior.name)
+            superior = superior.parent
+        return names
+
+    @property
     def is_national(self) -> bool:
         """The national office stands above the forest: a one-node tree that sees every province."""
         return self.kind_id == Kind.NATIONAL

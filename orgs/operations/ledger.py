@@ -73,6 +73,11 @@ def notify(unit: OrgUnit, kind: str, text: str, *, link: str = "") -> Notificati
     return Notification.objects.create(unit=unit, kind=kind, text=text, link=link, created_at=clock.now())
 
 
+def mark_read(message: Notification) -> None:
+    """The unit has seen it; the first time counts."""
+    Notification.objects.filter(pk=message.pk, read_at__isnull=True).update(read_at=clock.now())
+
+
 @transaction.atomic
 def enqueue(task: str, *, key: str, by: User | None = None, **params: object) -> Job:
     """Make sure the job with this key exists, and ring for it once the transaction stands.

@@ -10,7 +10,7 @@ from orgs.choices import JobState
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
-    from orgs.models import AuditEntry, Notification
+    from orgs.models import AuditEntry, Notification, User
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -22,7 +22,18 @@ class NotificationQuerySet(ScopedQuerySet["Notification"]):
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
 
+    def addressed_to(self, user: User) -> Self:
+        """Messages to the very units in which the person holds an office, not to those below."""
+        return (
+            self.visible_to(user)
+            .filter(unit_id__in=user.units_in_charge().own_unit_ids())
+            .select_related("unit")
+        )
+
 
 class AuditEntryQuerySet(ScopedQuerySet["AuditEntry"]):
     def for_object(self, object_type: str, object_id: object) -> Self:
         return self.filter(object_type=object_type, object_id=str(object_id))
+
+    def for_audit_list(self) -> Self:
+        return self.select_related("by", "unit")

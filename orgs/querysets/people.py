@@ -53,3 +53,7 @@ class InvitationQuerySet(ScopedQuerySet["Invitation"]):
         """Neither accepted nor revoked nor expired."""
         moment = at or clock.now()
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=moment)
+
+    def for_people_list(self) -> Self:
+        """With everything a line of the list shows, newest first."""
+        return self.select_related("unit", "created_by").order_by("-created_at")

@@ -1,0 +1,71 @@
+"""Sign-in and password forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from orgs.operations import throttle
+
+
+class SignInForm(AuthenticationForm):
+    """User name or mobile, and password. A blocked account reads the same words as a wrong password."""
+
+    username = forms.CharField(
+        label=_("手机号或用户名"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("密码"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    error_messages = {
+        "invalid_login": _(
+            "账户或密码不正确，或多次输错已暂停登录，请核对后稍等几分钟再试。忘记密码请联系上级团委。"
+        ),
+        "inactive": _("账户已停用，请联系上级团委。"),
+    }
+
+    def clean(self) -> dict[str, Any]:
+        account = self.cleaned_data.get("username", "")
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        if throttle.is_blocked(account, address):
+            raise self.get_invalid_login_error()
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            throttle.note_failure(account, address)
+            raise
+        if self.get_user() is not None:
+            throttle.forget(account, address)
+        return cleaned
+
+
+class OwnPasswordForm(SetPasswordForm):
+    """Choose an own password in place of the initial one."""
+
+
+class AcceptForm(forms.Form):
+    """What an invited person types: the end of the own mobile, and a password."""
+
+    mobile_tail = forms.RegexField(
+        label=_("手机号后四位"),
+        regex=r"^\d{4}$",
+        error_messages={
+            "invalid": _("请填写手机号的最后四位数字。"),
+            "required": _("请填写手机号的最后四位数字。"),
+        },
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4, "autocomplete": "off"}),
+    )
+    password = forms.CharField(
+        label=_("设置密码"),
+        strip=False,
+        min_length=8,
+        help_text=_("至少8位，不要只用数字。已有账户的，请填原来的密码。"),
+        error_messages={"required": _("请设置密码。"), "min_length": _("密码至少8位，请再加几位。")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )

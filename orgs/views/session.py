@@ -1,0 +1,47 @@
+"""Sign in, sign out, choose a password."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from orgs.forms.session import OwnPasswordForm, SignInForm
+from orgs.operations import people
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from orgs.http import LeagueRequest
+
+
+class SignInView(LoginView):
+    """手机号或用户名 + 密码; never asks for an identity card."""
+
+    form_class = SignInForm
+    template_name = "orgs/session/login.html"
+    redirect_authenticated_user = True
+
+
+class SignOutView(LogoutView):
+    http_method_names = ["post", "options"]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def change_password(request: LeagueRequest) -> HttpResponse:
+    """Choose an own password; an initial one must be replaced before anything else."""
+    form = OwnPasswordForm(request.user, request.POST or None)
+    if form.is_valid():
+        people.change_password(request.user, password=form.cleaned_data["new_password1"])
+        update_session_auth_hash(request, request.user)
+        messages.success(request, _("密码已修改。"))
+        return redirect("home")
+    status = 422 if form.is_bound else 200
+    return render(request, "orgs/session/change_password.html", {"form": form}, status=status)

@@ -1,0 +1,100 @@
+"""Signing in: by user name or mobile, slowed down for guessers, never locked for a whole campus (reliability A1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from orgs.kernel import clock
+from orgs.models import LoginThrottle
+from orgs.operations import people
+from tests.cast import PASSWORD
+from tests.world import TODAY
+
+pytestmark = pytest.mark.django_db
+
+LOGIN = reverse("orgs:login")
+
+
+def try_sign_in(username: str, password: str, address: str = "127.0.0.1") -> tuple[int, str]:
+    response = Client().post(LOGIN, {"username": username, "password": password}, REMOTE_ADDR=address)
+    return response.status_code, response.content.decode()
+
+
+@pytest.mark.parametrize("account", ["college", "13800000007", "138 0000 0007", "+8613800000007"])
+def test_a_person_signs_in_by_user_name_or_mobile(cast, account):
+    assert try_sign_in(account, PASSWORD)[0] == 302
+
+
+def test_a_departed_person_signs_in_but_sees_nothing(cast, sign_in, world):
+    client = sign_in("departed")
+    assert client.get(reverse("search"), {"q": "法学"}).context["units"].count() == 0
+
+
+def test_a_deactivated_person_is_refused(cast):
+    person = cast["college"]
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    assert try_sign_in("college", PASSWORD)[0] == 200
+
+
+def test_five_wrong_passwords_from_one_address_pause_it_for_a_minute(cast):
+    for _ in range(5):
+        try_sign_in("college", "wrong", "10.0.0.1")
+    assert try_sign_in("college", PASSWORD, "10.0.0.1")[0] == 200
+    assert try_sign_in("college", PASSWORD, "10.0.0.2")[0] == 302
+    with clock.frozen(TODAY + timedelta(seconds=61)):
+        assert try_sign_in("college", PASSWORD, "10.0.0.1")[0] == 302
+
+
+def test_ten_wrong_passwords_from_anywhere_pause_the_account_for_a_quarter(cast):
+    for n in range(10):
+        try_sign_in("college", "wrong", f"10.0.0.{n}")
+    assert try_sign_in("college", PASSWORD, "10.9.9.9")[0] == 200
+    with clock.frozen(TODAY + timedelta(minutes=15, seconds=1)):
+        assert try_sign_in("college", PASSWORD, "10.9.9.9")[0] == 302
+
+
+def test_a_campus_behind_one_address_is_never_locked(cast):
+    for n in range(200):
+        try_sign_in(f"student{n}", "wrong", "10.0.0.1")
+    assert try_sign_in("secretary", PASSWORD, "10.0.0.1")[0] == 302
+
+
+def test_the_words_are_the_same_for_unknown_wrong_and_paused(cast):
+    def words(html: str) -> str:
+        return html.split('class="error-summary"')[1].split("</div>")[0]
+
+    unknown = words(try_sign_in("nobody-here", "wrong")[1])
+    wrong = words(try_sign_in("college", "wrong")[1])
+    for _ in range(10):
+        try_sign_in("college", "wrong")
+    assert unknown == wrong == words(try_sign_in("college", PASSWORD)[1])
+
+
+def test_the_throttle_stores_neither_name_nor_number(cast):
+    try_sign_in("13800000007", "wrong")
+    assert not [row for row in LoginThrottle.objects.all() if "138" in row.key[:3]]
+    assert all(len(row.key) == 64 for row in LoginThrottle.objects.all())
+
+
+def test_an_initial_password_must_be_replaced_before_anything_else(cast, sign_in):
+    person = cast["college"]
+    person.must_change_password = True
+    person.save(update_fields=["must_change_password"])
+    client = sign_in("college")
+    assert client.get(reverse("home")).url == reverse("orgs:change-password")
+    answer = client.post(
+        reverse("orgs:change-password"), {"new_password1": "blue-lake-77", "new_password2": "blue-lake-77"}
+    )
+    assert answer.status_code == 302
+    assert client.get(reverse("home")).status_code == 200
+
+
+def test_a_changed_password_ends_the_other_sessions(cast, sign_in):
+    client = sign_in("college")
+    people.change_password(cast["college"], password="another-long-one-9")
+    assert client.get(reverse("home")).status_code == 302
