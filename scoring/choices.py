@@ -51,3 +51,32 @@ class ConsequenceKind(TextChoices):
     CRITICISM = "criticism", _("通报批评")
     EXPLANATION = "explanation", _("书面情况说明")
     NO_AWARD = "no_award", _("取消当年评优资格")
+
+
+class Metric(TextChoices):
+    """Figures a criterion can be computed from (metrics.py); the label says what is counted."""
+
+    PUBLIC_PLATFORM = "public_platform", _("本级公众平台数")
+    PUBLIC_PLATFORM_ADMINISTRATOR = "public_platform_administrator", _("公众平台管理员数")
+    PUBLIC_PLATFORM_UPDATED = "public_platform_updated", _("每天都有发布的渠道")
+    MEMBERS_COVERAGE = "members_coverage", _("覆盖团员数 ÷ 团员数（考评口径）")
+    REPORTED_COVERAGE = "reported_coverage", _("覆盖团员数 ÷ 前期上报团员数")
+    ORGANISATIONS_COVERAGE = "organisations_coverage", _("已建群团组织数 ÷ 团组织数")
+    GROUP_ADMINISTRATORS = "group_administrators", _("有管理员的团组织数 ÷ 已建群团组织数")
+    PUBLICATION = "publication", _("本级渠道发布天数 ÷ 应发布天数")
+    ADMINISTRATOR_CHANGES = "administrator_changes", _("本年度更换管理员次数")
+    SPOT_CHECKS = "spot_checks", _("抽查非“差”次数 ÷ 抽查次数")
+
+
+class Missing(TextChoices):
+    """Why a criterion has no computed points (rules.py, metrics.py)."""
+
+    NO_BASE = "no_base", _("底数未登记")
+    BASE_ZERO = "base_zero", _("底数为0，不能计算")
+    NO_FIGURE = "no_figure", _("没有数据")
+    NO_ENTRY = "no_entry", _("尚未登记文件（会议记录）数")
+    PEOPLE = "people", _("由考核小组评定")
+    NO_WEEK = "no_week", _("该年度没有已结的周报")
+    NOT_IN_WEEK = "not_in_week", _("该周周报中没有本单位")
+    NO_CHECKS = "no_checks", _("该年度没有抽查记录")
+    NO_RECORDS = "no_records", _("没有发布记录")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from orgs.exceptions import OrgsError
@@ -12,7 +14,13 @@ class ScoringError(OrgsError):
 
 
 class SchemeInvalid(ScoringError):
+    """A scheme file that can't be loaded; `problems` names each key and what to do."""
+
     default_message = _("考评方案有误，请按提示修改。")
+
+    def __init__(self, message: object = None, *, problems: Sequence[str] = ()) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join([str(message or self.default_message), *self.problems]))
 
 
 class PointsOutOfRange(ScoringError):
@@ -25,3 +33,13 @@ class ReasonRequired(ScoringError):
 
 class SheetFinal(ScoringError):
     default_message = _("考评表已定稿，不能再修改。")
+
+
+class NotReady(ScoringError):
+    """The sheet can't take this step yet; the message says what is missing."""
+
+    default_message = _("考评表还不能定稿，请先补齐。")
+
+
+class NoSuchSheet(ScoringError):
+    default_message = _("没有这张考评表，请先在年度考评中建立。")

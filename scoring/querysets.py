@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
 
 class SchemeQuerySet(models.QuerySet["Scheme"]):
-    pass
+    def unused(self) -> Self:
+        """Editions no sheet was opened with: they may still be replaced."""
+        return self.filter(sheets__isnull=True)
+
+    def latest_editions(self) -> Self:
+        """The newest edition of each scheme."""
+        newest = self.model._default_manager.filter(code=models.OuterRef("code")).order_by("-version")
+        return self.filter(pk=models.Subquery(newest.values("pk")[:1]))
 
 
 class SheetQuerySet(ScopedQuerySet["Sheet"]):

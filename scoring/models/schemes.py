@@ -25,6 +25,7 @@ class Scheme(models.Model):
     )
     settings = models.JSONField(default=dict, blank=True, help_text="readings: poor_streak, platform_floor …")
     clause = models.CharField(_("依据"), max_length=20, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = SchemeQuerySet.as_manager()
 

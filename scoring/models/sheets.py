@@ -34,6 +34,7 @@ class Sheet(models.Model):
         "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     finalised_at = models.DateTimeField(null=True, blank=True)
+    self_submitted_at = models.DateTimeField(null=True, blank=True)
 
     objects = SheetQuerySet.as_manager()
 
@@ -66,6 +67,7 @@ class Score(models.Model):
         _("考评得分"), max_digits=5, decimal_places=2, null=True, blank=True
     )
     entered_count = models.PositiveSmallIntegerField(_("文件（会议记录）数"), null=True, blank=True)
+    has_rule_document = models.BooleanField(_("有制度性文件"), null=True, blank=True)
     reason = models.CharField(_("调整理由"), max_length=200, blank=True)
     scored_by = models.ForeignKey(
         "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -107,7 +109,9 @@ class Consequence(models.Model):
     is_confirmed = models.BooleanField(default=False)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["sheet", "kind"], name="consequence_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sheet", "kind", "clause"], name="consequence_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.sheet_id} {self.kind}"
