@@ -43,8 +43,10 @@ class ExpectedQuerySet(ScopedQuerySet["Expected"]):
 class SubmissionQuerySet(ScopedQuerySet["Submission"]):
     def reviewable_by(self, user: User) -> Self:
         """Forms that wait on a desk at which the person may review."""
-        desks = user.units_in_charge().allowing(REVIEW).own_unit_ids()
-        return self.visible_to(user).filter(status=SubmissionStatus.SUBMITTED, desk_id__in=desks)
+        in_charge = user.units_in_charge().allowing(REVIEW)
+        return self.within(in_charge).filter(
+            status=SubmissionStatus.SUBMITTED, desk_id__in=in_charge.own_unit_ids()
+        )
 
     def clean(self) -> Self:
         """Forms in which the machine found nothing to verify."""
