@@ -44,7 +44,7 @@ def postgresql(is_up: Callable[[str], bool]) -> Iterator[str]:
     """Address of a PostgreSQL that exists only in this block."""
     user = _unprivileged_user()
     with _folder_of(user, "portal-postgresql-") as folder:
-        programs = _reachable_programs(_postgresql_programs(), folder, user)
+        programs = reachable_programs(_postgresql_programs(), folder, user)
         data, port = folder / "data", _free_port()
         _run(
             [
@@ -163,7 +163,7 @@ def _package_folder(name: str) -> Path | None:
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
-def _reachable_programs(programs: Path, folder: Path, user: str | None) -> Path:
+def reachable_programs(programs: Path, folder: Path, user: str | None) -> Path:
     """The programs where `user` may run them: those below a closed home folder are copied to the temporary one."""
     if _can_run([programs / "postgres", "--version"], user):
         return programs

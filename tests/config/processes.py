@@ -1,0 +1,160 @@
+"""The processes of docker-compose.yml, started here: the same commands and settings, this machine's servers."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import environ
+import psycopg2
+import yaml
+from psycopg2 import sql
+
+from config import servers
+from config.bootstrap import child_environment
+from config.docker.new_env import fresh_env
+from config.supervisor import Supervisor
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = [sys.executable]
+PROGRAMS = {"python": PYTHON, "gunicorn": [*PYTHON, "-m", "gunicorn"], "celery": [*PYTHON, "-m", "celery"]}
+VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}")
+WORKERS = ("worker1", "worker2")
+
+
+def compose() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    """`${NAME}`, `${NAME:-default}` and `${NAME:?message}` as docker compose fills them in."""
+    return VARIABLE.sub(lambda found: values.get(found[1], found[2] or ""), text).replace("$$", "$")
+
+
+def command_of(service: str, values: dict[str, str]) -> list[str]:
+    """A service's command, by the interpreter that runs the tests."""
+    program, *arguments = [filled(str(part), values) for part in compose()["services"][service]["command"]]
+    return [*PROGRAMS[program], *arguments]
+
+
+@dataclass(frozen=True)
+class RunningPortal:
+    """Web, two workers and beat with production settings; `manage` runs a command beside them."""
+
+    port: int
+    environment: dict[str, str]
+    supervisor: Supervisor
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and body, as the proxy in front would ask."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        with contextlib.closing(connection):
+            connection.request("GET", path, headers={"Host": "localhost", "X-Forwarded-Proto": "https"})
+            response = connection.getresponse()
+            return response.status, response.read().decode("utf-8")
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return run([*PYTHON, "manage.py", *arguments], self.environment)
+
+    def celery(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return run([*PYTHON, "-m", "celery", "-A", "config", *arguments], self.environment)
+
+
+def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@contextlib.contextmanager
+def portal(folder: Path) -> Iterator[RunningPortal]:
+    """Everything up and healthy, on a database and a Redis of its own; all ended and dropped afterwards."""
+    own = environ.Env().str("TEST_SERVERS", default="") == "own"
+    with scratch_database() as database_url, servers.redis_server("", own=own) as redis:
+        port = free_port()
+        example = dict(
+            line.split("=", 1) for line in fresh_env().splitlines() if line and not line.startswith("#")
+        )
+        here = {
+            "WEB_PORT": str(port),
+            "ALLOWED_HOSTS": "localhost",
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis.url,
+        }
+        places = {
+            "DATA_DIR": str(folder / "data"),
+            "STATIC_ROOT": str(folder / "static"),
+            "DEBUG": "0",
+            "DEMO": "0",
+        }
+        values = (
+            example
+            | {name: str(value) for name, value in compose()["x-portal"]["environment"].items()}
+            | here
+            | places
+        )
+        environment = child_environment(**values, NO_BOOTSTRAP="1", DJANGO_SETTINGS_MODULE="config.settings")
+        for step in ([*PYTHON, "manage.py", "collectstatic", "--noinput"], command_of("prepare", values)):
+            done = run(step, environment)
+            assert done.returncode == 0, done.stdout + done.stderr
+        with Supervisor(ROOT, folder / "log", environment) as supervisor:
+            supervisor.start("web", command_of("web", values))
+            for name in WORKERS:
+                # Containers differ by host name; processes on one machine must be told apart.
+                supervisor.start(
+                    name, [part.replace("worker@", f"{name}@") for part in command_of("worker", values)]
+                )
+            supervisor.start("beat", command_of("beat", values))
+            running = RunningPortal(port, environment, supervisor)
+            assert supervisor.wait_until(lambda: is_healthy(port, values)), "the web server doesn't answer"
+            assert supervisor.wait_until(lambda: all_workers_answer(running), tries=20), (
+                "a worker doesn't answer"
+            )
+            yield running
+
+
+def is_healthy(port: int, values: dict[str, str]) -> bool:
+    """The health check of the web service itself."""
+    _, program, *arguments = [
+        filled(part, values) for part in compose()["services"]["web"]["healthcheck"]["test"]
+    ]
+    return run([*PROGRAMS[program], *arguments], child_environment()).returncode == 0
+
+
+def all_workers_answer(running: RunningPortal) -> bool:
+    answered = running.celery("inspect", "ping", "--timeout", "3").stdout
+    return all(f"{name}@" in answered for name in WORKERS)
+
+
+@contextlib.contextmanager
+def scratch_database() -> Iterator[str]:
+    """A PostgreSQL database beside the test database, on the same server."""
+    address = environ.Env().str("TEST_DATABASE_URL")
+    server, _, name = address.rpartition("/")
+    database = f"test_{name}_processes"
+    with contextlib.closing(psycopg2.connect(f"{server}/postgres")) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+            cursor.execute(drop)
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+            try:
+                yield f"{server}/{database}"
+            finally:
+                cursor.execute(drop)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

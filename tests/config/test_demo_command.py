@@ -1,0 +1,173 @@
+"""`manage.py demo`: from nothing to a portal one can sign in to, and back to nothing."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.config.processes import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("demo")]
+
+
+class Demo:
+    """The command on a data folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        kept = {
+            name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}
+        }
+        self.environment = kept | {"NO_BOOTSTRAP": "1", "DATA_DIR": str(folder)}
+        self.command = [sys.executable, "manage.py", "demo"]
+
+    def run(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*self.command, *arguments],
+            cwd=ROOT,
+            env=self.environment | extra,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def start(self, port: int) -> subprocess.Popen[str]:
+        """Start serving; returns when the address is printed."""
+        process = subprocess.Popen(
+            [*self.command, "--port", str(port)],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        for line in process.stdout:
+            if f"http://127.0.0.1:{port}/" in line:
+                return process
+        raise AssertionError("the address was never printed")
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A demo loaded once; what lay in the folder before is no database, so that --reset must have worked."""
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "db.sqlite3").write_text("not a database")
+    demo = Demo(folder)
+    demo.first = demo.run("--no-serve", "--reset")
+    assert demo.first.returncode == 0, demo.first.stdout + demo.first.stderr
+    return demo
+
+
+@pytest.fixture
+def serving(prepared):
+    port = free_port()
+    process = prepared.start(port)
+    yield process, port
+    if process.poll() is None:
+        process.terminate()
+        process.wait()
+
+
+def children_of(process) -> list[int]:
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
+    )
+    return [int(pid) for pid in listed.stdout.split()]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def get(port, path):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    return response.status, response.read().decode()
+
+
+def test_preparation_prints_logins_year_and_what_to_try(prepared):
+    said = prepared.first.stdout
+    assert "demo logins" in said
+    assert re.search(r"year of the sheets: \d{4}", said)
+    assert "try first" in said
+
+
+def test_second_preparation_changes_nothing(prepared):
+    before = (prepared.folder / "db.sqlite3").stat().st_size
+    again = prepared.run("--no-serve")
+    assert again.returncode == 0
+    assert again.stdout.split("demo logins")[1] == prepared.first.stdout.split("demo logins")[1]
+    assert (prepared.folder / "db.sqlite3").stat().st_size == before
+
+
+def test_portal_answers_once_its_address_is_printed(serving):
+    _process, port = serving
+    assert get(port, "/healthz")[0] == 200
+    status, body = get(port, "/login/")
+    assert status == 200
+    style = body.split('rel="stylesheet" href="')[1].split('"')[0]
+    assert get(port, style)[0] == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_ends_every_child(serving, number):
+    process, _port = serving
+    children = children_of(process)
+    assert len(children) == 3
+    process.send_signal(number)
+    rest = process.communicate()[0]
+    assert process.returncode == 0
+    assert "Traceback" not in rest
+    assert [pid for pid in children if is_alive(pid)] == []
+
+
+def test_child_that_dies_ends_all_with_a_clear_line(serving):
+    process, _port = serving
+    children = children_of(process)
+    os.kill(children[1], signal.SIGKILL)
+    rest = process.communicate()[0]
+    assert process.returncode == 1
+    assert "worker ended (-9); all stopped" in rest
+    assert "Traceback" not in rest
+    assert [pid for pid in children if is_alive(pid)] == []
+
+
+def test_taken_port_is_one_line(prepared):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = prepared.run("--port", str(port))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert f"Port {port} is taken: try --port {port + 1}" in done.stderr
+
+
+def test_second_demo_on_the_same_data_is_refused(serving, prepared):
+    done = prepared.run("--no-serve")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "already running" in done.stderr
+
+
+def test_database_that_is_not_the_demos_own_is_refused(prepared, tmp_path):
+    other = tmp_path / "production.sqlite3"
+    done = prepared.run("--no-serve", "--reset", DATABASE_URL=f"sqlite:///{other}")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "unset DATABASE_URL" in done.stderr
+    assert not other.exists()
