@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orgs import permissions
+from orgs.models import OrgUnit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,14 +104,15 @@ def menu(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {"theme": theme if theme in THEMES else "auto", "menu": []}
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        context["menu"] = _groups(user, request.path)
+        # Asked once: `may_anywhere` would read the appointments again for each line.
+        in_charge = user.units_in_charge()
+        context["menu"] = _groups(user, in_charge, request.path)
+        context["province_name"] = _province_name(in_charge)
         context["n_unread"] = _count("unread", user)
     return context
 
 
-def _groups(user: User, path: str) -> list[tuple[_StrPromise | str, list[Link]]]:
-    # Asked once: `may_anywhere` would read the appointments again for each line.
-    in_charge = user.units_in_charge()
+def _groups(user: User, in_charge: UnitsInCharge, path: str) -> list[tuple[_StrPromise | str, list[Link]]]:
     resolved = [(group, list(_allowed(group, in_charge))) for group in MENU]
     current = _current_url([url for _group, items in resolved for _item, url in items], path)
     return [
@@ -133,6 +136,19 @@ def _allowed(group: MenuGroup, in_charge: UnitsInCharge) -> Iterator[tuple[MenuI
             yield item, reverse(item.url_name)
         except NoReverseMatch:
             continue
+
+
+def _province_name(in_charge: UnitsInCharge) -> str:
+    """Where the person works: the province of the first appointment, or the whole country."""
+    if not in_charge.spans:
+        return ""
+    first = in_charge.spans[0]
+    if first.is_forest:
+        return gettext("全国")
+    return (
+        OrgUnit.objects.provinces().filter(tree_id=first.tree_id).values_list("short_name", flat=True).first()
+        or ""
+    )
 
 
 def _current_url(urls: list[str], path: str) -> str:

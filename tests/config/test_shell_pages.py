@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from config import navigation
+from orgs.models import OrgUnit
 
 
 def labels(user, path="/"):
@@ -57,10 +58,23 @@ def test_counters_are_asked_for_visible_items_only(two_items, cast, monkeypatch)
     assert asked == [cast["college"]]
 
 
-def test_the_menu_reads_the_appointments_once(two_items, cast, django_assert_num_queries):
-    user = type(cast["college"]).objects.get(pk=cast["college"].pk)
-    with django_assert_num_queries(1):
+def test_the_menu_costs_two_queries_however_long_it_is(cast, django_assert_num_queries):
+    user = cast["college"]
+    with django_assert_num_queries(2):
         labels(user)
+
+
+@pytest.mark.parametrize(("key", "place"), [("national", "全国"), ("nobody", ""), ("departed", "")])
+def test_the_masthead_says_where_the_person_works(two_items, cast, key, place):
+    request = RequestFactory().get("/")
+    request.user = cast[key]
+    assert navigation.menu(request)["province_name"] == place
+
+
+def test_the_masthead_names_the_province(two_items, cast, world):
+    request = RequestFactory().get("/")
+    request.user = cast["secretary"]
+    assert navigation.menu(request)["province_name"] == OrgUnit.objects.get(pk=world.ids["hi"]).short_name
 
 
 @pytest.mark.parametrize(
