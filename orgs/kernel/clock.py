@@ -156,6 +156,7 @@ def shift_to(moment: datetime) -> None:
 
 def shift_by(delta: timedelta) -> None:
     """Move the clock of every process on by `delta`; raises ClockIsReal in production."""
+    _require_shiftable()
     forget_offset()
     _store_offset(_offset_seconds() + round(delta.total_seconds()))
 
