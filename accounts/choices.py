@@ -67,6 +67,7 @@ class EventKind(TextChoices):
     OPENED = "opened", _("开通")
     RENAMED = "renamed", _("改名")
     CHANGED = "changed", _("变更")
+    APPOINTED = "appointed", _("新任管理员")  # the first of an account, or one more: no replacement
     ADMIN_REPLACED = "admin_replaced", _("更换管理员")
     TRANSFERRED = "transferred", _("划转")
     CLOSED = "closed", _("注销")

@@ -121,6 +121,8 @@ class Submission(models.Model):
     )
     receipt = models.CharField(max_length=20, blank=True)
     saved_at = models.DateTimeField(null=True, blank=True)
+    # The page that saved last: it may go on saving without having seen its own new version (autosave, back button).
+    saved_from = models.CharField(max_length=32, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     on_desk_since = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,58 @@
+"""Regular names and the normal form of account ids (UNI-3.2b). Pure: text in, text out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+WECHAT_GROUP = "微信群"
+# `xx学校（或其他团组织名称）团委（团支部\总支）微信群（讨论组）`; a number may tell several groups of one unit apart.
+_REGULAR = re.compile(
+    r".+(团委|团工委|团支部|总支|共青团.+委|共青团.+委员会)(微信群|讨论组)[\d一二三四五六七八九十]*群?"
+)
+_ENDS_WITH_LEAGUE_WORD = re.compile(r"(团委|团工委|团支部|总支|共青团.*委|委员会)$")
+_COMMITTEE = re.compile(r"(团委|团工委|委员会|团总支|团支部)$")
+
+
+def clean_text(text: str) -> str:
+    """The text as it is stored: trimmed, runs of white space as one, no control or bidi characters (invariant A5)."""
+    kept = "".join(each for each in text if _may_stay(each))
+    return " ".join(kept.split())
+
+
+def clean_identifier(text: str) -> str:
+    """An account id or number as it is stored: full-width characters made narrow, no white space."""
+    return "".join(clean_text(unicodedata.normalize("NFKC", text)).split())
+
+
+def identifier_key(identifier: str) -> str:
+    """The form in which two spellings of one account id are equal (invariant A1)."""
+    return clean_identifier(identifier).casefold()
+
+
+def regular_name(unit_name: str, school: str = "") -> str:
+    """The uniform name of a unit's WeChat group (UNI-3.2b).
+
+    `school` is the name of the university committee above; it leads where the unit's own name lacks it.
+    """
+    name = clean_text(unit_name)
+    prefix = _COMMITTEE.sub("", clean_text(school))
+    if prefix and prefix not in name:
+        name = prefix + name
+    if not _ENDS_WITH_LEAGUE_WORD.search(name):
+        name += "团委"
+    return name + WECHAT_GROUP
+
+
+def is_regular(nickname: str) -> bool:
+    """Whether a nickname follows the uniform naming rule (UNI-3.2b). A deviation is pointed out, never refused."""
+    return bool(_REGULAR.fullmatch("".join(clean_text(nickname).split())))
+
+
+def _may_stay(character: str) -> bool:
+    # U+200D joins emoji; every other format or control character only hides something.
+    return (
+        character == "\u200d"
+        or character.isspace()
+        or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co"}
+    )

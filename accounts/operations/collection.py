@@ -1,0 +1,195 @@
+"""Forms of a round: save a draft, submit (UNI-3.3, UNI-A). What concerns the round itself stands in rounds.py."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.choices import StepKind, SubmissionStatus
+from accounts.exceptions import FormInvalid, RoundClosed
+from accounts.field_lists import RowInput, check_rows, read_fields
+from accounts.models import CollectionRound, Expected, ReviewStep, Submission, SubmissionRow
+from accounts.operations.desks import first_desk
+from accounts.operations.form_facts import find_doubts
+from accounts.operations.rounds import close_round, exempt, expect, launch_round
+from orgs import permissions
+from orgs.exceptions import Conflict, IllegalMove, NotAllowed
+from orgs.kernel import clock
+from orgs.models import IdempotencyKey
+from orgs.operations import ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orgs.models import OrgUnit, User
+
+__all__ = ["EDITABLE", "close_round", "exempt", "expect", "launch_round", "rows_of", "save_draft", "submit"]
+
+EDITABLE = (SubmissionStatus.DRAFT, SubmissionStatus.RETURNED)
+
+
+@transaction.atomic
+def save_draft(
+    round: CollectionRound,
+    unit: OrgUnit,
+    rows: Sequence[RowInput],
+    *,
+    version: int,
+    note: str = "",
+    by: User,
+    page: str = "",
+) -> Submission:
+    """存草稿: keep what was typed, right or wrong, also after the round was closed.
+
+    `version` is the one the page showed (0 = nothing saved yet); `page` names the open page, which may save again
+    without having seen its own version. Raises Conflict when somebody else saved meanwhile: nothing is overwritten.
+    """
+    submission = _locked(round, unit, by=by)
+    if submission.status not in EDITABLE:
+        raise IllegalMove(_("这份收集表已提交，不能再改。如需更正，请联系上级团委退回。"))
+    own_page = bool(page) and submission.saved_from == page
+    if version != submission.version and not own_page:
+        raise Conflict(_("这份收集表刚刚在别处保存过。您填写的内容还在，请核对后再保存。"))
+    submission.version += 1
+    submission.note, submission.saved_at, submission.saved_from = note[:400], clock.now(), page[:32]
+    submission.filled_by = by
+    submission.save(update_fields=["version", "note", "saved_at", "saved_from", "filled_by"])
+    _write_rows(submission, rows)
+    return submission
+
+
+def submit(
+    round: CollectionRound,
+    unit: OrgUnit,
+    rows: Sequence[RowInput] | None = None,
+    *,
+    version: int,
+    idempotency_key: str,
+    note: str | None = None,
+    by: User,
+    page: str = "",
+) -> Submission:
+    """提交: check, find what is to be verified, put the form on the first desk; the same key twice gives one receipt.
+
+    `rows` None submits what is saved. Raises FormInvalid with every error at once, RoundClosed after the round was
+    closed; what was typed is saved first either way.
+    """
+    answered = _answered(idempotency_key, by)
+    if answered is not None:
+        return answered
+    if rows is not None:
+        saved = save_draft(round, unit, rows, version=version, note=note or "", by=by, page=page)
+        version = saved.version
+    return _submit_saved(round, unit, version=version, idempotency_key=idempotency_key, by=by)
+
+
+@transaction.atomic
+def _submit_saved(
+    round: CollectionRound, unit: OrgUnit, *, version: int, idempotency_key: str, by: User
+) -> Submission:
+    if not permissions.may(by, permissions.FILL, unit):
+        raise NotAllowed
+    # Locked before the form, so that nothing is submitted at or after the instant of closing.
+    round = CollectionRound.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    if round.closed_at is not None:
+        raise RoundClosed
+    submission = _locked(round, unit, by=by)
+    answered = _answered(idempotency_key, by)
+    if answered is not None:
+        return answered
+    if submission.version != version:
+        raise Conflict
+    submission.move_to(SubmissionStatus.SUBMITTED)
+    rows, errors = check_rows(read_fields(round.field_list.fields), rows_of(submission))
+    if errors:
+        raise FormInvalid(errors)
+    _write_rows(submission, rows)
+    _hand_in(submission, rows, by=by)
+    IdempotencyKey.objects.create(
+        user=by, key=idempotency_key, location=_location(submission), created_at=clock.now()
+    )
+    return submission
+
+
+def rows_of(submission: Submission) -> list[RowInput]:
+    """The saved rows in the form the check and the page take."""
+    return [
+        RowInput(row.values, row.personal or {}, row.continues, row.account_id)
+        for row in submission.rows.all()
+    ]
+
+
+def _hand_in(submission: Submission, rows: Sequence[RowInput], *, by: User) -> None:
+    now = clock.now()
+    deadline_at = Expected.objects.get(round=submission.round, unit=submission.unit).deadline_at
+    submission.filled_by = by
+    submission.submitted_at = submission.on_desk_since = now
+    submission.is_late = now >= deadline_at
+    submission.attempt += 1
+    submission.version += 1
+    submission.remark, submission.return_reasons = "", []
+    submission.receipt = submission.receipt or f"{clock.local(now):%Y%m%d}-{submission.pk:06d}"
+    submission.doubts = [doubt.as_json() for doubt in find_doubts(submission, rows)]
+    submission.desk = first_desk(submission)
+    submission.save()
+    submission.cell_returns.filter(fixed_at__isnull=True).update(fixed_at=now)
+    ReviewStep.objects.create(
+        submission=submission, kind=StepKind.SUBMITTED, unit=submission.unit, by=by, at=now
+    )
+    ledger.record(
+        "submission.submitted", submission, by=by, attempt=submission.attempt, is_late=submission.is_late
+    )
+
+
+def _locked(round: CollectionRound, unit: OrgUnit, *, by: User) -> Submission:
+    """The unit's form of this round, made on first use. Raises NotAllowed unless the person fills for the unit."""
+    if not permissions.may(by, permissions.FILL, unit):
+        raise NotAllowed
+    if not Expected.objects.due().filter(round=round, unit=unit).exists():
+        raise NotAllowed(_("本次填报不包括您所在的团组织，如有疑问请联系上级团委。"))
+    mine = (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("round__field_list", "unit")
+        .filter(round=round, unit=unit)
+    )
+    found = mine.first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            Submission.objects.create(round=round, unit=unit, version=0, filled_by=by)
+    except IntegrityError:
+        pass  # somebody else made it in the same moment; theirs is taken up, and the version tells the rest
+    return mine.get()
+
+
+def _write_rows(submission: Submission, rows: Sequence[RowInput]) -> None:
+    kept = {row.account_id for row in rows if row.account_id}
+    own = set(submission.unit.accounts.filter(pk__in=kept).values_list("pk", flat=True)) if kept else set()
+    submission.rows.all().delete()
+    SubmissionRow.objects.bulk_create(
+        SubmissionRow(
+            submission=submission,
+            position=position,
+            continues=row.continues and position > 0,
+            values=row.values,
+            personal=row.personal,
+            # SECURITY: a posted id counts only for an account of this very unit.
+            account_id=row.account_id if row.account_id in own else None,
+        )
+        for position, row in enumerate(rows)
+    )
+
+
+def _location(submission: Submission) -> str:
+    return f"accounts.submission/{submission.pk}"
+
+
+def _answered(key: str, by: User) -> Submission | None:
+    """The form that this person already submitted with this key."""
+    known = IdempotencyKey.objects.filter(user=by, key=key).values_list("location", flat=True).first()
+    if not known:
+        return None
+    return Submission.objects.select_related("round__field_list", "unit").get(pk=known.rpartition("/")[2])

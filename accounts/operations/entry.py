@@ -1,0 +1,151 @@
+"""入库: an approved form becomes registry facts. Repeating it changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.field_lists import RowInput, by_target, read_fields
+from accounts.models import Account, Administratorship, SubmissionRow
+from accounts.naming import identifier_key
+from accounts.operations import registry
+from accounts.operations.form_facts import DEFAULT_PLATFORM
+from accounts.operations.registry import PersonalData
+from orgs.operations import ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from accounts.field_lists import Field
+    from accounts.models import Submission
+    from orgs.models import User
+
+FACTS = ("identifier", "nickname", "contacts", "own_members", "declared_groups")
+
+
+@dataclass(slots=True)
+class Entered:
+    """What an entry did; `unlisted` accounts stay open and are named to the reviewer as a doubt."""
+
+    account_ids: list[int] = field(default_factory=list)
+    unlisted: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Block:
+    """One account of the form with its administrators."""
+
+    row: SubmissionRow
+    account: dict[str, Any]
+    people: list[PersonalData]
+
+
+@transaction.atomic
+def enter(submission: Submission, *, by: User) -> Entered:
+    """Open or change the accounts of an approved form, appoint and end their administrators (SUP-2.2.2).
+
+    An account that the form no longer lists stays open. Raises AlreadyRegistered if another unit has the id.
+    """
+    fields = read_fields(submission.round.field_list.fields)
+    blocks = _blocks(fields, submission)
+    known = list(Account.objects.active().filter(unit_id=submission.unit_id))
+    terms = _terms_of(known)
+    entered = Entered()
+    for block in blocks:
+        account = _enter_account(submission, block, known, by=by)
+        entered.account_ids.append(account.pk)
+        _enter_people(submission, account, block.people, terms.get(account.pk, []), by=by)
+    platforms = {_platform(block.account) for block in blocks}
+    entered.unlisted = [
+        each.pk for each in known if each.pk not in entered.account_ids and each.platform_id in platforms
+    ]
+    ledger.record(
+        "submission.entered", submission, by=by, accounts=entered.account_ids, unlisted=entered.unlisted
+    )
+    return entered
+
+
+def _blocks(fields: Sequence[Field], submission: Submission) -> list[_Block]:
+    blocks: list[_Block] = []
+    for row in submission.rows.all():
+        answers = _answers(row)
+        person = PersonalData.of(by_target(fields, answers, "administrator"))
+        if not row.continues or not blocks:
+            blocks.append(_Block(row, by_target(fields, answers, "account"), []))
+        if person.name or person.mobile:
+            blocks[-1].people.append(person)
+    return blocks
+
+
+def _answers(row: SubmissionRow) -> RowInput:
+    return RowInput(row.values, row.personal or {}, row.continues, row.account_id)
+
+
+def _terms_of(accounts: Sequence[Account]) -> dict[int, list[Administratorship]]:
+    terms: dict[int, list[Administratorship]] = {}
+    if not accounts:
+        return terms
+    in_office = Administratorship.objects.in_office().filter(account__in=accounts).select_related("unit")
+    for term in in_office.order_by("pk"):
+        terms.setdefault(term.account_id, []).append(term)
+    return terms
+
+
+def _enter_account(submission: Submission, block: _Block, known: Sequence[Account], *, by: User) -> Account:
+    facts = {name: block.account[name] for name in FACTS if name in block.account}
+    account = _match(block, known)
+    if account is None:
+        account = registry.open_account(
+            submission.unit, platform=_platform(block.account), by=by, submission=submission, **facts
+        )
+    else:
+        account.unit = submission.unit
+        account = registry.change_account(account, by=by, submission=submission, **facts)
+    if block.row.account_id != account.pk:
+        SubmissionRow.objects.filter(pk=block.row.pk).update(account=account)
+    return account
+
+
+def _match(block: _Block, known: Sequence[Account]) -> Account | None:
+    by_pk = {each.pk: each for each in known}
+    if block.row.account_id in by_pk:
+        return by_pk[block.row.account_id]
+    key = (_platform(block.account), identifier_key(str(block.account.get("identifier", ""))))
+    return {(each.platform_id, each.identifier_key): each for each in known}.get(key)
+
+
+def _enter_people(
+    submission: Submission,
+    account: Account,
+    people: Sequence[PersonalData],
+    terms: Sequence[Administratorship],
+    *,
+    by: User,
+) -> None:
+    """Those who stay are corrected, newcomers take the place of those no longer listed, the rest begin or end."""
+    left, newcomers = list(terms), []
+    for person in people:
+        term = next((each for each in left if person.same_person(each)), None)
+        if term is None:
+            newcomers.append(person)
+            continue
+        left.remove(term)
+        registry.correct_administrator(term, person, by=by, submission=submission)
+    reason = _("未再填报")
+    for person in newcomers:
+        if left:
+            registry.replace_administrator(left.pop(0), person, reason=reason, by=by, submission=submission)
+        else:
+            registry.appoint_administrator(
+                submission.unit, account=account, person=person, by=by, submission=submission
+            )
+    for term in left:
+        registry.end_administratorship(term, reason=reason, by=by, submission=submission)
+
+
+def _platform(account: dict[str, Any]) -> str:
+    """UNI-A asks for WeChat; another list names the platform in a field of its own."""
+    return str(account.get("platform") or DEFAULT_PLATFORM)
