@@ -145,10 +145,8 @@ def _province_name(in_charge: UnitsInCharge) -> str:
     first = in_charge.spans[0]
     if first.is_forest:
         return gettext("全国")
-    return (
-        OrgUnit.objects.provinces().filter(tree_id=first.tree_id).values_list("short_name", flat=True).first()
-        or ""
-    )
+    province = OrgUnit.objects.provinces().filter(tree_id=first.tree_id).only("name", "short_name").first()
+    return province.short_name or province.name if province else ""
 
 
 def _current_url(urls: list[str], path: str) -> str:

@@ -104,8 +104,7 @@ def delta(change: int | Fraction | None, unit: str = "") -> SafeString:
     if change == 0:
         return format_html('<span class="delta muted">－<span class="sr">{}</span></span>', gettext("不变"))
     sign, name, word = ("▲", "up", gettext("升")) if change > 0 else ("▼", "down", gettext("降"))
-    size: int | Fraction = abs(change)
-    shown = size if isinstance(size, int) else plot.tenths(size)
+    shown = str(abs(change)) if isinstance(change, int) else str(plot.tenths(abs(change)))
     return format_html(
         '<span class="delta delta-{}"><span class="sr">{}</span><span aria-hidden="true">{}</span> {}{}</span>',
         name,
