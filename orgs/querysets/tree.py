@@ -10,6 +10,7 @@ from mptt.managers import TreeManager
 from mptt.querysets import TreeQuerySet
 
 from orgs.choices import Kind
+from orgs.naming import search_words
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ class OrgUnitQuerySet(TreeQuerySet, ScopedQuerySet["OrgUnit"]):
     def matching(self, text: str) -> Self:
         """Units whose full, short or former name or code contains every word of the text."""
         condition = Q()
-        for word in text.split():
-            condition &= Q(search_key__icontains=word)
+        # Both sides are in small letters: a plain LIKE, twice as fast as one that folds the case of each row.
+        for word in search_words(text):
+            condition &= Q(search_key__contains=word)
         return self.filter(condition)
 
     def with_path(self) -> Self:

@@ -1,0 +1,248 @@
+"""The one door to the tree: create, rename, amend, close; move and merge stand in moves.py and are re-exported here.
+
+Every operation takes the lock of the trees concerned, reads the units again, changes lft/rght by `numbering`, writes the
+version rows of the same moment, and leaves an audit line. The units returned are fresh; those given may be stale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orgs import naming
+from orgs.choices import Kind
+from orgs.exceptions import InvalidUnit
+from orgs.kernel import clock
+from orgs.models import OrgUnit, UnitKind
+from orgs.operations import ledger, locks, numbering, placement, upper
+from orgs.operations.moves import merge_units, move_unit
+from orgs.querysets.scope import Span, UnitsInCharge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from orgs.models import User
+
+AMENDABLE = ("name", "short_name", "intake_year", "position", "opened_on", "kind_id")
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnit:
+    """A unit to be created."""
+
+    kind: str
+    name: str
+    code: str
+    short_name: str = ""
+    intake_year: int | None = None
+    position: int = 0
+    opened_on: date | None = None
+
+
+@transaction.atomic
+def create_unit(
+    parent: OrgUnit | None,
+    *,
+    kind: str,
+    name: str,
+    code: str,
+    by: User | None,
+    short_name: str = "",
+    intake_year: int | None = None,
+    position: int = 0,
+    opened_on: date | None = None,
+) -> OrgUnit:
+    """新增: one unit below `parent`; a province or the national office without parent begins a tree of its own.
+
+    Raises MayNotContain, InvalidUnit, NotAllowed.
+    """
+    new = NewUnit(kind, name, code, short_name, intake_year, position, opened_on)
+    return create_units(parent, [new], by=by)[0]
+
+
+@transaction.atomic
+def create_units(parent: OrgUnit | None, new: Sequence[NewUnit], *, by: User | None) -> list[OrgUnit]:
+    """Many units below one parent, in this order; room in the tree is made once."""
+    if not new:
+        return []
+    if parent is None or parent.is_national:
+        return [_create_root(each, by=by) for each in new]
+    parent = _locked(parent.pk)
+    placement.refuse_stranger(by, parent)
+    units = [_checked(each, parent) for each in new]
+    _refuse_taken(parent.pk, units)
+    width = 2 * len(units)
+    at = parent.rght
+    numbering.make_room(parent.tree_id, at, width)
+    for serial, unit in enumerate(units):
+        unit.parent_id, unit.tree_id, unit.depth = parent.pk, parent.tree_id, parent.depth + 1
+        unit.lft, unit.rght = at + 2 * serial, at + 2 * serial + 1
+    return _inserted(units, by=by)
+
+
+def _create_root(new: NewUnit, *, by: User | None) -> OrgUnit:
+    placement.refuse_stranger(by, *([None] if by else []))
+    locks.lock_forest()
+    unit = _checked(new, None)
+    _refuse_taken(None, [unit])
+    if unit.kind_id == Kind.NATIONAL and OrgUnit.objects.filter(kind=Kind.NATIONAL).exists():
+        raise InvalidUnit(_("团中央只能有一个，请改用已有的团组织。"))
+    unit.tree_id, unit.depth, unit.lft, unit.rght = numbering.next_tree_id(), 0, 1, 2
+    return _inserted([unit], by=by)[0]
+
+
+def _checked(new: NewUnit, parent: OrgUnit | None) -> OrgUnit:
+    kind = UnitKind.objects.filter(pk=new.kind).first()
+    if kind is None:
+        raise InvalidUnit(_("没有“%(kind)s”这种类型，请检查类型。") % {"kind": new.kind})
+    placement.refuse_wrong_place(kind, parent)
+    values = asdict(new) | {"name": new.name.strip(), "code": new.code.strip(), "kind": kind}
+    placement.refuse_incomplete(kind, values)
+    return OrgUnit(**values, line=placement.line_of(kind, parent))
+
+
+def _refuse_taken(parent_id: int | None, units: Sequence[OrgUnit]) -> None:
+    placement.refuse_taken_codes([unit.code for unit in units])
+    placement.refuse_sibling_names(parent_id, [unit.name for unit in units])
+
+
+def _inserted(units: list[OrgUnit], *, by: User | None) -> list[OrgUnit]:
+    for unit in units:
+        unit.search_key = naming.search_key(unit.name, unit.short_name, unit.code)
+    OrgUnit.objects.bulk_create(units, batch_size=placement.BATCH)
+    placement.record_placement(units, clock.now())
+    ledger.record_many("unit.created", units, by=by)
+    return list(OrgUnit.objects.filter(pk__in=[unit.pk for unit in units]).select_related("kind"))
+
+
+@transaction.atomic
+def rename_unit(
+    unit: OrgUnit,
+    *,
+    name: str,
+    by: User | None,
+    short_name: str | None = None,
+    reason: str = "",
+    version: int | None = None,
+) -> OrgUnit:
+    """更名: the former name stays findable. `version` is that of the page the person saw; Conflict if it is stale."""
+    facts: dict[str, object] = {"name": name.strip()}
+    if short_name is not None:
+        facts["short_name"] = short_name.strip()
+    return amend_unit(unit, facts, by=by, reason=reason, version=version, verb="unit.renamed")
+
+
+@transaction.atomic
+def amend_unit(
+    unit: OrgUnit,
+    facts: dict[str, object],
+    *,
+    by: User | None,
+    reason: str = "",
+    version: int | None = None,
+    verb: str = "unit.amended",
+) -> OrgUnit:
+    """Change facts other than the place (AMENDABLE). Facts that already stand change nothing and leave no trace."""
+    unit = _locked(unit.pk)
+    placement.refuse_stranger(by, unit)
+    placement.refuse_closed(unit)
+    placement.refuse_stale(unit, version)
+    changed = [name for name in facts if name in AMENDABLE and getattr(unit, name) != facts[name]]
+    if not changed:
+        return unit
+    for name in changed:
+        setattr(unit, name, facts[name])
+    _refuse_amended(unit, changed)
+    unit.version += 1
+    # update(), not save(): the machinery of the tree library behind save() reads numbers of its own.
+    OrgUnit.objects.filter(pk=unit.pk).update(
+        **{name: getattr(unit, name) for name in changed}, line=unit.line, version=unit.version
+    )
+    placement.record_placement([unit], clock.now())
+    placement.refresh_search_keys([unit])
+    ledger.record(verb, unit, by=by, unit=unit, reason=reason, fields=changed)
+    return unit
+
+
+def _refuse_amended(unit: OrgUnit, changed: Iterable[str]) -> None:
+    parent = OrgUnit.objects.select_related("kind").filter(pk=unit.parent_id).first()
+    kind = UnitKind.objects.filter(pk=unit.kind_id).first()
+    if kind is None:
+        raise InvalidUnit
+    unit.kind = kind
+    values = {name: getattr(unit, name) for name in ("name", "code", *AMENDABLE)}
+    placement.refuse_incomplete(kind, values)
+    if "name" in changed:
+        placement.refuse_sibling_names(unit.parent_id, [unit.name], apart_from=unit.pk)
+    if "kind_id" in changed:
+        placement.refuse_wrong_place(kind, parent)
+        placement.refuse_children(unit, kind)
+        unit.line = placement.line_of(kind, parent)
+
+
+@transaction.atomic
+def close_units(units: Iterable[OrgUnit], *, reason: str, by: User | None) -> list[OrgUnit]:
+    """撤销: units leave operation together (a graduating cohort). What is open below must be in the same batch.
+
+    Units closed before are passed over, so a repetition changes nothing. Raises InvalidUnit, NotAllowed.
+    """
+    locked = locks.lock_units(unit.pk for unit in units)
+    closing = [unit for unit in locked.values() if unit.is_open]
+    if not closing:
+        return []
+    placement.refuse_stranger_to_closing(by, closing)
+    _refuse_open_below(closing)
+    at, today = clock.now(), clock.local(clock.now()).date()
+    for unit in closing:
+        unit.is_open, unit.closed_on, unit.version = False, today, unit.version + 1
+    OrgUnit.objects.bulk_update(closing, ["is_open", "closed_on", "version"], batch_size=placement.BATCH)
+    placement.record_placement(closing, at)
+    upper.apply(change_of_closing(closing, reason=reason, by=by, at=at))
+    ledger.record_many("unit.closed", closing, by=by, reason=reason)
+    return closing
+
+
+def change_of_closing(
+    units: Sequence[OrgUnit], *, by: User | None, reason: str = "", at: object = None
+) -> upper.Change:
+    """The change that upper apps preview and apply when these units close."""
+    spans = tuple(Span.of(unit) for unit in units)
+    ids = tuple(unit.pk for unit in units)
+    return upper.Change(upper.Verb.CLOSE, ids, UnitsInCharge(spans), None, by, reason, at)  # type: ignore[arg-type]
+
+
+def _refuse_open_below(closing: Sequence[OrgUnit]) -> None:
+    """T10: a closed unit has nothing open below it."""
+    for start in range(0, len(closing), placement.BATCH):
+        ids = [unit.pk for unit in closing[start : start + placement.BATCH]]
+        below = OrgUnit.objects.in_operation().filter(parent__in=ids)
+        left = {child.pk: child for child in below}.keys() - {unit.pk for unit in closing}
+        if left:
+            raise InvalidUnit(
+                _("还有 %(n)s 个在册的下级，请先调整或撤销下级，再撤销本级。") % {"n": len(left)}
+            )
+
+
+def _locked(unit_id: int) -> OrgUnit:
+    found = locks.lock_units([unit_id])
+    if unit_id not in found:
+        raise InvalidUnit(_("找不到这个团组织，请刷新页面后再试。"))
+    return found[unit_id]
+
+
+__all__ = [
+    "AMENDABLE",
+    "NewUnit",
+    "amend_unit",
+    "change_of_closing",
+    "close_units",
+    "create_unit",
+    "create_units",
+    "merge_units",
+    "move_unit",
+    "rename_unit",
+]

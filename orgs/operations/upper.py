@@ -1,0 +1,88 @@
+"""What upper apps do when a unit is moved, merged or closed: callables they register in `AppConfig.ready()`.
+
+`preview(change)` names what goes along, for the page on which a person confirms. `apply(change)` runs inside the tree
+operation's transaction, after the tree has changed, and calls its own app's operation with `change.at` and `change.by`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orgs.models import User
+    from orgs.querysets.scope import UnitsInCharge
+
+
+class Verb(TextChoices):
+    MOVE = "move", _("调整上级")
+    MERGE = "merge", _("合并")
+    CLOSE = "close", _("撤销")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the tree. `unit_ids` are the units it happens to, `scope` everything that goes along."""
+
+    verb: str
+    unit_ids: tuple[int, ...]
+    scope: UnitsInCharge
+    target_id: (
+        int | None
+    )  # the new superior of a move (None: a tree of its own), the receiving unit of a merge
+    by: User | None
+    reason: str = ""
+    at: datetime | None = None  # None in a preview
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One line of a preview: what, how many, and what happens to it."""
+
+    label: str
+    count: int
+    note: str = ""
+
+
+class Preview(Protocol):
+    def __call__(self, change: Change) -> list[Effect]: ...
+
+
+class Apply(Protocol):
+    def __call__(self, change: Change) -> None: ...
+
+
+_previews: list[Preview] = []
+_applies: list[Apply] = []
+
+
+def register(*, preview: Preview | None = None, apply: Apply | None = None) -> None:
+    """Add an app's part; registered twice it counts once. Order of registration is order of execution."""
+    if preview is not None and preview not in _previews:
+        _previews.append(preview)
+    if apply is not None and apply not in _applies:
+        _applies.append(apply)
+
+
+def unregister(*, preview: Preview | None = None, apply: Apply | None = None) -> None:
+    """Take a part out again; unknown parts are ignored."""
+    if preview in _previews:
+        _previews.remove(preview)
+    if apply in _applies:
+        _applies.remove(apply)
+
+
+def preview(change: Change) -> list[Effect]:
+    """Every app's lines, without those that count nothing."""
+    return [effect for each in _previews for effect in each(change) if effect.count]
+
+
+def apply(change: Change) -> None:
+    """Every app's part, in order."""
+    for each in _applies:
+        each(change)
