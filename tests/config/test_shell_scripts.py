@@ -221,6 +221,13 @@ def test_keys_act_outside_of_text_boxes_only(page):
     assert page.locator("html").get_attribute("data-theme") == "dark"
 
 
+def test_ctrl_enter_sends_even_from_a_text_box(page):
+    page.goto("/desk")
+    page.evaluate("document.querySelector('[data-hotkey=a]').setAttribute('data-hotkey', 'ctrl+enter')")
+    page.get_by_role("combobox").press("Control+Enter")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
 def test_a_toast_offers_undo(page):
     page.goto("/desk")
     page.evaluate(

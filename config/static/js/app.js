@@ -45,6 +45,8 @@
     return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(checkbox|radio|button|submit)$/.test(target.type) || target.isContentEditable;
   }
   doc.addEventListener("keydown", function (event) {
+    var send = event.ctrlKey && event.key === "Enter" ? doc.querySelector('[data-hotkey="ctrl+enter"]') : null;
+    if (send) { event.preventDefault(); send.click(); return; }
     if (event.key === "Escape") { each("details[data-menu][open]", function (menu) { menu.open = false; }); }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) { return; }
     if (doc.documentElement.getAttribute("data-hotkeys") === "off") { return; }
