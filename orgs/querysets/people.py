@@ -42,10 +42,14 @@ class AppointmentQuerySet(ScopedQuerySet["Appointment"]):
         day = on or clock.today()
         return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
+    def of_units(self, text: str) -> Self:
+        """Appointments in units whose name or code contains the text; all of them for an empty one."""
+        return self.filter(unit__search_key__icontains=text) if text else self
+
     def for_people_list(self) -> Self:
-        return self.select_related("user", "unit", "unit__kind", "unit__parent").order_by(
-            "unit__lft", "role", "pk"
-        )
+        """With everything a line of the list shows, in the order of the tree."""
+        related = ("user", "unit", "unit__kind", "unit__parent")
+        return self.select_related(*related).order_by("unit__tree_id", "unit__lft", "role", "pk")
 
 
 class InvitationQuerySet(ScopedQuerySet["Invitation"]):

@@ -1,0 +1,176 @@
+"""URL x role x relation: foreign objects do not exist, the wrong role is refused, nothing answers 500.
+
+What is expected is worked out here from the cast's appointments and a walk over parents, not from the code under test.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from orgs.models import OrgUnit
+from orgs.permissions import ROLE_VERBS
+from tests.architecture.matrix import ANYONE, MATRIX, PUBLIC
+from tests.architecture.subjects import SUBJECTS
+from tests.cast import PEOPLE
+
+pytestmark = pytest.mark.django_db
+
+# For each person: own unit, child, grandchild, sibling, parent, foreign.
+RELATED = {
+    "national": ["cn", "hi", "aq"],
+    "province": ["hi", "qh", "hnu-law", "ah", "aq"],
+    "schools": ["hi", "hnu", "hnu-law-1201", "qh", "qh-hs-jl", "ah"],
+    "city": ["qh", "qh-hs", "qh-hs-jl", "hnu", "hi", "wn-xl-nl"],
+    "township": ["qh-hs", "qh-hs-jl", "qh-yj", "qh", "hnu-law"],
+    "villager": ["qh-hs-jl", "qh-hs-zj", "qh-hs", "hnu-law-1201"],
+    "university": ["hnu", "hnu-law", "hnu-law-1201", "qzu", "hi", "qzu-sci-1201"],
+    "college": ["hnu-law", "hnu-law-1201", "hnu-tour", "hnu-tour-1201", "hnu", "qzu-sci-1201"],
+    "secretary": ["hnu-law-1201", "hnu-law-1202", "hnu-law", "qzu-sci-1201"],
+    "outsider": ["qzu", "qzu-sci-1201", "hnu", "hnu-law-1201", "hi"],
+    "auditor": ["qh", "qh-hs", "hnu", "hnu-law-1201", "qzu", "wn", "hi"],
+    "departed": ["hnu-law", "hnu-law-1201"],
+    "sysadmin": ["hi", "qh", "hnu-law-1201", "ah"],
+    "nobody": ["hnu-law", "hi"],
+}
+UNITS = sorted({code for codes in RELATED.values() for code in codes})
+OUTSIDE = ("admin",)  # Django's own site for system administrators has its own tests
+SCHOOL_LINES = {"university", "school"}
+MISSING = 999_999_999
+
+
+def url_names(resolver: URLResolver, namespace: str = "") -> set[str]:
+    names: set[str] = set()
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            names |= {namespace + entry.name} if entry.name else set()
+        elif entry.namespace not in OUTSIDE:
+            names |= url_names(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+    return names
+
+
+def test_every_url_has_a_row_and_every_row_a_url():
+    assert url_names(get_resolver()) == set(MATRIX)
+
+
+@pytest.fixture
+def lineage(world):
+    """code -> (codes from the unit up to its root, line), by walking parents."""
+    rows = {
+        pk: (parent, code, line)
+        for pk, parent, code, line in OrgUnit.objects.values_list("pk", "parent_id", "code", "line")
+    }
+    found = {}
+    for pk, (_parent, code, line) in rows.items():
+        path, walker = [], pk
+        while walker is not None:
+            path.append(rows[walker][1])
+            walker = rows[walker][0]
+        found[code] = (path, line)
+    return found
+
+
+def roles_over(key: str, code: str, lineage: dict) -> set[str]:
+    """Roles the person holds over the unit."""
+    path, line = lineage[code]
+    return {
+        str(role)
+        for post, role, department, ends_on in PEOPLE[key][2]
+        if ends_on is None
+        and (post in path or post == "cn")
+        and (not department or code == post or line in SCHOOL_LINES)
+    }
+
+
+def has_verb(roles: set[str], verb: str) -> bool:
+    return verb == ANYONE or any(verb in ROLE_VERBS[role] for role in roles)
+
+
+def has_verb_anywhere(key: str, verb: str) -> bool:
+    return has_verb({str(role) for _code, role, _dep, ends_on in PEOPLE[key][2] if ends_on is None}, verb)
+
+
+OBJECT_URLS = sorted(name for name, row in MATRIX.items() if row.subject not in {"", "code"})
+PLAIN_URLS = sorted(name for name, row in MATRIX.items() if row.subject == "")
+
+
+@pytest.fixture
+def clients(cast):
+    def signed_in(key: str) -> Client:
+        client = Client(raise_request_exception=False)
+        client.force_login(cast[key])
+        return client
+
+    return {key: signed_in(key) for key in RELATED}
+
+
+@pytest.mark.parametrize("name", OBJECT_URLS)
+def test_foreign_objects_do_not_exist_and_the_wrong_role_is_refused(clients, world, cast, lineage, name):
+    row = MATRIX[name]
+    wrong, opened = [], 0
+    subjects = {code: SUBJECTS[row.subject](world[code], cast) for code in UNITS}
+    for key, codes in RELATED.items():
+        for code in codes:
+            for method in row.methods if subjects[code] else ():
+                roles = roles_over(key, code, lineage)
+                url = reverse(name, args=row.args(subjects[code]))
+                status = getattr(clients[key], method)(url, row.data or {}).status_code
+                wrong += [] if acceptable(status, roles, row.verb) else [(key, code, method, status)]
+                opened += bool(roles) and has_verb(roles, row.verb) and status not in {403, 404}
+    assert not wrong
+    assert opened, "a page that opens for nobody proves nothing"
+
+
+def acceptable(status: int, roles: set[str], verb: str) -> bool:
+    if not roles:
+        return status == 404
+    if not has_verb(roles, verb):
+        return status in {403, 404}
+    return status < 500
+
+
+@pytest.mark.parametrize("name", PLAIN_URLS)
+def test_pages_without_an_object_open_for_those_with_the_verb(clients, name):
+    row = MATRIX[name]
+    for key in RELATED:
+        status = getattr(clients[key], row.methods[0])(reverse(name)).status_code
+        if row.verb in {PUBLIC, ANYONE} or has_verb_anywhere(key, row.verb):
+            assert status < 400, key
+        else:
+            assert status == 403, key
+
+
+@pytest.mark.parametrize("name", sorted(set(MATRIX) - {n for n, r in MATRIX.items() if r.verb == PUBLIC}))
+def test_strangers_are_sent_to_the_sign_in_page(world, cast, name):
+    row = MATRIX[name]
+    pk = (
+        next(filter(None, (SUBJECTS[row.subject](world[code], cast) for code in UNITS)))
+        if row.subject
+        else None
+    )
+    for method in row.methods:
+        answer = getattr(Client(), method)(reverse(name, args=row.args(pk) if pk else []))
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("orgs:login"))
+
+
+@pytest.mark.parametrize("name", OBJECT_URLS)
+def test_a_foreign_object_reads_like_a_missing_one(clients, world, cast, name):
+    row = MATRIX[name]
+    pk = next(
+        filter(None, (SUBJECTS[row.subject](world[code], cast) for code in ["qzu-sci-1201", "qzu"])), None
+    )
+    if pk is None:
+        pytest.skip("there is no such object in the neighbouring university")
+    for method in row.methods:
+        bodies = [
+            getattr(clients["college"], method)(
+                reverse(name, args=row.args(each)), row.data or {}
+            ).content.decode()
+            for each in (pk, MISSING)
+        ]
+        foreign, missing = (re.sub(r"csrfmiddlewaretoken[^>]*|X-CSRFToken[^}]*", "", body) for body in bodies)
+        assert foreign == missing
