@@ -91,7 +91,7 @@ def test_scripts_are_short_and_use_nothing_newer_than_chrome_80(path):
 
 def test_both_dark_themes_have_the_same_colours():
     css = (STATIC / "css" / "tokens.css").read_text()
-    chosen = re.search(r'^:root\[data-theme="dark"\] \{(.*?)^\}', css, re.MULTILINE | re.DOTALL)
+    chosen = re.search(r'^  :root\[data-theme="dark"\] \{(.*?)^  \}', css, re.MULTILINE | re.DOTALL)
     automatic = re.search(r'^  :root\[data-theme="auto"\] \{(.*?)^  \}', css, re.MULTILINE | re.DOTALL)
     assert chosen[1].split() == automatic[1].split()
 
