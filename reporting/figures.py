@@ -1,11 +1,12 @@
 """Names of the weekly figures, in one place: the snapshot's columns, the roll-up and the pages all read this list.
 
-Each ADDITIVE figure has two columns in WeekUnit: `own_<name>` and `sub_<name>` (the unit and everything below it).
+Each figure has two columns in WeekUnit: `own_<name>` and `sub_<name>` (the unit and everything below it).
 Definitions: docs/metrics.md.
 """
 
 from __future__ import annotations
 
+# What stood at Sunday 24:00 in units in operation then. Additive: sub = own + sum of the children's sub.
 STOCKS = (
     "orgs",  # League organisations in operation
     "orgs_with_account",
@@ -24,10 +25,7 @@ STOCKS = (
     "admins",
     "holders",  # units in operation that hold members
     "unreported",  # of those: nothing approved
-    "base_missing",  # of those: no base recorded for them or above (metrics.md)
     "covered_members",  # declared, raw
-    "covered_capped",  # min(covered, base) over units that hold members
-    "covered_youth",
     "groups_min_ok",  # member-facing groups with at least 40 outstanding members (UNI-2.1)
     "reach",
     "expected",
@@ -36,6 +34,7 @@ STOCKS = (
     "returned",
     "overdue",
 )
+# What happened in the week, in units in operation at any time in it. Additive.
 FLOWS = (
     "opened",
     "closed",
@@ -49,5 +48,14 @@ FLOWS = (
     "checks_poor",
 )
 ADDITIVE = STOCKS + FLOWS
-# Bases are not additive: a figure recorded for a node settles that node. own_ = recorded here (or NULL), sub_ = as resolved.
+# Additive over the children that have it, NULL where nobody has: no form has asked for it yet.
+MISSING_OR_ADDITIVE = ("covered_youth",)
+# A base recorded for a unit settles these for the unit and everything below it (metrics.md).
+SETTLED = (
+    "base_missing",  # units that hold members without a base, not settled by a superior's
+    "covered_capped",  # the numerator of coverage: min(covered, base) over units that hold members
+    "covered_without_base",  # covered members that no base stands against yet, left out of the numerator
+)
+# Bases: own_ = recorded for the unit (or NULL), sub_ = as resolved: the recorded one, else the sum of the children's.
 BASES = ("base_members", "base_youth")
+FIGURES = ADDITIVE + MISSING_OR_ADDITIVE + SETTLED + BASES

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.db.models import Q
+
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orgs.kernel.clock import Week
     from reporting.models import SpotCheck
 
 
@@ -14,3 +19,21 @@ class SpotCheckQuerySet(ScopedQuerySet["SpotCheck"]):
     def valid(self) -> Self:
         """Checks that were not voided."""
         return self.filter(voided_at__isnull=True)
+
+    def valid_at(self, at: datetime) -> Self:
+        """Checks made before that moment and not voided before it."""
+        return self.filter(Q(voided_at__isnull=True) | Q(voided_at__gte=at), checked_at__lt=at)
+
+    def in_week(self, week: Week) -> Self:
+        """Checks that count in the week: the moment of entry decides."""
+        return self.valid_at(week.ends_at).filter(checked_at__gte=week.starts_at)
+
+    def below_direct_unit(self, unit_pk: int) -> Self:
+        """Checks of channels that stood below this direct unit when they were checked (SUP-4.1c)."""
+        return self.filter(direct_unit_id=unit_pk)
+
+    def for_list(self) -> Self:
+        """With everything a row of the list shows, newest first."""
+        return self.select_related("unit", "direct_unit", "group", "account", "checked_by").order_by(
+            "-checked_at", "-pk"
+        )

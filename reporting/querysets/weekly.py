@@ -1,16 +1,19 @@
-"""Set-level reads of closed weeks and their rows."""
+"""Set-level reads of closed weeks and their rows. Pages, bulletins and scores read the past from here only."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
 
+from orgs.choices import Kind
 from orgs.querysets.scope import ScopedQuerySet
 from reporting.choices import WeekState
 
 if TYPE_CHECKING:
-    from reporting.models import WeekUnit
+    from orgs.kernel.clock import Week
+    from reporting.models import ClosedWeek, WeekUnit  # noqa: F401 - in ClosedWeekQuerySet's base
 
 
 class ClosedWeekQuerySet(models.QuerySet["ClosedWeek"]):
@@ -18,6 +21,80 @@ class ClosedWeekQuerySet(models.QuerySet["ClosedWeek"]):
         """Closed editions, newest first."""
         return self.filter(state=WeekState.CLOSED)
 
+    def of_week(self, week: Week) -> Self:
+        """The editions of one week, the newest first."""
+        return self.filter(year=week.year, number=week.number).order_by("-edition")
+
+    def latest_weeks(self, n: int, *, until: Week | None = None) -> Self:
+        """The newest n closed weeks, of each its first edition; `until` (included) looks back from an earlier one."""
+        found = self.published().filter(edition=1).order_by("-starts_on")
+        return (found.filter(starts_on__lte=until.starts_on) if until else found)[:n]
+
 
 class WeekUnitQuerySet(ScopedQuerySet["WeekUnit"]):
-    pass
+    """Rows of the snapshot. Scope is that of today's tree; placement, names and figures are those of the week."""
+
+    def for_week(self, week_pk: int) -> Self:
+        """All units of one closed week."""
+        return self.filter(week_id=week_pk)
+
+    def for_weeks(self, week_pks: list[int]) -> Self:
+        """The rows of several weeks at once: a week and the one before, or ten for the heat table."""
+        return self.filter(week_id__in=week_pks)
+
+    def children_of(self, unit_pk: int, *, is_national: bool = False) -> Self:
+        """Units that stood directly below; below the national office stand all provinces."""
+        below = Q(parent_id=unit_pk)
+        if is_national:
+            below |= Q(parent_id__isnull=True) & ~Q(kind_id=Kind.NATIONAL)
+        return self.filter(below)
+
+    def direct_units(self, week_pk: int) -> Self:
+        """Units that stood directly under a province in that week (SUP-1.1)."""
+        provinces = self.model._default_manager.filter(week_id=week_pk, kind_id=Kind.PROVINCE)
+        return self.filter(week_id=week_pk, parent_id__in=provinces.values("unit_id"))
+
+    def in_operation(self) -> Self:
+        """Units that were open at Sunday 24:00; the others were closed within the week and have flows only."""
+        return self.filter(is_open=True)
+
+    def in_official_order(self) -> Self:
+        """规定排序 as it was."""
+        return self.order_by("position", "code")
+
+    def trend(self, unit_pk: int, n: int) -> Self:
+        """The rows of one unit in its newest n closed weeks, newest first."""
+        return (
+            self.filter(unit_id=unit_pk, week__state=WeekState.CLOSED, week__edition=1)
+            .select_related("week")
+            .order_by("-week__starts_on")[:n]
+        )
+
+    def with_coverage(self) -> Self:
+        """Adds `coverage_part` and `coverage_base`, the exact numerator and denominator (metrics.md, `coverage`).
+
+        A unit that alone holds its members shows what it declared, above its base too (flag it); NULL = 未报. A superior
+        shows sum of min(covered, base). Both NULL-safe: no base, no rate. `sub_base_missing` > 0: provisional.
+        """
+        alone = Q(own_holders=1, sub_holders=1)
+        return self.annotate(
+            coverage_part=Case(When(alone, then=F("own_covered")), default=F("sub_covered_capped")),
+            coverage_base=Case(When(sub_base_members=0, then=Value(None)), default=F("sub_base_members")),
+        )
+
+    def below_line(self, percent: int) -> Self:
+        """Units whose coverage is below the line by the exact fraction; without a base or a report they are not listed."""
+        in_percent = self.with_coverage().alias(coverage_percent=F("coverage_part") * 100)
+        return in_percent.filter(coverage_percent__lt=F("coverage_base") * percent)
+
+    def not_reported(self) -> Self:
+        """Units that hold members and had nothing approved."""
+        return self.filter(own_unreported=1)
+
+    def without_base(self) -> Self:
+        """Units that hold members, were open, and had no base of their own recorded."""
+        return self.filter(own_base_missing=1)
+
+    def above_base(self) -> Self:
+        """Over-claims: units that declared more members than their base."""
+        return self.filter(own_covered__gt=F("own_base_members"))

@@ -1,0 +1,42 @@
+"""The bounds of a week as the parameters that every statement of the roll-up takes, adapted to the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from orgs.kernel import clock
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orgs.kernel.clock import Week
+
+DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One week: stocks stand at its end, flows lie within it. An approval at the very end belongs to the next week."""
+
+    week: Week
+
+    def params(self) -> dict[str, object]:
+        """`start`, `end`, and of each day of the week its date `day0` … and its first instant `day0_at` …."""
+        found: dict[str, object] = {
+            "start": adapted(self.week.starts_at),
+            "end": adapted(self.week.ends_at),
+        }
+        for n in range(DAYS):
+            day = self.week.starts_on + timedelta(days=n)
+            found[f"day{n}"] = connection.ops.adapt_datefield_value(day)
+            found[f"day{n}_at"] = adapted(clock.day_start(day))
+        return found
+
+
+def adapted(moment: datetime) -> object:
+    """SQLite compares datetimes as text: the text must be the one Django has stored."""
+    return connection.ops.adapt_datetimefield_value(moment)

@@ -1,0 +1,71 @@
+"""Which units the week is about, where they stood, and how deep: from the versions and their parents alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from orgs.choices import Kind
+from orgs.exceptions import TreeBroken
+
+if TYPE_CHECKING:
+    from reporting.rollup.moment import Moment
+
+TABLES = ("week_placed", "week_facts", "week_below")
+
+# A unit in operation at any time in the week stands where it last stood while open. READING: a unit that was moved
+# within the week is counted whole where it stood at the end, so that every sum stays the sum of its parts.
+_PLACED = """
+CREATE TEMPORARY TABLE week_placed AS
+SELECT v.unit_id, v.parent_id, v.kind_id, v.line, v.code, v.name, v.intake_year, v.position,
+       CASE WHEN v.valid_to IS NULL OR v.valid_to >= %(end)s THEN 1 ELSE 0 END AS is_open,
+       CASE WHEN v.parent_id IS NULL AND v.unit_id <> %(top)s THEN %(top)s ELSE v.parent_id END AS up_id
+  FROM orgs_unitversion v
+ WHERE v.is_open AND v.valid_from < %(end)s AND (v.valid_to IS NULL OR v.valid_to > %(start)s)
+   AND (v.valid_to IS NULL OR v.valid_to >= %(end)s OR NOT EXISTS (
+        SELECT 1 FROM orgs_unitversion later
+         WHERE later.unit_id = v.unit_id AND later.is_open
+           AND later.valid_from > v.valid_from AND later.valid_from < %(end)s))
+"""
+# The national office stands above the forest: provinces have no parent, but a superior. Its depth is 0 like theirs.
+_TOP = """
+SELECT COALESCE(MIN(unit_id), 0) FROM orgs_unitversion
+ WHERE kind_id = %(national)s AND parent_id IS NULL AND is_open
+   AND valid_from < %(end)s AND (valid_to IS NULL OR valid_to > %(start)s)
+"""
+_LEVELS = """
+CREATE TEMPORARY TABLE week_level AS
+WITH RECURSIVE down (unit_id, level, depth) AS (
+    SELECT unit_id, 0, 0 FROM week_placed WHERE up_id IS NULL
+    UNION ALL
+    SELECT p.unit_id, d.level + 1, CASE WHEN p.parent_id IS NULL THEN 0 ELSE d.depth + 1 END
+      FROM down d JOIN week_placed p ON p.up_id = d.unit_id)
+SELECT unit_id, level, depth FROM down
+"""
+
+
+def place(moment: Moment) -> int:
+    """Fill week_placed and week_level; returns the deepest level. Raises TreeBroken when a unit hangs in the air."""
+    drop()
+    with connection.cursor() as cursor:
+        params = moment.params()
+        cursor.execute(_TOP, params | {"national": Kind.NATIONAL.value})
+        # 0 is nobody's id: without a national office every root stays a root.
+        top = cursor.fetchone()[0] or None
+        cursor.execute(_PLACED, params | {"top": top})
+        cursor.execute("CREATE INDEX week_placed_up ON week_placed (up_id)")
+        cursor.execute(_LEVELS)
+        cursor.execute("SELECT (SELECT COUNT(*) FROM week_placed), COUNT(*), MAX(level) FROM week_level")
+        n_placed, n_reached, deepest = cursor.fetchone()
+    if n_placed != n_reached:
+        # A unit whose superior was not in operation, or a circle: any sum over it would be wrong.
+        raise TreeBroken
+    return int(deepest or 0)
+
+
+def drop() -> None:
+    """Remove the temporary tables of this session."""
+    with connection.cursor() as cursor:
+        for table in (*TABLES, "week_level"):
+            cursor.execute(f"DROP TABLE IF EXISTS {table}")

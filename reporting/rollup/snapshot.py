@@ -1,0 +1,74 @@
+"""The finished row of the snapshot as SQL, and the digest over all rows of a week."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from reporting.rollup.facts import OWN, PLACEMENT, STANDING
+from reporting.rollup.levels import SUBTREE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reporting.models import ClosedWeek
+
+_STREAKS = ("poor_streak", "poor_streak_max")
+_CHUNK = 2000
+_TEXTS = ("kind_id", "line", "code", "name")
+
+
+def _columns() -> dict[str, str]:
+    """Column of reporting_weekunit -> expression over f = week_facts and b = week_below."""
+    renamed = {"covered": "own_covered"}
+    flags = {name: f"f.{name} = 1" for name in ("is_open", "is_reported")}
+    plain = {
+        renamed.get(name, name): flags.get(name, f"f.{name}") for name in (*PLACEMENT, *STANDING, *_STREAKS)
+    }
+    return (
+        plain
+        | {f"own_{name}": f"f.{name}" for name in OWN}
+        | {f"sub_{name}": expression for name, expression in SUBTREE.items()}
+    )
+
+
+def insert_statement() -> str:
+    """INSERT … SELECT of the whole week; takes the parameter `week_id`."""
+    columns = _columns()
+    return (
+        f"INSERT INTO reporting_weekunit (week_id, {', '.join(columns)})"  # noqa: S608 - names of ours
+        f" SELECT %(week_id)s, {', '.join(columns.values())}"
+        " FROM week_facts f LEFT JOIN week_below b ON b.unit_id = f.unit_id"
+    )
+
+
+def content_hash(header: ClosedWeek) -> str:
+    """sha256 over the rows of the week in order of unit, as one line of text each; the same on both engines."""
+    digest = hashlib.sha256(f"{header.week}\n".encode())
+    for line in _lines(header.pk):
+        digest.update(line.encode())
+    return digest.hexdigest()
+
+
+def _lines(week_id: int) -> Iterator[str]:
+    statement = f"SELECT {_line()} FROM reporting_weekunit WHERE week_id = %s ORDER BY unit_id"  # noqa: S608
+    # A cursor on the server: 700,000 rows never stand in memory.
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement, [week_id])
+        while rows := cursor.fetchmany(_CHUNK):
+            yield "".join(row[0] for row in rows)
+
+
+def _line() -> str:
+    """One row as text: numbers with commas, NULL as nothing, texts led by their length, so that no two rows read alike."""
+    parts = []
+    for name in sorted(_columns()):
+        if name in _TEXTS:
+            parts.append(f"LENGTH({name}) || ':' || {name}")
+        elif name in {"is_open", "is_reported"}:
+            parts.append(f"CASE WHEN {name} THEN '1' ELSE '0' END")
+        else:
+            parts.append(f"COALESCE(CAST({name} AS varchar(20)), '')")
+    return " || ',' || ".join(parts) + " || '\n'"

@@ -1,0 +1,149 @@
+"""One grouped SELECT per kind of fact, keyed by unit_id: what stood at the end of the week, what happened within it."""
+
+from __future__ import annotations
+
+from accounts.choices import DEDICATED_GROUPS, LINK_GROUPS, MEMBER_FACING_GROUPS
+from reporting.rollup.moment import DAYS
+
+MINIMUM_OUTSTANDING = 40  # UNI-2.1
+
+
+def _list(values: tuple[str, ...]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+_MEMBER, _LINK, _DEDICATED = _list(MEMBER_FACING_GROUPS), _list(LINK_GROUPS), _list(DEDICATED_GROUPS)
+_STANDING = "v.valid_from < %(end)s AND (v.valid_to IS NULL OR v.valid_to >= %(end)s)"
+
+ACCOUNTS = f"""
+SELECT v.unit_id, COUNT(*) AS n,
+       MAX(CASE WHEN v.status = 'open' AND v.purpose = 'organisation' THEN 1 ELSE 0 END) AS own,
+       SUM(CASE WHEN v.status = 'open' AND p.kind = 'personal' THEN 1 ELSE 0 END) AS personal,
+       SUM(CASE WHEN v.status = 'open' AND p.kind = 'public' THEN 1 ELSE 0 END) AS public,
+       SUM(CASE WHEN v.status = 'open' AND p.kind = 'weibo' THEN 1 ELSE 0 END) AS weibo,
+       SUM(CASE WHEN v.status = 'open' AND p.kind = 'other' THEN 1 ELSE 0 END) AS other,
+       SUM(CASE WHEN v.status = 'dormant' THEN 1 ELSE 0 END) AS dormant,
+       SUM(CASE WHEN v.status = 'open' THEN COALESCE(v.declared_groups, 0) ELSE 0 END) AS groups,
+       SUM(CASE WHEN v.status = 'open' THEN COALESCE(v.contacts, 0) ELSE 0 END) AS reach,
+       MAX(CASE WHEN v.status = 'open' THEN COALESCE(v.own_members, v.contacts) END) AS declared
+  FROM accounts_accountversion v JOIN accounts_platform p ON p.code = v.platform_id
+ WHERE {_STANDING} GROUP BY v.unit_id
+"""  # noqa: S608
+GROUPS = f"""
+SELECT v.unit_id, COUNT(*) AS n,
+       SUM(CASE WHEN v.status = 'open' THEN 1 ELSE 0 END) AS open,
+       SUM(CASE WHEN v.status = 'open' AND v.kind IN ({_MEMBER}) THEN 1 ELSE 0 END) AS member,
+       SUM(CASE WHEN v.status = 'open' AND v.kind IN ({_LINK}) THEN 1 ELSE 0 END) AS link,
+       SUM(CASE WHEN v.status = 'open' AND v.kind IN ({_DEDICATED}) THEN 1 ELSE 0 END) AS dedicated,
+       SUM(CASE WHEN v.status = 'dormant' THEN 1 ELSE 0 END) AS dormant,
+       SUM(CASE WHEN v.status = 'open' AND v.kind IN ({_MEMBER})
+                 AND v.outstanding_members >= {MINIMUM_OUTSTANDING} THEN 1 ELSE 0 END) AS min_ok,
+       MAX(CASE WHEN v.status = 'open' THEN v.youth END) AS youth
+  FROM accounts_groupversion v
+ WHERE {_STANDING} GROUP BY v.unit_id
+"""  # noqa: S608
+ADMINISTRATORS = f"""
+SELECT v.unit_id, COUNT(*) AS n FROM accounts_administratorshipversion v WHERE {_STANDING} GROUP BY v.unit_id
+"""  # noqa: S608
+BASES = f"""
+SELECT v.unit_id,
+       MAX(CASE WHEN v.measure = 'members' THEN v.count END) AS members,
+       MAX(CASE WHEN v.measure = 'members' THEN v.year END) AS year,
+       MAX(CASE WHEN v.measure = 'youth' THEN v.count END) AS youth,
+       MAX(CASE WHEN v.measure = 'members_assessed' THEN v.count END) AS assessed,
+       MAX(CASE WHEN v.measure = 'members_reported' THEN v.count END) AS reported,
+       MAX(CASE WHEN v.measure = 'organisations' THEN v.count END) AS orgs
+  FROM orgs_unitbaseversion v
+ WHERE {_STANDING} GROUP BY v.unit_id
+"""  # noqa: S608
+# Forms of rounds that were open at the end of the week. Later steps, exemptions and additions change nothing: the last
+# step before the end says where a form stood (an undone decision puts it back on the desk); exemptions and additions
+# carry their time in the audit ledger.
+FORMS = """
+SELECT e.unit_id, COUNT(*) AS expected,
+       SUM(CASE WHEN f.approved = 1 OR f.stood = 'submitted' THEN 1 ELSE 0 END) AS submitted,
+       SUM(CASE WHEN f.approved = 1 THEN 1 ELSE 0 END) AS approved,
+       SUM(CASE WHEN f.approved = 0 AND f.stood = 'returned' THEN 1 ELSE 0 END) AS returned,
+       SUM(CASE WHEN e.deadline_at <= %(end)s AND COALESCE(f.approved, 0) = 0
+                 AND COALESCE(f.stood, '') <> 'submitted' THEN 1 ELSE 0 END) AS overdue
+  FROM accounts_expected e
+  JOIN accounts_collectionround r ON r.id = e.round_id
+  LEFT JOIN (
+       SELECT s.round_id, s.unit_id, CASE WHEN s.approved_at < %(end)s THEN 1 ELSE 0 END AS approved,
+              CASE WHEN t.kind IN ('submitted', 'approved', 'undone') THEN 'submitted'
+                   WHEN t.kind IS NULL AND s.submitted_at < %(end)s THEN 'submitted'
+                   ELSE COALESCE(t.kind, 'draft') END AS stood
+         FROM accounts_submission s
+         LEFT JOIN (SELECT submission_id, kind, ROW_NUMBER() OVER (PARTITION BY submission_id ORDER BY at DESC, id DESC) AS n
+                      FROM accounts_reviewstep WHERE at < %(end)s AND kind <> 'saved') t
+                ON t.submission_id = s.id AND t.n = 1) f
+    ON f.round_id = e.round_id AND f.unit_id = e.unit_id
+ WHERE r.launched_at < %(end)s AND r.opens_at < %(end)s AND (r.closed_at IS NULL OR r.closed_at >= %(end)s)
+   AND (e.exempt_reason = '' OR e.id IN (
+        SELECT CAST(object_id AS bigint) FROM orgs_auditentry
+         WHERE object_type = 'accounts.expected' AND verb = 'expected.exempted'
+         GROUP BY object_id HAVING MIN(at) >= %(end)s))
+   AND e.id NOT IN (
+        SELECT CAST(object_id AS bigint) FROM orgs_auditentry
+         WHERE object_type = 'accounts.expected' AND verb = 'expected.added' AND at >= %(end)s)
+ GROUP BY e.unit_id
+"""
+APPROVED_FORMS = """
+SELECT s.unit_id, COUNT(*) AS n FROM accounts_submission s WHERE s.approved_at < %(end)s GROUP BY s.unit_id
+"""
+# Several changes of one object in a week are one; what was handed to another unit counts where it came to stand.
+EVENTS = """
+SELECT unit_id,
+       SUM(CASE WHEN figure = 'opened' THEN 1 ELSE 0 END) AS opened,
+       SUM(CASE WHEN figure = 'closed' THEN 1 ELSE 0 END) AS closed,
+       SUM(CASE WHEN figure = 'admin_replaced' THEN 1 ELSE 0 END) AS admin_changed,
+       SUM(CASE WHEN figure = 'changed' THEN 1 ELSE 0 END) AS changed
+  FROM (SELECT x.figure, CASE WHEN x.first_unit = x.last_unit AND x.transferred = 0 THEN x.last_unit ELSE COALESCE(
+               (SELECT v.unit_id FROM accounts_accountversion v
+                 WHERE v.account_id = x.account_id AND v.valid_from < %(end)s ORDER BY v.valid_from DESC LIMIT 1),
+               (SELECT v.unit_id FROM accounts_groupversion v
+                 WHERE v.group_id = x.group_id AND v.valid_from < %(end)s ORDER BY v.valid_from DESC LIMIT 1),
+               x.last_unit) END AS unit_id
+          FROM (SELECT CASE WHEN e.kind IN ('opened', 'closed', 'admin_replaced') THEN e.kind ELSE 'changed' END AS figure,
+                       COALESCE(e.account_id * 4, e.group_id * 4 + 1, e.administratorship_id * 4 + 2) AS object_key,
+                       MIN(e.unit_id) AS first_unit, MAX(e.unit_id) AS last_unit,
+                       MAX(e.account_id) AS account_id, MAX(e.group_id) AS group_id,
+                       MAX(CASE WHEN e.kind = 'transferred' THEN 1 ELSE 0 END) AS transferred
+                  FROM accounts_registryevent e WHERE e.at >= %(start)s AND e.at < %(end)s
+                 GROUP BY 1, 2) x) counted
+ GROUP BY unit_id
+"""
+# The moment of entry decides the week of a daily record, not the day it is about.
+RECORDS = """
+SELECT d.unit_id, SUM(d.posts) AS posts, SUM(CASE WHEN d.posts > 0 THEN 1 ELSE 0 END) AS active_days,
+       COUNT(DISTINCT COALESCE(d.account_id * 2, d.group_id * 2 + 1)) AS channels
+  FROM reporting_dailyrecord d WHERE d.recorded_at >= %(start)s AND d.recorded_at < %(end)s
+ GROUP BY d.unit_id
+"""
+_WEEKDAYS = " UNION ALL ".join(f"SELECT %(day{n})s AS day, %(day{n}_at)s AS begins" for n in range(DAYS))
+# A group counts in the unit it belonged to on the last of the days on which it was open from 0:00.
+ACTIVE_GROUPS = f"""
+SELECT unit_id, COUNT(*) AS n
+  FROM (SELECT open_days.group_id,
+               MAX(CASE WHEN open_days.is_last = 1 THEN open_days.unit_id END) AS unit_id
+          FROM (SELECT v.group_id, v.unit_id, w.day,
+                       CASE WHEN ROW_NUMBER() OVER (PARTITION BY v.group_id ORDER BY w.day DESC) = 1
+                            THEN 1 ELSE 0 END AS is_last
+                  FROM accounts_groupversion v
+                  JOIN ({_WEEKDAYS}) w ON v.valid_from <= w.begins AND (v.valid_to IS NULL OR v.valid_to > w.begins)
+                 WHERE v.status = 'open' AND v.valid_from < %(end)s
+                   AND v.group_id IN (SELECT r.group_id FROM reporting_dailyrecord r
+                                       WHERE r.recorded_at >= %(start)s AND r.recorded_at < %(end)s)) open_days
+          LEFT JOIN reporting_dailyrecord d
+                 ON d.group_id = open_days.group_id AND d.day = open_days.day AND d.posts > 0
+                AND d.recorded_at >= %(start)s AND d.recorded_at < %(end)s
+         GROUP BY open_days.group_id HAVING COUNT(*) = COUNT(d.id)) active
+ GROUP BY unit_id
+"""  # noqa: S608
+CHECKS = """
+SELECT c.unit_id, COUNT(*) AS n, SUM(CASE WHEN c.grade = 'poor' THEN 1 ELSE 0 END) AS poor
+  FROM reporting_spotcheck c
+ WHERE c.kind = 'posts' AND c.checked_at >= %(start)s AND c.checked_at < %(end)s
+   AND (c.voided_at IS NULL OR c.voided_at >= %(end)s)
+ GROUP BY c.unit_id
+"""

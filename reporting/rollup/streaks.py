@@ -1,0 +1,80 @@
+"""Rows of spot checks graded 差 (SUP-4.1c). READING `occasion`: one draw in a unit is one 次, graded by the median count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import groupby
+from statistics import median_low
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from orgs.kernel import clock
+from reporting.choices import CheckGrade, CheckKind
+from reporting.grading import grade
+from reporting.models import SpotCheck
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from reporting.rollup.moment import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """Length of the row of 差 that runs now, and of the longest one of the year."""
+
+    running: int
+    longest: int
+
+
+def poor_streak(grades: Iterable[str]) -> Streak:
+    """The rows of 差 in grades in order of time; any other grade breaks the row."""
+    running = longest = 0
+    for each in grades:
+        running = running + 1 if each == CheckGrade.POOR else 0
+        longest = max(longest, running)
+    return Streak(running, longest)
+
+
+def occasion_grade(counts: Iterable[int]) -> str:
+    """Grade of one draw: that of the median count; between two counts the cut lines are whole, so the mean is cut."""
+    ordered = sorted(counts)
+    low, high = median_low(ordered), ordered[len(ordered) // 2]
+    return grade(int(Fraction(low + high, 2)))
+
+
+def streaks(year: int, at: datetime) -> dict[int, Streak]:
+    """Direct unit -> its row of 差 in the calendar year as it was known at that moment; the year bounds the row."""
+    begins, ends = (clock.day_start(date(each, 1, 1)) for each in (year, year + 1))
+    found = (
+        SpotCheck.objects.valid_at(at)
+        .filter(kind=CheckKind.POSTS, checked_at__gte=begins, checked_at__lt=min(ends, at))
+        .order_by("direct_unit_id", "checked_at", "pk")
+        .values_list("direct_unit_id", "draw", "pk", "posts")
+    )
+    return {
+        unit_id: poor_streak(_grades((draw or f"#{pk}", posts) for _unit, draw, pk, posts in checks))
+        for unit_id, checks in groupby(found.iterator(), key=lambda row: row[0])
+    }
+
+
+def _grades(checks: Iterable[tuple[str, int]]) -> list[str]:
+    """Grades of the draws, in order of each draw's first check."""
+    draws: dict[str, list[int]] = {}
+    for draw, posts in checks:
+        draws.setdefault(draw, []).append(posts)
+    return [occasion_grade(counts) for counts in draws.values()]
+
+
+def mark_streaks(moment: Moment) -> None:
+    """Write the rows of 差 into week_facts. A week belongs to the year of its number: W53 looks at the year that ends."""
+    found = streaks(moment.week.year, moment.week.ends_at)
+    rows = [(each.running, each.longest, unit_id) for unit_id, each in found.items() if each.longest]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE week_facts SET poor_streak = %s, poor_streak_max = %s WHERE unit_id = %s", rows
+        )

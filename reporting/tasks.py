@@ -1,0 +1,17 @@
+"""Celery tasks of the weekly report: ids -> operation."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from reporting.operations import weekly
+
+
+@shared_task(name="reporting.close_week")
+def close_week(job_id: int) -> None:
+    weekly.close_in_job(job_id)
+
+
+@shared_task(name="reporting.close_due_weeks")
+def close_due_weeks() -> None:
+    weekly.enqueue_due_weeks()
