@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django import forms
@@ -53,7 +53,13 @@ def decrypt(token: str) -> str:
         raise KeyMissing("a stored value can't be opened: a key is missing from FIELD_KEYS") from None
 
 
-class _Encrypted(models.TextField):
+if TYPE_CHECKING:
+    _TextField = models.TextField[Any, Any]
+else:
+    _TextField = models.TextField
+
+
+class _Encrypted(_TextField):
     """A text column of tokens. Nothing but emptiness can be asked of it in SQL."""
 
     empty_strings_allowed = True
@@ -198,10 +204,10 @@ def _is_current(token: str) -> bool:
 
 
 def _rewrite(model: type[models.Model], field: models.Field[Any, Any], stale: list[tuple[Any, str]]) -> int:
-    quote, primary = connection.ops.quote_name, model._meta.get_field(model._meta.pk.name)
+    quote, primary = connection.ops.quote_name, model._meta.pk
     update = (
-        f"UPDATE {quote(model._meta.db_table)} SET {quote(field.column)} = %s"  # noqa: S608 - quoted names of the model
-        f" WHERE {quote(primary.column)} = %s AND {quote(field.column)} = %s"
+        f"UPDATE {quote(model._meta.db_table)} SET {quote(str(field.column))} = %s"  # noqa: S608 - quoted names of the model
+        f" WHERE {quote(str(primary.column))} = %s AND {quote(str(field.column))} = %s"
     )
     n_rewritten = 0
     with connection.cursor() as cursor:

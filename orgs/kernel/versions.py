@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -12,6 +13,7 @@ from django.db.models import F, Max, Q
 from django.utils.translation import gettext_lazy
 
 _BATCH = 500
+_KEYS_AT_ONCE = 2_000
 V = TypeVar("V", bound="Version")
 Facts = dict[str, Any]
 
@@ -63,16 +65,16 @@ def record(version_model: type[V], *, key: Facts, facts: Facts, at: datetime) ->
     Nothing is written where they already are. Facts not named keep their value. The caller holds the lock of the row
     the key belongs to. Raises Backdated if `at` lies before the current version, or within a closed one.
     """
-    current = version_model.objects.select_for_update().current().filter(**key).first()
+    current = _versions(version_model).select_for_update().current().filter(**key).first()
     if current is None:
         _refuse_backdating(_last_end(version_model, key), at)
-        return version_model.objects.create(**key, **facts, valid_from=at)
+        return _versions(version_model).create(**key, **facts, valid_from=at)
     if not _differs(current, facts):
         return current
     _refuse_backdating(current.valid_from, at)
     successor = _successor(current, facts, at)
     if current.valid_from < at:
-        version_model.objects.filter(pk=current.pk).update(valid_to=at)
+        _versions(version_model).filter(pk=current.pk).update(valid_to=at)
     successor.save()
     return successor
 
@@ -80,14 +82,14 @@ def record(version_model: type[V], *, key: Facts, facts: Facts, at: datetime) ->
 @transaction.atomic
 def close(version_model: type[V], *, key: Facts, at: datetime) -> None:
     """From `at` on nothing is valid for `key`; a version of the same instant disappears, as it never was valid."""
-    current = version_model.objects.select_for_update().current().filter(**key).first()
+    current = _versions(version_model).select_for_update().current().filter(**key).first()
     if current is None:
         return
     _refuse_backdating(current.valid_from, at)
     if current.valid_from == at:
-        version_model.objects.filter(pk=current.pk).delete()
+        _versions(version_model).filter(pk=current.pk).delete()
     else:
-        version_model.objects.filter(pk=current.pk).update(valid_to=at)
+        _versions(version_model).filter(pk=current.pk).update(valid_to=at)
 
 
 @transaction.atomic
@@ -97,7 +99,7 @@ def record_many(
     """`record` for many keys of one field (`unit_id`) with a handful of statements per batch; returns versions written."""
     iterator = iter(rows)
     n_written = 0
-    while batch := dict(islice(iterator, _BATCH)):
+    while batch := dict(islice(iterator, _KEYS_AT_ONCE)):
         n_written += _record_batch(version_model, key_field, batch, at)
     return n_written
 
@@ -107,7 +109,7 @@ def close_many(version_model: type[V], key_field: str, keys: Iterable[Hashable],
     """`close` for many keys of one field; returns the number of versions closed."""
     n_closed = 0
     for batch in _batches(keys):
-        current = version_model.objects.current().filter(**{f"{key_field}__in": batch})
+        current = _versions(version_model).current().filter(**{f"{key_field}__in": batch})
         _refuse_backdating(current.aggregate(last=Max("valid_from"))["last"], at)
         current.filter(valid_from=at).delete()
         n_closed += current.update(valid_to=at)
@@ -115,11 +117,13 @@ def close_many(version_model: type[V], key_field: str, keys: Iterable[Hashable],
 
 
 def _record_batch(version_model: type[V], key_field: str, batch: dict[Hashable, Facts], at: datetime) -> int:
-    of_batch = version_model.objects.filter(**{f"{key_field}__in": list(batch)})
+    of_batch = _versions(version_model).filter(**{f"{key_field}__in": list(batch)})
     current = {getattr(row, key_field): row for row in of_batch.current().select_for_update()}
     ends = of_batch.filter(valid_to__isnull=False).exclude(**{f"{key_field}__in": list(current)})
     _refuse_backdating(ends.aggregate(last=Max("valid_to"))["last"], at)
-    new, amended, closed = [], [], []
+    new: list[V] = []
+    amended: list[V] = []
+    closed: list[Any] = []
     for key, facts in batch.items():
         old = current.get(key)
         if old is None:
@@ -128,17 +132,21 @@ def _record_batch(version_model: type[V], key_field: str, batch: dict[Hashable, 
             _refuse_backdating(old.valid_from, at)
             (amended if old.valid_from == at else new).append(_successor(old, facts, at))
             closed.extend([old.pk] if old.valid_from < at else [])
-    version_model.objects.filter(pk__in=closed).update(valid_to=at)
-    version_model.objects.bulk_create(new, batch_size=_BATCH)
+    _versions(version_model).filter(pk__in=closed).update(valid_to=at)
+    _versions(version_model).bulk_create(new, batch_size=_BATCH)
     if amended:
         names = [field.name for field in version_model._meta.concrete_fields if not field.primary_key]
-        version_model.objects.bulk_update(amended, names, batch_size=_BATCH)
+        _versions(version_model).bulk_update(amended, names, batch_size=_BATCH)
     return len(new) + len(amended)
+
+
+def _versions(version_model: type[V]) -> VersionQuerySet[V]:
+    return VersionQuerySet(version_model)
 
 
 def _batches(keys: Iterable[Hashable]) -> Iterator[list[Hashable]]:
     iterator = iter(keys)
-    while batch := list(islice(iterator, _BATCH)):
+    while batch := list(islice(iterator, _KEYS_AT_ONCE)):
         yield batch
 
 
@@ -157,15 +165,26 @@ def _successor(current: V, facts: Facts, at: datetime) -> V:
 
 
 def _differs(current: V, facts: Facts) -> bool:
-    wanted = type(current)(**facts)
-    fields = [current._meta.get_field(name) for name in facts]
-    return any(
-        getattr(current, field.attname) != field.to_python(getattr(wanted, field.attname)) for field in fields
-    )
+    fields = _fields(type(current))
+    return any(getattr(current, fields[name].attname) != _plain(fields[name], facts[name]) for name in facts)
+
+
+@lru_cache(maxsize=64)
+def _fields(version_model: type[Version]) -> dict[str, models.Field[Any, Any]]:
+    fields = version_model._meta.concrete_fields
+    return {field.name: field for field in fields} | {field.attname: field for field in fields}
+
+
+def _plain(field: models.Field[Any, Any], value: object) -> object:
+    """The value as it stands on a row: the key of a related object, a text number as a number."""
+    if isinstance(field, models.ForeignKey) and isinstance(value, models.Model):
+        return value.serializable_value(field.target_field.attname)
+    return field.to_python(value)
 
 
 def _last_end(version_model: type[V], key: Facts) -> datetime | None:
-    return version_model.objects.filter(**key).aggregate(last=Max("valid_to"))["last"]
+    last: datetime | None = _versions(version_model).filter(**key).aggregate(last=Max("valid_to"))["last"]
+    return last
 
 
 def _refuse_backdating(earliest: datetime | None, at: datetime) -> None:
