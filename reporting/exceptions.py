@@ -17,3 +17,7 @@ class WeekNotOver(ReportingError):
 
 class WeekClosed(ReportingError):
     default_message = _("这一周已结周，数据不再变动。如需更正，请另出更正版。")
+
+
+class RecordSettled(ReportingError):
+    default_message = _("这一天的记录已计入以前的周报，不能再改。如需更正，请联系上级团委出更正版。")

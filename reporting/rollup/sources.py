@@ -92,6 +92,7 @@ APPROVED_FORMS = """
 SELECT s.unit_id, COUNT(*) AS n FROM accounts_submission s WHERE s.approved_at < %(end)s GROUP BY s.unit_id
 """
 # Several changes of one object in a week are one; what was handed to another unit counts where it came to stand.
+# A first appointment opens nothing and replaces nobody.
 EVENTS = """
 SELECT unit_id,
        SUM(CASE WHEN figure = 'opened' THEN 1 ELSE 0 END) AS opened,
@@ -109,7 +110,8 @@ SELECT unit_id,
                        MIN(e.unit_id) AS first_unit, MAX(e.unit_id) AS last_unit,
                        MAX(e.account_id) AS account_id, MAX(e.group_id) AS group_id,
                        MAX(CASE WHEN e.kind = 'transferred' THEN 1 ELSE 0 END) AS transferred
-                  FROM accounts_registryevent e WHERE e.at >= %(start)s AND e.at < %(end)s
+                  FROM accounts_registryevent e
+                 WHERE e.at >= %(start)s AND e.at < %(end)s AND e.kind <> 'appointed'
                  GROUP BY 1, 2) x) counted
  GROUP BY unit_id
 """
