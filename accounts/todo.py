@@ -4,11 +4,68 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.choices import SubmissionStatus
+from accounts.forms import fill_page, fill_tasks
+from accounts.models import Expected, Submission
+from orgs import permissions
+from orgs.kernel import clock
+from orgs.todo import Todo
+
 if TYPE_CHECKING:
+    from accounts.forms.fill_tasks import Task
     from orgs.models import User
-    from orgs.todo import Todo
+    from orgs.querysets.scope import UnitsInCharge
+
+TO_DO = {"", SubmissionStatus.DRAFT, SubmissionStatus.RETURNED}
 
 
 def for_user(user: User) -> list[Todo]:
-    """What this person has to do today in this app, most urgent first."""
-    return []
+    """Forms that came back, forms to fill, drafts; then forms that wait for review."""
+    in_charge = user.units_in_charge()
+    return [*_own_forms(user, in_charge), *_review(user, in_charge)]
+
+
+def _own_forms(user: User, in_charge: UnitsInCharge) -> list[Todo]:
+    own = in_charge.allowing(permissions.FILL).own_unit_ids()
+    if not own:
+        return []
+    open_ones = Expected.objects.due().filter(unit__in=own, round__closed_at__isnull=True).for_tasks()
+    submissions = Submission.objects.filter(unit__in=own).for_expected(open_ones)
+    lines = fill_tasks.tasks(open_ones, submissions)
+    return [_line(task) for task in lines if task.status in TO_DO]
+
+
+def _line(task: Task) -> Todo:
+    """The reason of a return stands in full: it is what the person came for."""
+    reasons = fill_page.reasons_of(task.submission) if task.status == SubmissionStatus.RETURNED else []
+    return Todo(
+        label=_("%(title)s（%(status)s）") % {"title": task.expected.round.title, "status": task.label},
+        verb=task.verb,
+        url=task.url,
+        due=task.deadline,
+        detail="；".join([task.expected.unit.name, *reasons]),
+        tone=task.tone,
+    )
+
+
+def _review(user: User, in_charge: UnitsInCharge) -> list[Todo]:
+    if not in_charge.allowing(permissions.REVIEW).spans:
+        return []
+    waiting = Submission.objects.reviewable_by(user)
+    count, since = waiting.oldest()
+    if not count:
+        return []
+    hours = int((clock.now() - since).total_seconds() // 3600)
+    return [
+        Todo(
+            label=_("待审核收集表"),
+            verb=_("去审核"),
+            url=reverse("accounts:list-review"),
+            count=count,
+            detail=_("最早一份已等待 %(n)s 小时") % {"n": hours},
+            tone="warn" if hours >= 24 else "info",
+        )
+    ]

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from accounts.choices import SubmissionStatus
 from orgs.kernel import clock
-from orgs.permissions import REVIEW
+from orgs.permissions import FILL, REVIEW
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import CollectionRound, Expected, Package, Submission
-    from orgs.models import User
+    from orgs.models import OrgUnit, User
+    from orgs.querysets.scope import UnitsInCharge
 
 
 class FieldListQuerySet(models.QuerySet["FieldList"]):
@@ -26,11 +30,42 @@ class CollectionRoundQuerySet(ScopedQuerySet["CollectionRound"]):
         """Rounds that have begun and were not closed."""
         return self.filter(opens_at__lte=clock.now(), closed_at__isnull=True)
 
+    def for_list(self) -> Self:
+        """Rounds as the list shows them, with how many are expected, submitted and approved."""
+        sent = [SubmissionStatus.SUBMITTED, SubmissionStatus.APPROVED]
+        return self.select_related("unit", "field_list").annotate(
+            n_expected=self._n_of("expected", exempt_reason=""),
+            n_submitted=self._n_of("submissions", status__in=sent),
+            n_approved=self._n_of("submissions", status=SubmissionStatus.APPROVED),
+        )
+
+    def _n_of(self, relation: str, **condition: object) -> Coalesce:
+        """A correlated count: joining two many-sided relations would multiply them."""
+        rows = self.model._meta.get_field(relation).related_model._default_manager
+        counted = rows.filter(round=models.OuterRef("pk"), **condition).order_by().values("round")
+        return Coalesce(models.Subquery(counted.annotate(n=models.Count("pk")).values("n")), 0)
+
+    def concerning(self, unit: OrgUnit) -> Self:
+        """Rounds launched by the unit or by a unit above it: they may expect something of its subtree."""
+        return self.filter(unit__tree_id=unit.tree_id, unit__lft__lte=unit.lft, unit__rght__gte=unit.rght)
+
 
 class ExpectedQuerySet(ScopedQuerySet["Expected"]):
     def due(self) -> Self:
         """Expected units that are not exempt."""
         return self.filter(exempt_reason="")
+
+    def fillable_by(self, user: User) -> Self:
+        """Expected forms of the very units for which the person fills: personal data of units below stay shut."""
+        return self.due().filter(unit_id__in=user.units_in_charge().allowing(FILL).own_unit_ids())
+
+    def for_tasks(self) -> Self:
+        """Running rounds first by deadline, then the closed ones; with everything a task line shows."""
+        return (
+            self.filter(round__opens_at__lte=clock.now())
+            .select_related("round__field_list", "unit__kind")
+            .order_by(models.F("round__closed_at").asc(nulls_first=True), "deadline_at", "pk")
+        )
 
     def not_approved(self) -> Self:
         """Expected units whose form has not entered the registry: the rest list of a package (F5)."""
@@ -43,10 +78,26 @@ class ExpectedQuerySet(ScopedQuerySet["Expected"]):
 class SubmissionQuerySet(ScopedQuerySet["Submission"]):
     def reviewable_by(self, user: User) -> Self:
         """Forms that wait on a desk at which the person may review."""
-        in_charge = user.units_in_charge().allowing(REVIEW)
+        return self.on_desks_of(user.units_in_charge().allowing(REVIEW))
+
+    def on_desks_of(self, in_charge: UnitsInCharge) -> Self:
+        """Forms of open rounds that wait at these very units."""
         return self.within(in_charge).filter(
-            status=SubmissionStatus.SUBMITTED, desk_id__in=in_charge.own_unit_ids()
+            status=SubmissionStatus.SUBMITTED,
+            desk_id__in=in_charge.own_unit_ids(),
+            round__closed_at__isnull=True,
         )
+
+    def for_expected(self, expected: ExpectedQuerySet) -> Self:
+        """The forms that were begun for these expected units."""
+        return self.filter(
+            round__in=expected.order_by().values("round"), unit__in=expected.order_by().values("unit")
+        )
+
+    def oldest(self) -> tuple[int, datetime | None]:
+        """How many forms, and since when the first of them has waited."""
+        found = self.aggregate(n=models.Count("pk"), since=models.Min("on_desk_since"))
+        return found["n"], found["since"]
 
     def clean(self) -> Self:
         """Forms in which the machine found nothing to verify."""
@@ -60,10 +111,24 @@ class SubmissionQuerySet(ScopedQuerySet["Submission"]):
         """Forms that were returned at least once."""
         return self.filter(attempt__gt=1)
 
+    def for_reading(self) -> Self:
+        """One form with everything its page names."""
+        return self.select_related(
+            "round__field_list",
+            "filled_by",
+            "desk",
+            "unit__kind",
+            "unit__parent__parent__parent__parent__parent",
+        )
+
     def for_queue(self) -> Self:
         """Forms as the review list shows them: the longest waiting first."""
         return self.select_related("unit", "unit__parent", "round").order_by("on_desk_since", "pk")
 
 
 class PackageQuerySet(ScopedQuerySet["Package"]):
-    pass
+    def for_list(self) -> Self:
+        """Packages as the list shows them: the newest first, each with who signed and who decided."""
+        return self.select_related(
+            "round", "unit__parent", "unit__kind", "reported_by", "decided_by"
+        ).order_by(models.F("reported_at").desc(nulls_last=True), "-pk")
