@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -109,12 +110,15 @@ def without_servers(arguments: list[str]) -> list[str]:
 
 def run_pytest(arguments: list[str], **environment: str) -> tuple[int, str]:
     """Run pytest, show its output as it comes; exit code and its closing line."""
+    # At a terminal Ctrl-C reaches the whole foreground group; elsewhere a group of its own can be ended as one.
+    group = None if sys.stdin.isatty() else 0
     color = ["--color=yes"] if sys.stdout.isatty() else []
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "pytest", *color, *arguments],
         cwd=settings.BASE_DIR,
         env=child_environment(DJANGO_SETTINGS_MODULE="config.settings_test", **environment),
         stdout=subprocess.PIPE,
+        process_group=group,
     )
     tail = b""
     try:
@@ -123,11 +127,20 @@ def run_pytest(arguments: list[str], **environment: str) -> tuple[int, str]:
             sys.stdout.buffer.flush()
             tail = (tail + block)[-4096:]
     except KeyboardInterrupt:
-        # Ctrl-C reaches pytest by itself; SIGTERM doesn't. It needs a moment to drop its databases.
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=20)
-        process.kill()
+        _end(process, grouped=group is not None)
         raise
     lines = tail.decode("utf-8", errors="replace").strip().splitlines()
     return process.wait(), lines[-1] if lines else ""
+
+
+def _end(process: subprocess.Popen[bytes], *, grouped: bool) -> None:
+    """Give pytest a moment to leave its tests, then end it with its workers."""
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=10)
+    with contextlib.suppress(ProcessLookupError):
+        if grouped:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
