@@ -31,6 +31,16 @@ class ReasonRequired(ScoringError):
     default_message = _("考评得分与系统计算不同，请填写调整理由。")
 
 
+class ScoresRefused(ScoringError):
+    """Some entries were refused, so none was kept; `errors` names the error of each criterion by its code."""
+
+    default_message = _("有得分没有保存，请按提示更正。")
+
+    def __init__(self, errors: dict[str, ScoringError]) -> None:
+        self.errors = errors
+        super().__init__()
+
+
 class SheetFinal(ScoringError):
     default_message = _("考评表已定稿，不能再修改。")
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 
 from orgs.querysets.scope import ScopedQuerySet
+from scoring.choices import SheetState
 
 if TYPE_CHECKING:
-    from scoring.models import Sheet
+    from scoring.models import Score, Sheet
 
 
 class SchemeQuerySet(models.QuerySet["Scheme"]):
@@ -26,3 +27,32 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
 class SheetQuerySet(ScopedQuerySet["Sheet"]):
     def of_year(self, year: int) -> Self:
         return self.filter(year=year)
+
+    def open(self) -> Self:
+        """Sheets that may still change."""
+        return self.exclude(state=SheetState.FINAL)
+
+    def for_list(self) -> Self:
+        """With what a list shows, units in official order."""
+        return (
+            self.select_related("scheme", "unit", "unit__kind", "week")
+            .prefetch_related(models.Prefetch("scores", self._scores()), "consequences")
+            .order_by("unit__position", "unit__code", "pk")
+        )
+
+    def _scores(self) -> models.QuerySet[Score]:
+        score = self.model._meta.get_field("scores").related_model
+        return score._default_manager.in_sheet_order()
+
+
+class ScoreQuerySet(ScopedQuerySet["Score"]):
+    unit_lookup: ClassVar[str] = "sheet__unit"
+
+    def in_sheet_order(self) -> Self:
+        """As on paper, with criterion, item and section."""
+        return self.select_related("criterion__item__section").order_by(
+            "sheet_id",
+            "criterion__item__section__position",
+            "criterion__item__position",
+            "criterion__position",
+        )

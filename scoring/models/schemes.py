@@ -99,3 +99,17 @@ class Criterion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.label}"
+
+    @property
+    def is_computed(self) -> bool:
+        """The frozen weeks give its points; people may override them with a reason."""
+        return bool(self.metric) and self.rule != RuleKind.JUDGED
+
+    @property
+    def is_counted(self) -> bool:
+        """People enter how many documents or meetings there are."""
+        return self.rule in {RuleKind.DOCUMENTS, RuleKind.COUNT}
+
+    @property
+    def is_reconstructed(self) -> bool:
+        return self.provenance == Provenance.RECONSTRUCTED

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from scoring.choices import ConsequenceKind, Grade, SheetState
-from scoring.querysets import SheetQuerySet
+from orgs.exceptions import Conflict
+from scoring.choices import ConsequenceKind, Grade, Missing, SheetState
+from scoring.querysets import ScoreQuerySet, SheetQuerySet
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 
 class Sheet(models.Model):
@@ -48,6 +53,23 @@ class Sheet(models.Model):
     def __str__(self) -> str:
         return f"{self.year} {self.unit_id}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("scoring:show-sheet", args=[self.pk])
+
+    @property
+    def title(self) -> str:
+        """2013年微信工作综合考评表: the year is the sheet's, the words are the scheme's."""
+        return f"{self.year}年{self.scheme.settings['sheet_title']}"
+
+    @property
+    def is_final(self) -> bool:
+        return self.state == SheetState.FINAL
+
+    def require_version(self, version: int) -> None:
+        """Raises Conflict when somebody saved the sheet since it was read."""
+        if self.version != version:
+            raise Conflict
+
 
 class Score(models.Model):
     """One criterion on one sheet: self, computed with its arithmetic, assessed. NULL = not scored, never 0."""
@@ -74,6 +96,8 @@ class Score(models.Model):
     )
     scored_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ScoreQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = [
             "criterion__item__section__position",
@@ -84,6 +108,24 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet_id} {self.criterion_id}"
+
+    @property
+    def points(self) -> Decimal | None:
+        """考评得分: what the assessors agreed on, else what the frozen weeks compute; None = not scored."""
+        if self.assessed_points is not None:
+            return self.assessed_points
+        return self.computed_points if self.criterion.is_computed else None
+
+    @property
+    def missing_label(self) -> str:
+        """Why there are no computed points, in words; "" where there are."""
+        code = self.arithmetic.get("missing", "")
+        return str(Missing(code).label) if code else ""
+
+    @property
+    def is_computed(self) -> bool:
+        """The standing points are the system's: nobody has overridden them."""
+        return self.criterion.is_computed and self.assessed_points is None
 
 
 class Evidence(models.Model):

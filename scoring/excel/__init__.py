@@ -1,0 +1,3 @@
+"""The annexes of the assessment as Excel files."""
+
+from __future__ import annotations

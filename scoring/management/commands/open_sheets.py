@@ -1,0 +1,25 @@
+"""Open the sheets of a year for every direct unit a scheme is for."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from scoring.exceptions import ScoringError
+from scoring.operations.sheets import open_year
+
+
+class Command(BaseCommand):
+    help = "为某年度全部直属单位建立考评表；已有的不变。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--year", type=int, required=True)
+
+    def handle(self, *args: object, **options: Any) -> None:
+        try:
+            sheets = open_year(options["year"])
+        except ScoringError as error:
+            raise CommandError(error.message) from error
+        self.stdout.write(f"{options['year']} 年考评表共 {len(sheets)} 张")

@@ -1,0 +1,103 @@
+"""What follows from a result, as records that cite their trigger (SUP-4.1c, SUP-4.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from orgs.kernel.numbers import percent_text, points_text
+from scoring import metrics
+from scoring.choices import ConsequenceKind, Grade
+from scoring.models import Consequence
+
+if TYPE_CHECKING:
+    from scoring.models import Sheet
+
+THREE_POOR = "SUP-4.1c"
+BELOW_SIX = "SUP-4.4.3"
+NO_PLATFORM = "SUP-4.4.4"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    kind: str
+    clause: str
+    trigger: str
+    is_confirmed: bool = False
+
+
+def follow_year(sheet: Sheet, year: metrics.Year) -> bool:
+    """Flags the frozen weeks raise: three 差 in a row, platform not completed. Says whether anything changed.
+
+    They act only once confirmed by the leading group's office.
+    """
+    settings = sheet.scheme.settings
+    limit = int(settings.get("poor_streak_limit", 3))
+    streak = year.row.poor_streak_max if year.row else 0
+    wanted = []
+    if streak >= limit:
+        text = _("本年度连续 %(n)s 次抽查为“差”") % {"n": streak}
+        wanted.append(_Wanted(ConsequenceKind.NOT_EXCELLENT, THREE_POOR, text))
+    if metrics.is_platform_incomplete(year, Fraction(settings.get("platform_floor", "0.60"))):
+        wanted.append(_Wanted(ConsequenceKind.NO_AWARD, NO_PLATFORM, _platform_trigger(year)))
+    changed = _replace(sheet, {THREE_POOR, NO_PLATFORM}, wanted)
+    has_flag = streak >= limit
+    if sheet.has_poor_flag != has_flag:
+        sheet.has_poor_flag = has_flag
+        sheet.poor_flag_confirmed_at = None
+        sheet.poor_flag_confirmed_by = None
+        sheet.save(update_fields=["has_poor_flag", "poor_flag_confirmed_at", "poor_flag_confirmed_by"])
+    return changed
+
+
+def follow_result(sheet: Sheet, *, is_final: bool) -> None:
+    """A complete sheet below 6: criticism, written explanation, no award (SUP-4.4.3)."""
+    wanted = []
+    if sheet.grade == Grade.FAIL:
+        text = _("考评总分 %(points)s 分，低于 6 分") % {"points": points_text(sheet.total_points)}
+        wanted = [
+            _Wanted(kind, BELOW_SIX, text, is_final)
+            for kind in (ConsequenceKind.CRITICISM, ConsequenceKind.EXPLANATION, ConsequenceKind.NO_AWARD)
+        ]
+    _replace(sheet, {BELOW_SIX}, wanted)
+
+
+def _replace(sheet: Sheet, clauses: set[str], wanted: list[_Wanted]) -> bool:
+    """Make the records of these clauses what is wanted; a confirmation is kept as long as its record stands."""
+    present = {(each.kind, each.clause): each for each in sheet.consequences.filter(clause__in=clauses)}
+    keys = {(each.kind, each.clause) for each in wanted}
+    gone = [record.pk for key, record in present.items() if key not in keys]
+    if gone:
+        Consequence.objects.filter(pk__in=gone).delete()
+    changed = bool(gone)
+    for each in wanted:
+        record = present.get((each.kind, each.clause))
+        if record is None:
+            Consequence.objects.create(
+                sheet=sheet,
+                kind=each.kind,
+                clause=each.clause,
+                trigger=each.trigger,
+                is_confirmed=each.is_confirmed,
+            )
+            changed = True
+        elif record.trigger != each.trigger or (each.is_confirmed and not record.is_confirmed):
+            record.trigger = each.trigger
+            record.is_confirmed = record.is_confirmed or each.is_confirmed
+            record.save(update_fields=["trigger", "is_confirmed"])
+            changed = True
+    return changed
+
+
+def _platform_trigger(year: metrics.Year) -> str:
+    row = year.row
+    if row is None:
+        return ""
+    return _("%(week)s：本级管理员 %(admins)s 人，团组织建群率 %(ratio)s") % {
+        "week": str(year.week),
+        "admins": row.own_admins,
+        "ratio": percent_text(row.sub_orgs_with_group, row.sub_orgs),
+    }

@@ -1,0 +1,190 @@
+"""Scores: the unit's own and the assessment group's, criterion by criterion, under one version of the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orgs import permissions
+from orgs.exceptions import NotAllowed
+from orgs.kernel import clock
+from orgs.kernel.numbers import points_text
+from orgs.operations import ledger
+from scoring import rules
+from scoring.choices import ConsequenceKind, SheetState
+from scoring.computation import compute
+from scoring.exceptions import NotReady, PointsOutOfRange, ReasonRequired, ScoresRefused
+from scoring.metrics import Year
+from scoring.models import Consequence, Score
+from scoring.operations import sheets
+
+if TYPE_CHECKING:
+    from orgs.models import User
+    from scoring.exceptions import ScoringError
+    from scoring.models import Criterion, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Points for one criterion; None takes them back (not scored)."""
+
+    code: str
+    points: Decimal | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CountEntry:
+    """How many documents or meetings there are, and whether the written rule is there (SUP-A 一)."""
+
+    code: str
+    count: int | None
+    has_rule_document: bool | None = None
+
+
+def enter_self_score(sheet: Sheet, code: str, points: Decimal | None, *, version: int, by: User) -> Sheet:
+    """自评: one criterion by the unit itself (SUP-4.0)."""
+    return enter_scores(sheet, self_scores=[Entry(code, points)], version=version, by=by)
+
+
+def enter_assessed_score(
+    sheet: Sheet, code: str, points: Decimal | None, *, reason: str = "", version: int, by: User
+) -> Sheet:
+    """考评: one criterion by the assessment group; other points than the computed ones demand a reason (SUP-4.3)."""
+    return enter_scores(sheet, assessed=[Entry(code, points, reason)], version=version, by=by)
+
+
+@transaction.atomic
+def enter_scores(
+    sheet: Sheet,
+    *,
+    self_scores: Sequence[Entry] = (),
+    assessed: Sequence[Entry] = (),
+    counts: Sequence[CountEntry] = (),
+    version: int,
+    by: User,
+) -> Sheet:
+    """Keep all entries or none.
+
+    Raises ScoresRefused with the error of each criterion, Conflict, SheetFinal, NotAllowed.
+    """
+    sheet = sheets.locked(sheet.pk, version=version)
+    _require_rights(sheet, self_scores, assessed, by)
+    scores = {score.criterion.code: score for score in Score.objects.filter(sheet=sheet).in_sheet_order()}
+    for count in counts:
+        _set_count(scores[count.code], count)
+    errors: dict[str, ScoringError] = {}
+    for entry in self_scores:
+        _checked(errors, entry, _set_self, scores)
+    for entry in assessed:
+        _checked(errors, entry, _set_assessed, scores)
+    if errors:
+        raise ScoresRefused(errors)
+    touched = {each.code for each in (*self_scores, *assessed, *counts)}
+    _save(sheet, [scores[code] for code in touched], has_assessed=bool(assessed), by=by)
+    return sheet
+
+
+@transaction.atomic
+def confirm_consequence(consequence: Consequence, *, by: User) -> Sheet:
+    """The leading group's office confirms a flag; only then does it act on grade or award (SUP-4.1c, SUP-4.4.4)."""
+    sheet = sheets.locked(consequence.sheet_id)
+    sheets.require_assessor(by, sheet)
+    if not permissions.may(by, permissions.ACCEPT_PACKAGE, sheet.unit):
+        raise NotAllowed
+    changed = Consequence.objects.filter(pk=consequence.pk, is_confirmed=False).update(is_confirmed=True)
+    if changed and consequence.kind == ConsequenceKind.NOT_EXCELLENT:
+        sheet.poor_flag_confirmed_at = clock.now()
+        sheet.poor_flag_confirmed_by = by
+    if changed:
+        sheet.version += 1
+        sheet.save(update_fields=["poor_flag_confirmed_at", "poor_flag_confirmed_by", "version"])
+        sheets.refresh_result(sheet)
+        ledger.record("sheet.flag_confirmed", sheet, by=by, clause=consequence.clause)
+    return sheet
+
+
+def _require_rights(sheet: Sheet, self_scores: Sequence[Entry], assessed: Sequence[Entry], by: User) -> None:
+    is_own = sheet.unit_id in sheets.own_units(by, permissions.SELF_ASSESS)
+    if self_scores and not is_own:
+        raise NotAllowed
+    if is_own and sheet.state != SheetState.SELF_ASSESSING:
+        raise NotReady(_("自评已经提交，不能再改；需要更正请联系考核小组。"))
+    if assessed or not is_own:
+        sheets.require_assessor(by, sheet)
+
+
+def _checked(
+    errors: dict[str, ScoringError],
+    entry: Entry,
+    setter: Callable[[Score, Entry], None],
+    scores: Mapping[str, Score],
+) -> None:
+    try:
+        setter(scores[entry.code], entry)
+    except (PointsOutOfRange, ReasonRequired) as error:
+        errors[entry.code] = error
+
+
+def _set_self(score: Score, entry: Entry) -> None:
+    _require_range(score.criterion, entry.points)
+    score.self_points = entry.points
+
+
+def _set_assessed(score: Score, entry: Entry) -> None:
+    _require_range(score.criterion, entry.points)
+    computed = score.computed_points
+    deviates = entry.points is not None and computed is not None and entry.points != computed
+    if deviates and not entry.reason.strip():
+        text = _("系统计算为 %(computed)s 分，改为 %(points)s 分须填写调整理由。")
+        raise ReasonRequired(text % {"computed": points_text(computed), "points": points_text(entry.points)})
+    score.assessed_points = entry.points
+    score.reason = entry.reason.strip() if deviates else ""
+
+
+def _set_count(score: Score, entry: CountEntry) -> None:
+    score.entered_count = entry.count
+    score.has_rule_document = entry.has_rule_document
+    # Counted criteria read no week: their suggestion follows the count at once.
+    computed = compute(score, Year())
+    score.computed_points = computed.points
+    score.arithmetic = computed.arithmetic
+
+
+def _require_range(criterion: Criterion, points: Decimal | None) -> None:
+    low, high = criterion.min_points, criterion.max_points
+    if points is not None and not rules.is_allowed(points, low, high):
+        text = _("请填写 %(low)s 至 %(high)s 之间的分数，步长 0.1。")
+        raise PointsOutOfRange(text % {"low": points_text(low), "high": points_text(high)})
+
+
+def _save(sheet: Sheet, scores: list[Score], *, has_assessed: bool, by: User) -> None:
+    now = clock.now()
+    for score in scores:
+        if has_assessed:
+            score.scored_by = by
+            score.scored_at = now
+    fields = [
+        "self_points",
+        "assessed_points",
+        "computed_points",
+        "arithmetic",
+        "reason",
+        "entered_count",
+        "has_rule_document",
+        "scored_by",
+        "scored_at",
+    ]
+    Score.objects.bulk_update(scores, fields, batch_size=500)
+    if has_assessed:
+        sheet.assessed_on = clock.today()
+    sheet.version += 1
+    sheet.save(update_fields=["assessed_on", "version"])
+    sheets.refresh_result(sheet)
+    verb = "sheet.assessed" if has_assessed else "sheet.self_scored"
+    ledger.record(verb, sheet, by=by, criteria=sorted(score.criterion.code for score in scores))

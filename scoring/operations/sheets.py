@@ -1,0 +1,231 @@
+"""Sheets: opened for a year, computed from frozen weeks, finished and finalised. Scores are entered in `scores.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from orgs import permissions
+from orgs.exceptions import NotAllowed
+from orgs.kernel import clock
+from orgs.models import OrgUnit
+from orgs.operations import ledger
+from scoring import metrics
+from scoring.choices import Provenance, SchemeState, SheetState
+from scoring.computation import compute
+from scoring.exceptions import NotReady, ScoringError, SheetFinal
+from scoring.models import Criterion, Scheme, Score, Sheet
+from scoring.operations import consequences
+from scoring.tallies import Tally, grade_of, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orgs.models import Job, User
+
+
+@transaction.atomic
+def open_sheets(scheme: Scheme, year: int, units: Iterable[OrgUnit], *, by: User | None) -> list[Sheet]:
+    """One sheet per unit for the year; units that have one of this scheme already keep it.
+
+    `by` None is the system itself. Raises ScoringError for a unit of a kind the scheme isn't for, NotAllowed.
+    """
+    wanted = list(units)
+    for unit in wanted:
+        if unit.kind_id not in scheme.target_kinds:
+            text = _("“%(unit)s”不适用“%(scheme)s”，请选择对应的考评方案。")
+            raise ScoringError(text % {"unit": unit.name, "scheme": scheme.title})
+        if by is not None and not permissions.may(by, permissions.ASSESS, unit):
+            raise NotAllowed
+    present = Sheet.objects.of_year(year).filter(scheme__code=scheme.code, unit__in=wanted)
+    taken = set(present.values_list("unit_id", flat=True))
+    criteria = list(Criterion.objects.filter(item__section__scheme=scheme))
+    for unit in wanted:
+        if unit.pk not in taken:
+            sheet = Sheet.objects.create(scheme=scheme, year=year, unit=unit)
+            Score.objects.bulk_create(Score(sheet=sheet, criterion=each) for each in criteria)
+            ledger.record("sheet.opened", sheet, by=by, unit=unit, year=year)
+    return list(present.all().for_list())
+
+
+@transaction.atomic
+def open_year(year: int, *, by: User | None = None) -> list[Sheet]:
+    """A sheet for every direct unit in operation, by the newest edition of the scheme for its kind (SUP-1.1)."""
+    opened: list[Sheet] = []
+    for scheme in Scheme.objects.latest_editions().order_by("code"):
+        units = OrgUnit.objects.direct_units().in_operation().filter(kind__in=scheme.target_kinds)
+        opened += open_sheets(scheme, year, units.in_official_order(), by=by)
+    return opened
+
+
+@transaction.atomic
+def compute_sheet(sheet: Sheet, *, by: User | None = None) -> Sheet:
+    """Compute what can be computed from the year's frozen weeks. The same weeks change nothing.
+
+    Raises SheetFinal, and NotAllowed where `by` may not assess here.
+    """
+    if by is not None and not permissions.may(by, permissions.ASSESS, sheet.unit):
+        raise NotAllowed
+    year = metrics.read_year(sheet.year, [sheet.unit_id])[sheet.unit_id]
+    return _compute(locked(sheet.pk), year, by)
+
+
+def compute_year(year: int, *, by: User | None = None) -> dict[str, int]:
+    """Compute every open sheet of a year, sheet by sheet, so that an interrupted run can be repeated."""
+    sheets = list(Sheet.objects.of_year(year).open().values_list("pk", "unit_id"))
+    found = metrics.read_year(year, [unit_id for _pk, unit_id in sheets])
+    n_changed = 0
+    for pk, unit_id in sheets:
+        with transaction.atomic():
+            sheet = Sheet.objects.select_for_update(of=("self",)).get(pk=pk)
+            version = sheet.version
+            if not sheet.is_final:
+                n_changed += _compute(sheet, found[unit_id], by).version != version
+    return {"year": year, "sheets": len(sheets), "changed": n_changed}
+
+
+def enqueue_compute(year: int, *, by: User | None = None) -> Job:
+    """Have a worker compute the year; asked again for the same weeks and sheets, it is the same job."""
+    week = metrics.last_week(year)
+    newest = Sheet.objects.of_year(year).open().aggregate(newest=Max("pk"))["newest"] or 0
+    edition = f"{week.week}e{week.edition}" if week else "none"
+    return ledger.enqueue(
+        "scoring.compute_sheets", key=f"scoring.compute_sheets:{year}:{edition}:{newest}", by=by, year=year
+    )
+
+
+def run_compute_job(job_id: int) -> None:
+    """The job behind `scoring.compute_sheets`: its row holds year, progress and result."""
+    job = ledger.claim_job(job_id)
+    try:
+        result = compute_year(int(job.params["year"]))
+    except Exception as error:
+        ledger.fail_job(job, type(error).__name__)
+        raise
+    ledger.finish_job(job, dict(result))
+
+
+@transaction.atomic
+def submit_self_assessment(sheet: Sheet, *, version: int, by: User) -> Sheet:
+    """The unit hands its self-assessment in; from then on the assessment group works on it (SUP-4.0)."""
+    sheet = locked(sheet.pk, version=version)
+    if sheet.unit_id not in own_units(by, permissions.SELF_ASSESS):
+        raise NotAllowed
+    if sheet.state != SheetState.SELF_ASSESSING:
+        raise NotReady(_("自评已经提交，不必重复提交。"))
+    if not tally_of(sheet).is_self_complete:
+        raise NotReady(_("还有评分点没有自评，请全部填写后再提交。"))
+    sheet.state = SheetState.ASSESSING
+    sheet.self_submitted_at = clock.now()
+    sheet.version += 1
+    sheet.save(update_fields=["state", "self_submitted_at", "version"])
+    ledger.record("sheet.self_submitted", sheet, by=by)
+    return sheet
+
+
+@transaction.atomic
+def finalise(sheet: Sheet, *, version: int, by: User) -> Sheet:
+    """定稿: fix the computed points, then the sheet never changes again, in the database too.
+
+    Raises NotReady while a criterion isn't scored or the scheme holds proposed criteria nobody has confirmed (SUP-A).
+    """
+    sheet = locked(sheet.pk, version=version)
+    require_assessor(by, sheet)
+    result = tally_of(sheet)
+    if not result.is_complete:
+        raise NotReady(_("还有评分点没有考评得分，请补齐后再定稿。"))
+    if sheet.scheme.state != SchemeState.APPROVED and _has_proposed(sheet):
+        raise NotReady(_("方案中有“原附件缺失，拟定内容，待团省委核定”的评分点，核定后才能定稿。"))
+    for item in result.items:
+        for score in item.scores:
+            if score.assessed_points is None:
+                score.assessed_points = score.points
+                score.save(update_fields=["assessed_points"])
+    refresh_result(sheet, confirm=True)
+    sheet.finalised_at = clock.now()
+    sheet.assessed_on = sheet.assessed_on or clock.today()
+    sheet.state = SheetState.FINAL
+    sheet.version += 1
+    sheet.save(update_fields=["finalised_at", "assessed_on", "state", "version"])
+    ledger.record("sheet.finalised", sheet, by=by, grade=sheet.grade)
+    return sheet
+
+
+def locked(pk: int, *, version: int | None = None) -> Sheet:
+    """The sheet for writing. Raises SheetFinal, and Conflict when somebody saved since `version`."""
+    sheet = Sheet.objects.select_for_update(of=("self",)).select_related("scheme", "unit").get(pk=pk)
+    if sheet.is_final:
+        raise SheetFinal
+    if version is not None:
+        sheet.require_version(version)
+    return sheet
+
+
+def tally_of(sheet: Sheet) -> Tally:
+    """The sums of a sheet as they stand in the database."""
+    return tally(Score.objects.filter(sheet=sheet).in_sheet_order())
+
+
+def refresh_result(sheet: Sheet, *, confirm: bool = False) -> Tally:
+    """Total, grade and consequences follow from the scores (SUP-4.3, SUP-4.4)."""
+    result = tally_of(sheet)
+    sheet.total_points = result.total
+    sheet.grade = grade_of(sheet, result)
+    sheet.save(update_fields=["total_points", "grade"])
+    consequences.follow_result(sheet, is_final=confirm)
+    return result
+
+
+def own_units(user: User, verb: str) -> frozenset[int]:
+    """The units themselves, not those below, in which the person may do this."""
+    return user.units_in_charge().allowing(verb).own_unit_ids()
+
+
+def require_assessor(user: User, sheet: Sheet) -> None:
+    """Assessment groups and provincial staff, never somebody of the assessed unit (SUP-4.0)."""
+    if not may_assess(user, sheet.unit):
+        raise NotAllowed
+
+
+def may_assess(user: User, unit: OrgUnit) -> bool:
+    """May score this unit: assigned to it, and holding no office in it or below it."""
+    charge = user.units_in_charge()
+    if not charge.allowing(permissions.ASSESS).covers(unit):
+        return False
+    assessing = charge.allowing(permissions.ASSESS).spans
+    offices = [span for span in charge.allowing(permissions.FILL).spans if span not in assessing]
+    # SECURITY: own-unit avoidance, also for offices below the unit.
+    return not any(
+        span.covers(unit) or (span.tree_id == unit.tree_id and unit.lft <= span.lft <= unit.rght)
+        for span in offices
+    )
+
+
+def _compute(sheet: Sheet, year: metrics.Year, by: User | None) -> Sheet:
+    scores = list(Score.objects.filter(sheet=sheet).in_sheet_order())
+    changed = []
+    for score in scores:
+        computed = compute(score, year)
+        if (score.computed_points, score.arithmetic) != (computed.points, computed.arithmetic):
+            score.computed_points = computed.points
+            score.arithmetic = computed.arithmetic
+            changed.append(score)
+    has_new_flags = consequences.follow_year(sheet, year)
+    if not changed and not has_new_flags and sheet.week_id == (year.week.pk if year.week else None):
+        return sheet
+    Score.objects.bulk_update(changed, ["computed_points", "arithmetic"], batch_size=500)
+    sheet.week = year.week
+    sheet.computed_at = clock.now()
+    sheet.version += 1
+    sheet.save(update_fields=["week", "computed_at", "version"])
+    refresh_result(sheet)
+    ledger.record("sheet.computed", sheet, by=by, week=str(year.week.week) if year.week else "")
+    return sheet
+
+
+def _has_proposed(sheet: Sheet) -> bool:
+    proposed = Criterion.objects.filter(item__section__scheme=sheet.scheme)
+    return proposed.filter(provenance=Provenance.RECONSTRUCTED).exists()
