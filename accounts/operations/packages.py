@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -11,17 +12,18 @@ from django.utils.translation import ngettext
 
 from accounts.choices import PACKAGE_MOVES, PackageStatus
 from accounts.exceptions import AccountsError, IllegalMove
-from accounts.models import Expected, Package
+from accounts.models import CollectionRound, Expected, Package
 from orgs.exceptions import Conflict, NotAllowed
 from orgs.kernel import clock
+from orgs.models import OrgUnit
 from orgs.operations import ledger
 from orgs.permissions import ACCEPT_PACKAGE, REPORT_PACKAGE, may
 from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
-    from accounts.models import CollectionRound
-    from orgs.models import OrgUnit, User
+    from orgs.models import User
 
+SENT = (PackageStatus.REPORTED, PackageStatus.ACCEPTED)
 REPORTED, ACCEPTED, RETURNED = "package_reported", "package_accepted", "package_returned"
 
 
@@ -83,6 +85,30 @@ def return_package(package_id: int, *, remark: str, by: User) -> Package:
     text = _("上报材料被退回：%(why)s") % {"why": why}
     ledger.notify(package.unit, RETURNED, text[:400], link=link_to(package))
     return package
+
+
+@dataclass(frozen=True, slots=True)
+class DuePackage:
+    """A running round that a direct unit has not reported, with how far it has come."""
+
+    round: CollectionRound
+    unit: OrgUnit
+    n_expected: int
+    n_approved: int
+
+
+def to_report(in_charge: UnitsInCharge) -> list[DuePackage]:
+    """What the direct units in charge have yet to send up: never sent, or returned."""
+    units = OrgUnit.objects.filter(pk__in=in_charge.own_unit_ids()).direct_units()
+    return [
+        DuePackage(round, unit, expected.count(), expected.count() - expected.not_approved().count())
+        for unit in units
+        for round in CollectionRound.objects.concerning(unit).running()
+        if not Package.objects.filter(round=round, unit=unit, status__in=SENT).exists()
+        and (
+            expected := Expected.objects.within(UnitsInCharge.below(unit)).due().filter(round=round)
+        ).exists()
+    ]
 
 
 def link_to(package: Package) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orgs.models import OrgUnit, User
+    from orgs.querysets.scope import UnitsInCharge
 
 RETURNED = "submission_returned"
 APPROVED = "submission_approved"
@@ -61,17 +62,18 @@ class BulkResult:
 @transaction.atomic
 def approve(submission_id: int, *, version: int, by: User) -> Submission:
     """Approve at this desk: up to the next occupied one, or, at the entry level, into the registry."""
-    return _approve(_taken_up(submission_id, version=version, by=by), by=by, desks=Desks())
+    submission = _taken_up(submission_id, version=version, by=by, in_charge=by.units_in_charge())
+    return _approve(submission, by=by, desks=Desks())
 
 
 @transaction.atomic
 def approve_many(ids_with_versions: Iterable[tuple[int, int]], *, by: User) -> BulkResult:
     """Approve the forms without doubts; whatever changed meanwhile or needs a look is skipped and named."""
-    result, desks = BulkResult(), Desks()
+    result, desks, in_charge = BulkResult(), Desks(), by.units_in_charge()
     for submission_id, version in sorted(ids_with_versions):  # one order of locks for everybody
         try:
             with transaction.atomic():
-                submission = _taken_up(submission_id, version=version, by=by)
+                submission = _taken_up(submission_id, version=version, by=by, in_charge=in_charge)
                 if submission.doubts:
                     raise AccountsError(_("有需核实的内容，请逐份审核。"))
                 _approve(submission, by=by, desks=desks)
@@ -96,7 +98,7 @@ def return_submission(
     cells: Iterable[CellRemark] = (),
 ) -> Submission:
     """Send the form back to its unit, with at least one reason, remark or marked cell."""
-    submission = _taken_up(submission_id, version=version, by=by)
+    submission = _taken_up(submission_id, version=version, by=by, in_charge=by.units_in_charge())
     marked = list(cells)
     chosen = [reason for reason in ReturnReason.values if reason in reasons]
     if not (chosen or remark.strip() or marked):
@@ -117,9 +119,8 @@ def return_submission(
     ledger.record(
         "submission.return", submission, by=by, unit=submission.unit, reasons=chosen, cells=len(marked)
     )
-    ledger.notify(
-        submission.unit, RETURNED, _("收集表被退回：%(why)s") % {"why": why}[:380], link=form_link(submission)
-    )
+    text = _("收集表被退回：%(why)s") % {"why": why}
+    ledger.notify(submission.unit, RETURNED, text[:400], link=form_link(submission))
     return submission
 
 
@@ -129,7 +130,7 @@ def undo(submission_id: int, *, by: User) -> Submission:
 
     What has entered the registry stays there: entries are events, and events are never taken back.
     """
-    submission = _locked(submission_id, by=by)
+    submission = _locked(submission_id, by.units_in_charge())
     steps = list(submission.steps.select_related("unit").exclude(kind=StepKind.SAVED))
     last = steps[-1] if steps else None
     _may_undo(submission, last, by=by)
@@ -173,22 +174,22 @@ def _approve(submission: Submission, *, by: User, desks: Desks) -> Submission:
     return submission
 
 
-def _locked(submission_id: int, *, by: User) -> Submission:
+def _locked(submission_id: int, in_charge: UnitsInCharge) -> Submission:
     return (
-        Submission.objects.visible_to(by)
+        Submission.objects.within(in_charge)
         .select_for_update(of=("self",))
         .select_related("round", "unit", "desk")
         .get(pk=submission_id)
     )
 
 
-def _taken_up(submission_id: int, *, version: int, by: User) -> Submission:
+def _taken_up(submission_id: int, *, version: int, by: User, in_charge: UnitsInCharge) -> Submission:
     """The form, locked, if it still stands as the reviewer saw it and the reviewer may decide on it."""
-    submission = _locked(submission_id, by=by)
+    submission = _locked(submission_id, in_charge)
     if submission.version != version or submission.status != SubmissionStatus.SUBMITTED:
         raise Conflict(_who_decided(submission))
-    in_charge = by.units_in_charge().allowing(REVIEW)
-    if submission.desk_id not in in_charge.own_unit_ids() or not in_charge.covers(submission.unit):
+    desks = in_charge.allowing(REVIEW)
+    if submission.desk_id not in desks.own_unit_ids() or not desks.covers(submission.unit):
         raise NotOnYourDesk
     if submission.filled_by_id == by.pk:
         raise NotAllowed(_("这份收集表由您本人填报，须由其他审核人审核。"))

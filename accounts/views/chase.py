@@ -1,0 +1,84 @@
+"""提醒: who has not reported in a round, whose desk each form lies on, and a message to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import CollectionRound
+from accounts.operations import chase
+from orgs.kernel import clock
+from orgs.models import OrgUnit
+from orgs.permissions import REMIND
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from orgs.http import LeagueRequest
+
+PER_PAGE = 50
+
+
+@login_required
+@require_safe
+def list_late(request: LeagueRequest) -> HttpResponse:
+    """The round's progress by child unit, and every unit that holds a form back."""
+    unit = _unit(request)
+    rounds = list(CollectionRound.objects.concerning(unit).running())
+    round = _round(rounds, request.GET.get("round"))
+    if round is None:
+        return render(request, "accounts/chase/list.html", {"unit": unit, "rounds": rounds})
+    page = Paginator(chase.late_below(round, unit), PER_PAGE).get_page(request.GET.get("page"))
+    link = request.build_absolute_uri(reverse("accounts:list-tasks"))
+    context = {
+        "unit": unit,
+        "round": round,
+        "rounds": rounds,
+        "tabs": [(each.title, f"?round={each.pk}&unit={unit.pk}", each == round) for each in rounds],
+        "children": chase.by_child(round, unit),
+        "page": page,
+        "now": clock.now(),
+        "ready_text": chase.ready_text(round, [each.unit.name for each in page], link=link),
+    }
+    return render(request, "accounts/chase/list.html", context)
+
+
+@login_required
+@require_POST
+def remind(request: LeagueRequest) -> HttpResponse:
+    """提醒: everybody below the chosen unit who holds a form back, at most once a day."""
+    unit = _unit(request)
+    round = _round(list(CollectionRound.objects.concerning(unit).running()), request.POST.get("round"))
+    if round is None:
+        raise Http404
+    done = chase.remind(round, unit, link=reverse("accounts:list-tasks"), by=request.user)
+    text = _("已提醒 %(sent)d 个团组织。") % {"sent": done.sent}
+    if done.already:
+        text += _("另有 %(n)d 个今天已提醒过，不再重复。") % {"n": done.already}
+    messages.success(request, text)
+    return redirect(f"{reverse('accounts:chase')}?round={round.pk}")
+
+
+def _unit(request: LeagueRequest) -> OrgUnit:
+    """The unit asked for, inside the scope; without one, the person's own."""
+    in_charge = request.user.units_in_charge().allowing(REMIND)
+    if not in_charge.spans:
+        raise PermissionDenied
+    asked = (request.POST if request.method == "POST" else request.GET).get("unit") or ""
+    pk = int(asked) if asked.isdecimal() and len(asked) < 18 else in_charge.spans[0].unit_id
+    return get_object_or_404(OrgUnit.objects.within(in_charge), pk=pk)
+
+
+def _round(rounds: list[CollectionRound], asked: str | None) -> CollectionRound | None:
+    if asked:
+        return next((each for each in rounds if str(each.pk) == asked), None)
+    return rounds[0] if rounds else None
