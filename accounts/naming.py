@@ -8,7 +8,7 @@ import unicodedata
 WECHAT_GROUP = "微信群"
 # `xx学校（或其他团组织名称）团委（团支部\总支）微信群（讨论组）`; a number may tell several groups of one unit apart.
 _REGULAR = re.compile(
-    r".+(团委|团工委|团支部|总支|共青团.+委|共青团.+委员会)(微信群|讨论组)[\d一二三四五六七八九十]*群?"
+    r"(.+(团委|团工委|团支部|总支)|.*共青团.+委(员会)?)(微信群|讨论组)[\d一二三四五六七八九十]*群?"
 )
 _ENDS_WITH_LEAGUE_WORD = re.compile(r"(团委|团工委|团支部|总支|共青团.*委|委员会)$")
 _COMMITTEE = re.compile(r"(团委|团工委|委员会|团总支|团支部)$")

@@ -1,0 +1,49 @@
+"""Regular names and ids (UNI-3.2b, invariants A1 and A5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts import naming
+
+
+@pytest.mark.parametrize(
+    ("unit", "school", "name"),
+    [
+        ("海南大学团委", "海南大学团委", "海南大学团委微信群"),
+        ("法学院团委", "海南大学团委", "海南大学法学院团委微信群"),
+        ("法学2012级1班团支部", "海南大学团委", "海南大学法学2012级1班团支部微信群"),
+        ("加略村团支部", "", "加略村团支部微信群"),
+        ("共青团琼海市委", "", "共青团琼海市委微信群"),
+        ("某某中学", "", "某某中学团委微信群"),
+    ],
+)
+def test_proposed_name_is_regular(unit, school, name):
+    assert naming.regular_name(unit, school) == name
+    assert naming.is_regular(name)
+
+
+@pytest.mark.parametrize(
+    "nickname",
+    [
+        "海南大学法学院团总支讨论组",
+        "海南大学团委微信群2",
+        "海南大学 法学院 团委微信群",
+        "某校团工委微信群二群",
+    ],
+)
+def test_variants_of_the_rule_are_regular(nickname):
+    assert naming.is_regular(nickname)
+
+
+@pytest.mark.parametrize("nickname", ["", "海大计科1201", "法学1班微信群", "海南大学团委", "团委微信群"])
+def test_deviation_is_seen(nickname):
+    assert not naming.is_regular(nickname)
+
+
+def test_two_spellings_of_one_id_have_one_key():
+    assert naming.identifier_key(" Ｈnu_JK1201\u200b ") == naming.identifier_key("hnu_jk1201") == "hnu_jk1201"
+
+
+def test_hidden_characters_go_and_emoji_and_rare_characters_stay():
+    assert naming.clean_text(" 𠮷\u202e木\x00\t群 👨\u200d👩 ") == "𠮷木 群 👨\u200d👩"
