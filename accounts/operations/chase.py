@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.choices import SubmissionStatus
@@ -67,7 +68,8 @@ def expected_below(round: CollectionRound, unit: OrgUnit) -> QuerySet[Expected]:
         .due()
         .filter(round=round)
         .annotate(
-            status=Subquery(form.values("status")[:1]),
+            # Never null: NOT (NULL = 'approved') would drop those who have not begun.
+            status=Coalesce(Subquery(form.values("status")[:1]), Value("")),
             desk_id=Subquery(form.values("desk_id")[:1]),
             desk_name=Subquery(form.values("desk__name")[:1]),
             since=Subquery(form.values("on_desk_since")[:1]),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.choices import UNDO_SECONDS, ReturnReason, StepKind, SubmissionStatus
+from accounts.exceptions import NotOnYourDesk
 from accounts.forms.review import PER_PAGE, DecisionForm, PickForm, ReturnForm
 from accounts.models import Submission, SubmissionRow
 from accounts.operations import cells, review, review_desk
@@ -214,7 +215,7 @@ def _refused(request: LeagueRequest, pk: int, message: str, *, status: int) -> H
 def _status(error: OrgsError) -> int:
     if isinstance(error, Conflict):
         return 409
-    return 403 if isinstance(error, NotAllowed) else 422
+    return 403 if isinstance(error, (NotAllowed, NotOnYourDesk)) else 422
 
 
 def _subject(request: LeagueRequest, pk: int) -> Subject:

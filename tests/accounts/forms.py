@@ -56,7 +56,7 @@ def submitted(round: CollectionRound, unit: OrgUnit, *, by: User, **changes: obj
         unit,
         [row(unit, **changes)],
         version=known.version if known else 0,
-        idempotency_key=f"test-{unit.pk}-{known.version if known else 0}",
+        idempotency_key=f"test-{round.pk}-{unit.pk}-{known.version if known else 0}",
         by=by,
     )
     return Submission.objects.get(pk=form.pk)

@@ -1,0 +1,198 @@
+"""The review page: what it lists, what a click does, what stays hidden, and how many statements it takes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.choices import SubmissionStatus
+from accounts.models import CellReturn
+from accounts.operations import review
+from orgs.kernel import clock
+from orgs.models import AuditEntry, OrgUnit
+from tests.accounts.forms import fresh, launch, submitted
+
+PAGE = reverse("accounts:list-review")
+MOST_STATEMENTS = 15
+
+
+@pytest.fixture
+def round(world, cast):
+    return launch(world, cast)
+
+
+@pytest.fixture
+def clean(round, world, cast):
+    return submitted(round, world["hnu-law-1201"], by=cast["secretary"])
+
+
+@pytest.fixture
+def doubtful(round, world, cast):
+    return submitted(round, world["hnu-law-1202"], by=cast["university"], contacts=400)
+
+
+def html(response) -> str:
+    return response.content.decode()
+
+
+def test_the_desk_lists_its_forms_and_opens_the_oldest(clean, doubtful, sign_in):
+    page = html(sign_in("college").get(PAGE))
+    assert "法学2012级1班团支部" in page
+    assert "法学2012级2班团支部" in page
+    assert page.index('class="current"') < page.index("法学2012级2班团支部")
+    for chip in ("全部 2", "检查通过 1", "需核实 1", "重新提交 0"):
+        assert chip in page
+    assert "最早一份已等 0 小时" in page
+
+
+def test_the_desk_above_sees_nothing_yet(clean, sign_in):
+    page = html(sign_in("university").get(PAGE))
+    assert "没有待审的收集表" in page
+    assert "法学2012级1班团支部" not in page
+
+
+def test_who_may_not_review_is_refused(clean, sign_in):
+    assert sign_in("secretary").get(PAGE).status_code == 403
+
+
+def test_a_foreign_form_does_not_exist(clean, sign_in):
+    outsider = sign_in("outsider")
+    assert outsider.get(PAGE, {"id": clean.pk}).status_code == 404
+    for name in ("approve", "return-form", "undo-review"):
+        answer = outsider.post(reverse(f"accounts:{name}", args=[clean.pk]), {"version": clean.version})
+        assert answer.status_code == 404, name
+    assert fresh(clean).version == clean.version
+
+
+def test_approving_leads_to_the_next_form_and_offers_to_take_it_back(clean, doubtful, sign_in, world):
+    college = sign_in("college")
+    answer = college.post(
+        reverse("accounts:approve", args=[clean.pk]),
+        {"version": clean.version, "next": doubtful.pk},
+        follow=True,
+    )
+    page = html(answer)
+    assert "已通过“法学2012级1班团支部”" in page
+    assert "撤销（8 秒）" in page
+    assert "1 处需核实" in page
+    assert fresh(clean).desk == world["hnu"]
+    college.post(reverse("accounts:undo-review", args=[clean.pk]))
+    assert fresh(clean).desk == world["hnu-law"]
+
+
+def test_returning_keeps_reasons_words_and_cells(doubtful, sign_in):
+    sign_in("college").post(
+        reverse("accounts:return-form", args=[doubtful.pk]),
+        {
+            "version": doubtful.version,
+            "reasons": ["above_base"],
+            "remark": "请只计本支部团员",
+            "cells": ["0:contacts"],
+        },
+    )
+    form = fresh(doubtful)
+    assert (form.status, form.remark) == (SubmissionStatus.RETURNED, "请只计本支部团员")
+    assert CellReturn.objects.get(submission=form).field == "contacts"
+
+
+def test_returning_without_a_reason_is_refused_with_words(clean, sign_in):
+    answer = sign_in("college").post(
+        reverse("accounts:return-form", args=[clean.pk]), {"version": clean.version}
+    )
+    assert answer.status_code == 422
+    assert "退回必须说明理由" in html(answer)
+
+
+def test_a_decision_on_an_old_version_answers_409_and_names_who_decided(clean, cast, sign_in):
+    review.approve(clean.pk, version=clean.version, by=cast["college"])
+    answer = sign_in("college").post(reverse("accounts:approve", args=[clean.pk]), {"version": clean.version})
+    assert answer.status_code == 409
+    assert "院团委陈" in html(answer)
+
+
+def test_another_desks_form_answers_403(clean, sign_in):
+    answer = sign_in("university").post(
+        reverse("accounts:approve", args=[clean.pk]), {"version": clean.version}
+    )
+    assert answer.status_code == 403
+    assert fresh(clean).version == clean.version
+
+
+def test_ticked_forms_are_approved_together_and_the_changed_one_is_named(clean, round, world, cast, sign_in):
+    changed = submitted(round, world["hnu-law-1301"], by=cast["university"])
+    review.return_submission(changed.pk, version=changed.version, by=cast["college"], reasons=["nickname"])
+    picks = [f"{each.pk}:{each.version}" for each in (clean, changed)]
+    answer = sign_in("college").post(reverse("accounts:approve-many"), {"pick": picks}, follow=True)
+    page = html(answer)
+    assert "已通过 1 份收集表" in page
+    assert "“法学2013级1班团支部”没有通过" in page
+    assert fresh(clean).desk == world["hnu"]
+
+
+def test_forms_to_verify_cannot_be_ticked(clean, doubtful, sign_in):
+    page = html(sign_in("college").get(PAGE))
+    assert f'value="{clean.pk}:{clean.version}"' in page
+    assert f'value="{doubtful.pk}:{doubtful.version}"' not in page
+
+
+def test_numbers_are_masked_and_shown_on_request_with_an_audit_line(clean, sign_in, cast):
+    college, row = sign_in("college"), clean.rows.get()
+    number = row.personal["admin_mobile"]
+    assert number not in html(college.get(PAGE))
+    answer = college.post(reverse("accounts:reveal-cell", args=[row.pk, "admin_mobile"]))
+    assert number in html(answer)
+    line = AuditEntry.objects.for_object("accounts.submission", clean.pk).first()
+    assert (line.by, line.detail["field"]) == (cast["college"], "admin_mobile")
+    assert number not in str(line.detail)
+
+
+def test_a_foreign_number_stays_hidden(clean, sign_in):
+    url = reverse("accounts:reveal-cell", args=[clean.rows.get().pk, "admin_mobile"])
+    assert sign_in("outsider").post(url).status_code == 404
+    assert sign_in("auditor").post(url).status_code == 403
+
+
+def test_what_changed_against_the_registry_is_marked(clean, round, world, cast, sign_in):
+    review.approve(clean.pk, version=clean.version, by=cast["college"])
+    review.approve(clean.pk, version=fresh(clean).version, by=cast["university"])
+    second = launch(world, cast, title="第二轮")
+    form = submitted(second, world["hnu-law-1201"], by=cast["secretary"], contacts=41)
+    page = html(sign_in("college").get(PAGE, {"id": form.pk}))
+    assert '<th scope="col">已登记</th>' in page
+    assert '<ins><span class="sr">改为</span>41</ins>' in page
+
+
+def test_one_form_and_thirty_take_the_same_statements(round, world, cast, sign_in):
+    template = submitted(round, world["hnu-law-1201"], by=cast["secretary"])
+    college = sign_in("college")
+    one = _statements(college)
+    for n in range(29):
+        _another(template, world["hnu-law"], n)
+    assert _statements(college) == one
+    assert one <= MOST_STATEMENTS
+
+
+def test_the_oldest_waits_are_told_in_hours(clean, sign_in):
+    with clock.frozen(clock.now() + timedelta(hours=19, minutes=5)):
+        assert "最早一份已等 19 小时" in html(sign_in("college").get(PAGE))
+
+
+def _statements(client) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(PAGE).status_code == 200
+    return len(captured)
+
+
+def _another(template, college, n: int) -> None:
+    unit = OrgUnit.objects.create(
+        code=f"extra-{n}",
+        parent=OrgUnit.objects.get(pk=college.pk),
+        kind_id="class_branch",
+        name=f"临时{n}班团支部",
+    )
+    template.pk, template.unit = None, unit
+    template.save(force_insert=True)
