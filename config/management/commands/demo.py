@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 if reset:
                     self._reset()
                 summary = self._prepare(scale)
-                self._introduce(summary)
+                self._introduce(summary, f"http://{_address(host, port)}")
                 if no_serve:
                     self.stdout.write(
                         "数据已就绪。启动：python3 manage.py demo / ready; start it with: python3 manage.py demo"
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         self._progress("载入演示数据")
         return load_demo(scale=scale, progress=self._progress)
 
-    def _introduce(self, summary: DemoSummary) -> None:
+    def _introduce(self, summary: DemoSummary, portal: str) -> None:
         """Who can sign in, which year's sheets can be exported, what to try first."""
         rows = [("角色", "用户名", "密码", "单位")]
         rows += [(login.role, login.username, login.password, login.unit) for login in summary.logins]
@@ -102,6 +102,8 @@ class Command(BaseCommand):
             cells = [text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)]
             self.stdout.write("  " + "  ".join(cells).rstrip())
         self.stdout.write(f"\n可导出考评表的年份 / year of the sheets: {summary.year}")
+        if summary.invitation_path:
+            self.stdout.write(f"\n邀请链接 / an invitation to accept: {portal}{summary.invitation_path}")
         if summary.tips:
             self.stdout.write("\n可以先试试 / try first")
         for tip in summary.tips:
@@ -111,7 +113,7 @@ class Command(BaseCommand):
     def _serve(self, host: str, port: int) -> None:
         connections.close_all()
         python = sys.executable
-        bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        bind = _address(host, port)
         with Supervisor(settings.BASE_DIR, settings.DATA_DIR / "log", child_environment()) as supervisor:
             supervisor.start(
                 "web",
@@ -149,6 +151,10 @@ class Command(BaseCommand):
             except KeyboardInterrupt:
                 self.stdout.write("\n正在结束 / stopping")
         self.stdout.write("已结束 / stopped")
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def answers(host: str, port: int) -> bool:

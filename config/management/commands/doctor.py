@@ -21,7 +21,7 @@ from orgs.kernel import clock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-OLDEST_POSTGRESQL = 160000
+OLDEST_POSTGRESQL = (16,)
 LEAST_FREE_BYTES = 1024**3
 BEAT_SILENCE = timedelta(minutes=15)
 
@@ -52,7 +52,7 @@ def check_database() -> str:
             cursor.execute("SELECT 1")
     except DatabaseError:
         return "无法连接数据库，请检查 DATABASE_URL 和数据库服务。"
-    if connection.vendor == "postgresql" and connection.pg_version < OLDEST_POSTGRESQL:
+    if connection.vendor == "postgresql" and connection.get_database_version() < OLDEST_POSTGRESQL:
         return "PostgreSQL 版本过旧，建议升级到 16 或更新版本。"
     return ""
 
