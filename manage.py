@@ -12,6 +12,8 @@ from config import bootstrap
 def main(argv: list[str]) -> int:
     """Make the environment if it is missing, choose the settings, hand over to Django."""
     command = argv[1] if len(argv) > 1 else ""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal without Chinese shows "?"
     try:
         bootstrap.ensure("dev" if command == "test" else "run", argv)
         bootstrap.choose_settings(command)
@@ -21,6 +23,8 @@ def main(argv: list[str]) -> int:
         print(failure, file=sys.stderr)  # noqa: T201
         return 1
     except ModuleNotFoundError as missing:
+        if bootstrap.is_ours(missing):
+            raise
         print(bootstrap.missing_module(missing), file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:

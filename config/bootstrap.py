@@ -99,6 +99,11 @@ def child_environment(**extra: str) -> dict[str, str]:
     return {**os.environ, **extra}
 
 
+def is_ours(error: ModuleNotFoundError, root: Path = ROOT) -> bool:
+    """Whether the missing module would be one of this checkout: then it is our mistake, not an installation's."""
+    return (root / (error.name or "").split(".")[0]).is_dir()
+
+
 def missing_module(error: ModuleNotFoundError) -> str:
     """One line on a module that can't be imported."""
     return (

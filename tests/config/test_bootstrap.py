@@ -19,11 +19,17 @@ pytestmark = pytest.mark.servers
 ROOT = Path(__file__).resolve().parents[2]
 # The interpreter below the one that runs the tests: it has none of our packages.
 BARE_PYTHON = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}")
-DJANGO = {
-    "django/__init__.py": "",
-    "django/core/__init__.py": "",
-    "django/core/management.py": "import sys\n\ndef execute_from_command_line(argv):\n    print('ran', argv[1], sys.prefix)\n",
-}
+MANAGEMENT = """
+import importlib, os, sys
+
+def execute_from_command_line(argv):
+    if argv[1] == "import":
+        importlib.import_module(argv[2])
+    print("ran", argv[1], sys.prefix)
+    with open("chosen", "w") as file:
+        print(os.environ["DJANGO_SETTINGS_MODULE"], os.environ.get("DEMO"), end="", file=file)
+"""
+DJANGO = {"django/__init__.py": "", "django/core/__init__.py": "", "django/core/management.py": MANAGEMENT}
 # Without ensurepip a new environment takes a tenth of the time; one test below makes the whole one.
 WITHOUT_ENSUREPIP = "import runpy, sys; sys.modules['ensurepip'] = None; sys.argv = sys.argv[1:]; runpy.run_path('manage.py', run_name='__main__')"
 
@@ -252,6 +258,34 @@ def test_missing_pip_is_one_line(checkout):
 def test_what_pip_says_becomes_one_line(said, words):
     assert words in bootstrap.in_words(said)
     assert "\n" not in bootstrap.in_words(said)
+
+
+def test_module_of_ours_that_is_missing_is_not_called_an_incomplete_installation(prepared):
+    assert "Traceback" in prepared.manage("import", "config.nothing").stderr
+    assert_one_clear_line(prepared.manage("import", "nothing"), "nothing")
+
+
+@pytest.mark.parametrize(
+    ("command", "demo_exists", "env_file", "chosen"),
+    [
+        ("demo", False, False, "config.settings 1"),
+        ("demo", False, True, "config.settings 1"),
+        ("close_week", True, False, "config.settings 1"),
+        ("close_week", True, True, "config.settings None"),
+        ("close_week", False, False, "config.settings None"),
+        ("test", True, False, "config.settings_test None"),
+    ],
+)
+def test_commands_work_on_the_demo_until_a_portal_is_configured(
+    prepared, command, demo_exists, env_file, chosen
+):
+    if demo_exists:
+        (prepared.root / "var" / "demo").mkdir(parents=True)
+        (prepared.root / "var" / "demo" / "db.sqlite3").touch()
+    if env_file:
+        (prepared.root / ".env").touch()
+    prepared.manage(command)
+    assert (prepared.root / "chosen").read_text() == chosen
 
 
 def test_manage_py_stays_an_entry():
