@@ -10,6 +10,8 @@ from orgs.querysets.scope import ScopedQuerySet
 from scoring.choices import SheetState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scoring.models import Score, Sheet
 
 
@@ -31,6 +33,15 @@ class SheetQuerySet(ScopedQuerySet["Sheet"]):
     def open(self) -> Self:
         """Sheets that may still change."""
         return self.exclude(state=SheetState.FINAL)
+
+    def awaiting_self_of(self, unit_ids: Iterable[int]) -> Self:
+        """Sheets these units still have to assess themselves on, newest first."""
+        waiting = self.filter(state=SheetState.SELF_ASSESSING, unit_id__in=unit_ids)
+        return waiting.select_related("scheme").order_by("-year")
+
+    def ungraded(self) -> Self:
+        """Sheets with a criterion that nobody has scored yet."""
+        return self.open().filter(grade="")
 
     def for_list(self) -> Self:
         """With what a list shows, units in official order."""

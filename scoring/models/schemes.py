@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from scoring.choices import Provenance, RuleKind, SchemeState
+from scoring.choices import Metric, Provenance, RuleKind, SchemeState
 from scoring.querysets import SchemeQuerySet
 
 
@@ -109,6 +109,11 @@ class Criterion(models.Model):
     def is_counted(self) -> bool:
         """People enter how many documents or meetings there are."""
         return self.rule in {RuleKind.DOCUMENTS, RuleKind.COUNT}
+
+    @property
+    def metric_label(self) -> str:
+        """What the numbers count, in words: part ÷ base."""
+        return str(Metric(self.metric).label) if self.metric else ""
 
     @property
     def is_reconstructed(self) -> bool:

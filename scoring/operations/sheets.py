@@ -57,6 +57,8 @@ def open_year(year: int, *, by: User | None = None) -> list[Sheet]:
     opened: list[Sheet] = []
     for scheme in Scheme.objects.latest_editions().order_by("code"):
         units = OrgUnit.objects.direct_units().in_operation().filter(kind__in=scheme.target_kinds)
+        if by is not None:
+            units = units.actionable_by(by, permissions.ASSESS)
         opened += open_sheets(scheme, year, units.in_official_order(), by=by)
     return opened
 

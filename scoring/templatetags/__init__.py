@@ -1,0 +1,3 @@
+"""Template tags of the assessment."""
+
+from __future__ import annotations

@@ -1,0 +1,261 @@
+"""年度考评: the list of a year, one sheet with its arithmetic, entering scores, the Excel file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from orgs import permissions
+from orgs.exceptions import NotAllowed, OrgsError
+from orgs.kernel import clock
+from scoring import pages
+from scoring.choices import SheetState
+from scoring.exceptions import ScoresRefused
+from scoring.forms import ASSESS, READ, SELF, SheetForm
+from scoring.models import Sheet
+from scoring.operations import exports, scores, sheets
+from scoring.tallies import tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orgs.http import LeagueRequest
+    from scoring.models import Score
+    from scoring.tallies import Tally
+
+PER_PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@login_required
+@require_safe
+def list_sheets(request: LeagueRequest) -> HttpResponse:
+    """The sheets of one year in official order: self, assessed, grade, progress."""
+    in_charge = request.user.units_in_charge()
+    if not in_charge.allowing(permissions.VIEW_SHEET).spans:
+        raise NotAllowed
+    visible = Sheet.objects.actionable_by(request.user, permissions.VIEW_SHEET)
+    years = list(visible.order_by("-year").values_list("year", flat=True).distinct())
+    year = _asked_year(request, years)
+    page = Paginator(visible.of_year(year).for_list(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "year": year,
+        "years": [(f"{each}年", f"?year={each}", each == year) for each in years],
+        "page": page,
+        "lines": [pages.line_of(sheet) for sheet in page],
+        "may_open": bool(in_charge.allowing(permissions.ACCEPT_PACKAGE).spans),
+    }
+    return render(request, "scoring/sheets/list.html", context)
+
+
+@login_required
+@require_POST
+def open_sheets(request: LeagueRequest) -> HttpResponse:
+    """Open this year's sheets for the direct units in the person's scope."""
+    if not permissions.may_anywhere(request.user, permissions.ACCEPT_PACKAGE):
+        raise NotAllowed
+    year = clock.today().year
+    opened = sheets.open_year(year, by=request.user)
+    messages.success(request, _("%(year)s年考评表共 %(n)s 张。") % {"year": year, "n": len(opened)})
+    return redirect(f"{reverse('scoring:list-sheets')}?year={year}")
+
+
+@login_required
+@require_safe
+def show_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
+    """The sheet as the paper table, and beside it where the open item's points come from."""
+    sheet = _sheet(request, pk)
+    result = _tally(sheet)
+    item_id = _open_item(request, result)
+    mode = _mode(request, sheet)
+    form = SheetForm(None, _scores(result), mode=mode, item_id=item_id)
+    return _page(request, sheet, result, form, item_id)
+
+
+@login_required
+@require_POST
+def enter_score(request: LeagueRequest, pk: int) -> HttpResponse:
+    """Keep what was entered on the sheet, all or nothing; errors stand at their fields."""
+    sheet = _sheet(request, pk)
+    mode = _mode(request, sheet)
+    if mode == READ:
+        raise NotAllowed
+    result = _tally(sheet)
+    item_id = _open_item(request, result)
+    form = SheetForm(request.POST, _scores(result), mode=mode, item_id=item_id)
+    if form.is_valid() and _save(request, sheet, form):
+        messages.success(request, _("已保存。"))
+        return redirect(f"{sheet.get_absolute_url()}?item={item_id}")
+    wrong = form.refused_item()
+    if wrong not in (None, item_id):
+        refused, item_id = form.refused, wrong
+        form = SheetForm(request.POST, _scores(result), mode=mode, item_id=item_id)
+        form.refuse(refused)
+    return _page(request, sheet, result, form, item_id, status=422)
+
+
+@login_required
+@require_POST
+def compute_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
+    """Compute again from the last closed week of the year."""
+    return _act(
+        request, pk, lambda sheet: sheets.compute_sheet(sheet, by=request.user), _("已按最近一周周报计算。")
+    )
+
+
+@login_required
+@require_POST
+def submit_self_assessment(request: LeagueRequest, pk: int) -> HttpResponse:
+    """Hand the self-assessment in to the assessment group."""
+    version = _version(request)
+    return _act(
+        request,
+        pk,
+        lambda sheet: sheets.submit_self_assessment(sheet, version=version, by=request.user),
+        _("自评已提交考核小组。"),
+    )
+
+
+@login_required
+@require_POST
+def finalise_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
+    """定稿: from then on nothing changes."""
+    version = _version(request)
+    return _act(
+        request,
+        pk,
+        lambda sheet: sheets.finalise(sheet, version=version, by=request.user),
+        _("考评表已定稿。"),
+    )
+
+
+@login_required
+@require_POST
+def confirm_consequence(request: LeagueRequest, pk: int, consequence_pk: int) -> HttpResponse:
+    """The leading group's office confirms a flag, so that it acts."""
+    sheet = _sheet(request, pk)
+    consequence = get_object_or_404(sheet.consequences, pk=consequence_pk)
+    return _act(
+        request, pk, lambda _sheet: scores.confirm_consequence(consequence, by=request.user), _("已确认。")
+    )
+
+
+@login_required
+@require_safe
+def download_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
+    """The sheet as the annex, ready to be signed."""
+    file = exports.sheet_file(_sheet(request, pk))
+    response = HttpResponse(file.content, content_type=XLSX)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
+    return response
+
+
+def _sheet(request: LeagueRequest, pk: int) -> Sheet:
+    """SECURITY: a sheet outside the own subtree doesn't exist; inside it, the role decides."""
+    visible = Sheet.objects.visible_to(request.user).select_related("scheme", "unit", "week")
+    sheet = get_object_or_404(visible, pk=pk)
+    if not permissions.may(request.user, permissions.VIEW_SHEET, sheet.unit):
+        raise NotAllowed
+    return sheet
+
+
+def _mode(request: LeagueRequest, sheet: Sheet) -> str:
+    if sheet.is_final:
+        return READ
+    if sheets.may_assess(request.user, sheet.unit):
+        return ASSESS
+    is_own = sheet.unit_id in sheets.own_units(request.user, permissions.SELF_ASSESS)
+    return SELF if is_own and sheet.state == SheetState.SELF_ASSESSING else READ
+
+
+def _tally(sheet: Sheet) -> Tally:
+    return tally(sheet.scores.in_sheet_order())
+
+
+def _scores(result: Tally) -> list[Score]:
+    return [score for item in result.items for score in item.scores]
+
+
+def _open_item(request: LeagueRequest, result: Tally) -> int:
+    """The item asked for, else the first one with computed figures."""
+    pks = {item.item.pk for item in result.items}
+    asked = request.GET.get("item", "")
+    if asked.isascii() and asked.isdigit() and int(asked) in pks:
+        return int(asked)
+    return max(result.items, key=lambda item: len(item.scores) * item.is_computed).item.pk
+
+
+def _asked_year(request: LeagueRequest, years: list[int]) -> int:
+    asked = request.GET.get("year", "")
+    if asked.isascii() and asked.isdigit() and int(asked) in years:
+        return int(asked)
+    return years[0] if years else clock.today().year
+
+
+def _version(request: LeagueRequest) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _save(request: LeagueRequest, sheet: Sheet, form: SheetForm) -> bool:
+    entries = {"self_scores": form.self_scores(), "assessed": form.assessed(), "counts": form.counts()}
+    if not any(entries.values()):
+        return True
+    try:
+        scores.enter_scores(sheet, version=_version(request), by=request.user, **entries)
+    except ScoresRefused as refused:
+        form.refuse(refused.errors)
+    except NotAllowed:
+        raise
+    except OrgsError as error:
+        form.add_error(None, error.message)
+    return form.is_valid()
+
+
+def _act(request: LeagueRequest, pk: int, act: Callable[[Sheet], object], done: str) -> HttpResponse:
+    """One step on a sheet; what can't be done is said on the sheet's page."""
+    sheet = _sheet(request, pk)
+    try:
+        act(sheet)
+        messages.success(request, done)
+    except NotAllowed:
+        raise
+    except OrgsError as error:
+        messages.error(request, error.message)
+    return redirect(sheet)
+
+
+def _page(
+    request: LeagueRequest, sheet: Sheet, result: Tally, form: SheetForm, item_id: int, *, status: int = 200
+) -> HttpResponse:
+    rows = pages.rows_of(result, form, item_id)
+    current = next(row for row in rows if row.is_current)
+    previous, following = pages.neighbours(request.user, sheet)
+    context = {
+        "sheet": sheet,
+        "tally": result,
+        "totals": pages.Totals.of(result),
+        "form": form,
+        "mode": form.mode,
+        "rows": rows,
+        "current": current,
+        "workings": pages.workings_of(current, sheet),
+        "ladder": pages.grade_ladder(sheet, result),
+        "next_open": pages.next_open(result, item_id),
+        "consequences": sheet.consequences.all(),
+        "previous": previous,
+        "following": following,
+        "crumbs": pages.crumbs_of(sheet),
+        "may_confirm": form.mode == ASSESS
+        and permissions.may(request.user, permissions.ACCEPT_PACKAGE, sheet.unit),
+    }
+    return render(request, "scoring/sheets/show.html", context, status=status)
