@@ -15,7 +15,9 @@ def unit(unit: OrgUnit, cast: Cast) -> int:
 
 
 def appointment(unit: OrgUnit, cast: Cast) -> int:
-    holder = User.objects.filter(username="holder").first() or User.objects.create_user("holder", None, name="任职人")
+    holder = User.objects.filter(username="holder").first() or User.objects.create_user(
+        "holder", None, name="任职人"
+    )
     return Appointment.objects.get_or_create(
         user=holder, unit=unit, role=Role.SECRETARY, ends_on=None, defaults={"starts_on": "2026-10-05"}
     )[0].pk
