@@ -78,8 +78,16 @@ class WeekUnitQuerySet(ScopedQuerySet["WeekUnit"]):
         """
         alone = Q(own_holders=1, sub_holders=1)
         return self.annotate(
-            coverage_part=Case(When(alone, then=F("own_covered")), default=F("sub_covered_capped")),
-            coverage_base=Case(When(sub_base_members=0, then=Value(None)), default=F("sub_base_members")),
+            coverage_part=Case(
+                When(alone, then=F("own_covered")),
+                default=F("sub_covered_capped"),
+                output_field=models.BigIntegerField(),
+            ),
+            coverage_base=Case(
+                When(sub_base_members=0, then=Value(None)),
+                default=F("sub_base_members"),
+                output_field=models.BigIntegerField(),
+            ),
         )
 
     def below_line(self, percent: int) -> Self:

@@ -1,0 +1,3 @@
+"""What the weekly pages show, read from the frozen snapshot: weeks to step through, boards, people, changes."""
+
+from __future__ import annotations

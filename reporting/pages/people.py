@@ -1,0 +1,65 @@
+"""Who answers for a unit: the principal responsible and the administrators, mobiles masked and for the direct superior only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Administratorship
+from orgs.kernel.crypto import mask_mobile
+from orgs.models import Appointment
+from orgs.permissions import REVEAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orgs.querysets.scope import UnitsInCharge
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person as the page may show one: the mobile is masked already, or empty."""
+
+    name: str
+    role: str
+    mobile_masked: str
+    is_principal: bool
+
+
+def contacts(
+    in_charge: UnitsInCharge, parents: dict[int, int | None], *, most_administrators: int = 1
+) -> dict[int, list[Contact]]:
+    """Principal responsible and administrators of each unit of `parents` (unit -> its superior today); two statements."""
+    superiors = in_charge.allowing(REVEAL).own_unit_ids()
+    # SECURITY: mobiles, masked at that, are for the direct superior only.
+    may_call = {unit for unit, parent in parents.items() if parent in superiors}
+    found: dict[int, list[Contact]] = defaultdict(list)
+    principals = (
+        Appointment.objects.within(in_charge).in_force().filter(unit_id__in=list(parents), is_principal=True)
+    )
+    for appointment in principals.select_related("user").order_by("unit_id", "starts_on", "pk"):
+        person = appointment.user
+        role = _("第一责任人（%(title)s）") % {"title": appointment.title or _("书记")}
+        mobile = mask_mobile(person.mobile) if appointment.unit_id in may_call else ""
+        found[appointment.unit_id].append(Contact(person.display_name, role, mobile, is_principal=True))
+    for unit_id, terms in _administrators(in_charge, parents).items():
+        for term in terms[:most_administrators]:
+            mobile = mask_mobile(term.mobile) if unit_id in may_call else ""
+            found[unit_id].append(Contact(term.name, _("联络员（管理员）"), mobile, is_principal=False))
+    return dict(found)
+
+
+def _administrators(in_charge: UnitsInCharge, units: Iterable[int]) -> dict[int, list[Administratorship]]:
+    """Terms in office by unit, each person once."""
+    found: dict[int, list[Administratorship]] = defaultdict(list)
+    seen: set[tuple[int, str]] = set()
+    terms = Administratorship.objects.within(in_charge).in_office().filter(unit_id__in=list(units))
+    for term in terms.order_by("started_at", "pk"):
+        key = (term.unit_id, term.mobile_index or str(term.pk))
+        if key not in seen:
+            seen.add(key)
+            found[term.unit_id].append(term)
+    return found

@@ -1,0 +1,97 @@
+"""The weekly page: one closed week of the units below the reader's own, from the snapshot (SUP-4.1a, SUP-2.1.1b)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from orgs.exceptions import NotAllowed
+from orgs.kernel.clock import Week
+from orgs.models import OrgUnit
+from orgs.permissions import VIEW
+from reporting.pages import board as boards
+from reporting.pages import overview, weeks
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from orgs.http import LeagueRequest
+    from orgs.querysets.scope import Span, UnitsInCharge
+
+SCOPE_COOKIE = "weekly_scope"
+A_YEAR = 365 * 24 * 3600
+
+
+@login_required
+@require_safe
+def weekly(request: LeagueRequest) -> HttpResponse:
+    """A closed week of the units directly below: conclusion, figures, who is below the line, who is missing, ten weeks."""
+    in_charge = request.user.units_in_charge().allowing(VIEW)
+    if not in_charge.spans:
+        raise NotAllowed
+    span = _chosen_span(in_charge, request.GET.get("unit"))
+    chosen = weeks.choose(weeks.parse(request.GET.get("w")))
+    if chosen is None:
+        return render(request, "reporting/weekly/no_week.html", {"first_on": Week.current().ends_on})
+    scope = _choice(request.GET.get("scope") or request.COOKIES.get(SCOPE_COOKIE), boards.SCOPES)
+    board = boards.read(
+        chosen,
+        span.unit_id,
+        in_charge,
+        is_whole=_sees_all(in_charge, span),
+        is_national=span.is_forest,
+        scope=scope,
+        sort=_choice(request.GET.get("sort"), boards.SORTS),
+    )
+    if board.root is not None and not board.rows_by_week.get(chosen.closed.pk):
+        return redirect("reporting:show-unit-week", chosen.week, span.unit_id)
+    page = overview.of_board(board, in_charge)
+    response = render(
+        request, "reporting/weekly/page.html", {"page": page, "own_units": _own(in_charge, span)}
+    )
+    if request.GET.get("scope") in boards.SCOPES:
+        response.set_cookie(
+            SCOPE_COOKIE,
+            scope,
+            max_age=A_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
+
+
+def _chosen_span(in_charge: UnitsInCharge, wanted: str | None) -> Span:
+    """The unit whose subordinates are shown: the wanted one of the reader's own, else the highest."""
+    spans = sorted(
+        in_charge.spans, key=lambda span: (not span.is_forest, span.lft - span.rght, bool(span.lines))
+    )
+    if not wanted:
+        return spans[0]
+    found = next((span for span in spans if str(span.unit_id) == wanted), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _sees_all(in_charge: UnitsInCharge, shown: Span) -> bool:
+    return any(span.unit_id == shown.unit_id and not span.lines for span in in_charge.spans)
+
+
+def _own(in_charge: UnitsInCharge, shown: Span) -> list[tuple[str, str, bool]]:
+    """The reader's own units to choose from, where there are several."""
+    own = in_charge.own_unit_ids()
+    if len(own) < 2:
+        return []
+    units = OrgUnit.objects.within(in_charge).filter(pk__in=own).in_official_order()
+    return [(unit.name, f"?unit={unit.pk}", unit.pk == shown.unit_id) for unit in units]
+
+
+def _choice(text: str | None, known: tuple[str, ...]) -> str:
+    """One of the known words, the first for anything else."""
+    return text if text in known else known[0]
