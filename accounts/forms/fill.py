@@ -193,16 +193,17 @@ def _card(
     form = RowForm(fields, row, at, messages, me=beside.me)
     card = Card(at, form, row.account_id)
     for each in applying(fields, row):
-        cell = _cell(each, form, at, beside)
+        cell = _cell(each, form, row, beside)
         (card.administrator if each.group == ADMINISTRATOR else card.official).append(cell)
     return card
 
 
-def _cell(each: Field, form: RowForm, at: int, beside: Beside) -> Cell:
+def _cell(each: Field, form: RowForm, row: RowInput, beside: Beside) -> Cell:
     bound = form[each.code]
     if each.target == "account.nickname":
-        return Cell(bound, suggestion=beside.suggestion)
+        return Cell(bound, suggestion=beside.suggestion if row.get(each) != beside.suggestion else "")
     if each.target == "account.contacts":
+        at = int(form.prefix.removeprefix("r"))
         return Cell(bound, hints=beside.hints.get(at, ()), base=beside.base_members)
     return Cell(bound, is_stepper=each.target == _STEPPED)
 

@@ -34,9 +34,11 @@ class LaunchForm(forms.Form):
     intake_years = forms.CharField(
         label=_("年级"), required=False, help_text=_("例如：2011、2012；留空为全部年级"), max_length=60
     )
-    opens_on = forms.DateField(label=_("开始日期"), widget=forms.DateInput(attrs=_DATE))
+    opens_on = forms.DateField(label=_("开始日期"), widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
     deadline_on = forms.DateField(
-        label=_("截止日期"), help_text=_("不填时间即当日 24:00 截止"), widget=forms.DateInput(attrs=_DATE)
+        label=_("截止日期"),
+        help_text=_("不填时间即当日 24:00 截止"),
+        widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"),
     )
     deadline_time = forms.TimeField(
         label=_("截止时间"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
