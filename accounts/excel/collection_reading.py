@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
-
 from accounts.excel.collection_form import ADMINISTRATOR, COLUMNS, DETAIL_SHEET, OFFICIAL, UNIT_LABEL
-from orgs.kernel.sheets import RowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,20 +47,16 @@ class ReadRow:
     unit: Mapping[str, str]
     cells: Mapping[str, str] = field(repr=False)
     continues: bool = False
+    unreadable: tuple[str, ...] = ()  # field codes whose cell holds a formula without a result, or an error
     normalised: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(slots=True)
 class Reading:
-    """Everything a file holds: rows in order, what could not be read, and the sheets without a header."""
+    """Everything a file holds: rows in order, and the sheets without a header."""
 
     rows: list[ReadRow] = field(default_factory=list)
-    errors: list[RowError] = field(default_factory=list)
     ignored_sheets: list[str] = field(default_factory=list)
-
-    @property
-    def is_recognised(self) -> bool:
-        return bool(self.rows or self.errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +135,14 @@ def _unit_above(rows: Sequence[SheetRow]) -> str:
 
 
 def _read_sheet(sheet: SheetValues, header: _Header, reading: Reading) -> None:
-    unreadable = dict.fromkeys(sheet.unreadable)
+    unreadable = frozenset(sheet.unreadable)
     unit: dict[str, str] = {"unit_name": header.unit_name} if header.unit_name else {}
     for row in _data_rows(sheet, header):
-        broken = [i for i in header.columns if (row.number, i) in unreadable]
+        broken = (code for i, code in header.columns.items() if (row.number, i) in unreadable)
         read_row = _row(sheet.name, row, header, unit)
         if header.is_keyed:
             unit = dict(read_row.unit)
-        if broken:
-            reading.errors += [_unreadable(sheet.name, row, header.columns[i]) for i in broken]
-        else:
-            reading.rows.append(read_row)
+        reading.rows.append(replace(read_row, unreadable=tuple(code for code in broken if code in LABELS)))
 
 
 def _data_rows(sheet: SheetValues, header: _Header) -> Iterator[SheetRow]:
@@ -179,13 +169,3 @@ def _row(sheet: str, row: SheetRow, header: _Header, before: Mapping[str, str]) 
         if code in LABELS and index in row.originals
     }
     return ReadRow(sheet, row.number, unit, cells, continues=not any(official), normalised=changed)
-
-
-def _unreadable(sheet: str, row: SheetRow, code: str) -> RowError:
-    return RowError(
-        sheet,
-        row.number,
-        LABELS.get(code, ""),
-        "",
-        _("单元格里是没有结果的公式或错误值，请改为直接填写文字或数字"),
-    )

@@ -38,7 +38,7 @@ def acting_user(unit: OrgUnit, verb: str, *, username: str = "") -> User:
     return found.user
 
 
-def round_of(unit: OrgUnit, pk: int | None, rounds: list[CollectionRound]) -> CollectionRound:
+def round_of(pk: int | None, rounds: list[CollectionRound]) -> CollectionRound:
     """The round with this id, or the only one that is running."""
     chosen = [each for each in rounds if pk in (None, each.pk)]
     if len(chosen) != 1:

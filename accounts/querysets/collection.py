@@ -55,6 +55,10 @@ class ExpectedQuerySet(ScopedQuerySet["Expected"]):
         """Expected units that are not exempt."""
         return self.filter(exempt_reason="")
 
+    def fillable_in_scope(self, user: User) -> Self:
+        """Expected forms that the person may hand in for the units below, by upload."""
+        return self.due().actionable_by(user, FILL)
+
     def fillable_by(self, user: User) -> Self:
         """Expected forms of the very units for which the person fills: personal data of units below stay shut."""
         return self.due().filter(unit_id__in=user.units_in_charge().allowing(FILL).own_unit_ids())
@@ -98,6 +102,16 @@ class SubmissionQuerySet(ScopedQuerySet["Submission"]):
         """How many forms, and since when the first of them has waited."""
         found = self.aggregate(n=models.Count("pk"), since=models.Min("on_desk_since"))
         return found["n"], found["since"]
+
+    def waiting_below(self, unit: OrgUnit) -> Self:
+        """Forms of open rounds that wait on any desk, of this unit and of everything below it."""
+        return self.filter(
+            unit__tree_id=unit.tree_id,
+            unit__lft__gte=unit.lft,
+            unit__rght__lte=unit.rght,
+            status=SubmissionStatus.SUBMITTED,
+            round__closed_at__isnull=True,
+        )
 
     def clean(self) -> Self:
         """Forms in which the machine found nothing to verify."""

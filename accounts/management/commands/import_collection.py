@@ -1,0 +1,70 @@
+"""import_collection: hand in the forms of an annex file, as a reviewer of the unit would upload it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import CollectionRound
+from accounts.operations import upload
+from accounts.operations.acting import acting_user, round_of, unit_of
+from orgs.exceptions import OrgsError
+from orgs.kernel.sheets import FileRejected
+from orgs.permissions import FILL
+
+ROWS_REFUSED, FILE_REFUSED = 1, 2
+
+
+class Command(BaseCommand):
+    help = "导入收集表：import_collection FILE --unit CODE [--round ID] [--dry-run] [--json]；有错的行不导入"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", help=".xlsx 或 .csv 文件")
+        parser.add_argument("--unit", required=True, help="上传单位的代码")
+        parser.add_argument("--round", type=int, help="填报任务编号，只有一个进行中的任务时可省略")
+        parser.add_argument("--as", dest="username", default="", help="以该用户的名义")
+        parser.add_argument("--all-or-nothing", action="store_true", help="有一行错就全部不导入")
+        parser.add_argument("--dry-run", action="store_true", help="只检查，不导入")
+        parser.add_argument("--json", action="store_true", help="输出一行 JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path = Path(options["file"])
+        try:
+            unit = unit_of(options["unit"])
+            round = round_of(options["round"], list(CollectionRound.objects.concerning(unit).running()))
+            by = acting_user(unit, FILL, username=options["username"])
+            found = upload.preview(path, path.name, round=round, unit=unit, by=by)
+            if not options["dry_run"]:
+                _import(found, options, round, by)
+        except OSError as error:
+            raise CommandError(f"打不开文件 {path}。") from error
+        except (FileRejected, OrgsError) as error:
+            answer = {"outcome": "reject_file", "rows_total": 0, "accepted": 0, "message": error.message}
+            self._say(answer | {"rejected": [], "normalised": []}, options)
+            sys.exit(FILE_REFUSED)
+        self._say(upload.as_json(found), options)
+        if found.errors:
+            sys.exit(ROWS_REFUSED)
+
+    def _say(self, answer: dict[str, Any], options: dict[str, Any]) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+            return
+        for each in answer["rejected"]:
+            self.stdout.write(each["text"])
+        self.stdout.write(
+            answer["message"]
+            or f"共 {answer['rows_total']} 行，导入 {answer['accepted']} 行，"
+            f"未导入 {answer['rows_total'] - answer['accepted']} 行。"
+        )
+
+
+def _import(found: upload.Preview, options: dict[str, Any], round: CollectionRound, by: Any) -> None:
+    if options["all_or_nothing"] and found.errors:
+        found.forms.clear()
+        return
+    upload.take_in(found, round=round, all_or_nothing=options["all_or_nothing"], by=by)
