@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import chase, fill, packages, registry, review, rounds
+from accounts.views import chase, fill, packages, registry, review, rounds, upload
 
 app_name = "accounts"
 
 _fill: list[URLPattern | URLResolver] = [
     path("collect/", fill.list_tasks, name="list-tasks"),
+    path("collect/start/", fill.start, name="start"),
     path("collect/round/<int:round_id>/", fill.open_round, name="fill"),
     path("collect/<int:pk>/", fill.fill_form, name="fill-form"),
     path("collect/<int:pk>/autosave/", fill.autosave, name="autosave"),
@@ -29,6 +30,9 @@ _review: list[URLPattern | URLResolver] = [
     path("review/<int:pk>/return/", review.return_form, name="return-form"),
     path("review/<int:pk>/undo/", review.undo, name="undo-review"),
     path("review/rows/<int:pk>/reveal/<str:field>/", review.reveal_cell, name="reveal-cell"),
+    path("collect/import/", upload.upload_annex, name="upload-annex"),
+    path("collect/import/confirm/", upload.import_annex, name="import-annex"),
+    path("collect/annex/<int:round_pk>/<int:unit_pk>/", upload.download_annex, name="download-annex"),
     path("urge/", chase.list_late, name="chase"),
     path("urge/remind/", chase.remind, name="remind"),
     path("packages/", packages.list_packages, name="list-packages"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -41,8 +41,8 @@ class CollectionRoundQuerySet(ScopedQuerySet["CollectionRound"]):
 
     def _n_of(self, relation: str, **condition: object) -> Coalesce:
         """A correlated count: joining two many-sided relations would multiply them."""
-        rows = self.model._meta.get_field(relation).related_model._default_manager
-        counted = rows.filter(round=models.OuterRef("pk"), **condition).order_by().values("round")
+        rows: Any = self.model._meta.get_field(relation).related_model
+        counted = rows.objects.filter(round=models.OuterRef("pk"), **condition).order_by().values("round")
         return Coalesce(models.Subquery(counted.annotate(n=models.Count("pk")).values("n")), 0)
 
     def concerning(self, unit: OrgUnit) -> Self:
@@ -133,6 +133,14 @@ class SubmissionQuerySet(ScopedQuerySet["Submission"]):
             "desk",
             "unit__kind",
             "unit__parent__parent__parent__parent__parent",
+        )
+
+    def for_annex(self) -> Self:
+        """Forms in the order of the tree, with their rows: three statements for any number."""
+        return (
+            self.select_related("unit__kind", "unit__parent__parent__parent__parent__parent")
+            .prefetch_related("rows")
+            .order_by("unit__tree_id", "unit__lft")
         )
 
     def for_queue(self) -> Self:
