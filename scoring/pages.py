@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from orgs import permissions
 from orgs.kernel.clock import Week
 from orgs.kernel.numbers import points_text
+from scoring import rules
 from scoring.choices import Grade, RuleKind
 from scoring.operations.exports import points_of
 from scoring.scheme_files import read_bands
@@ -98,11 +100,12 @@ def workings_of(row: Row, sheet: Sheet) -> list[Working]:
 def grade_ladder(sheet: Sheet, result: Tally) -> list[tuple[str, str, bool]]:
     """Grades from the lowest to the best; marked is the grade reached, or the best still reachable."""
     current = sheet.grade or best_grade(sheet, result)
-    floors = floors_of(sheet)
-    return [
-        (str(Grade(name).label), points_text(floor) if floor else "", name == current)
-        for name, floor in reversed(floors)
-    ]
+    ladder = []
+    above: Decimal | None = None
+    for name, floor in floors_of(sheet):
+        ladder.append((str(Grade(name).label), _grade_range(floor, above), name == current))
+        above = floor
+    return ladder[::-1]
 
 
 def next_open(result: Tally, item_id: int) -> int | None:
@@ -184,6 +187,13 @@ def _ladder(score: Score) -> list[tuple[str, str, bool]]:
     return ladder
 
 
+def _grade_range(floor: Decimal, above: Decimal | None) -> str:
+    """≥9, 7–8.9, <6: totals come in tenths (SUP-4.3)."""
+    if above is None:
+        return f"≥{floor}"
+    return f"{floor}–{above - rules.STEP}" if floor else f"<{above}"
+
+
 def _band_label(floor: int | None, above: int | None) -> str:
     if floor is None:
         return f"<{above}%" if above is not None else _("全部")
@@ -206,7 +216,7 @@ class Totals:
             points_text(result.self_total),
             points_text(result.total),
             points_text(result.scored_max),
-            points_text(result.full),
+            f"{result.full.normalize():f}",
             points_text(result.attainable),
         )
 

@@ -113,9 +113,9 @@ def run_compute_job(job_id: int) -> None:
 @transaction.atomic
 def submit_self_assessment(sheet: Sheet, *, version: int, by: User) -> Sheet:
     """The unit hands its self-assessment in; from then on the assessment group works on it (SUP-4.0)."""
-    sheet = locked(sheet.pk, version=version)
     if sheet.unit_id not in own_units(by, permissions.SELF_ASSESS):
         raise NotAllowed
+    sheet = locked(sheet.pk, version=version)
     if sheet.state != SheetState.SELF_ASSESSING:
         raise NotReady(_("自评已经提交，不必重复提交。"))
     if not tally_of(sheet).is_self_complete:
@@ -134,8 +134,8 @@ def finalise(sheet: Sheet, *, version: int, by: User) -> Sheet:
 
     Raises NotReady while a criterion isn't scored or the scheme holds proposed criteria nobody has confirmed (SUP-A).
     """
-    sheet = locked(sheet.pk, version=version)
     require_assessor(by, sheet)
+    sheet = locked(sheet.pk, version=version)
     result = tally_of(sheet)
     if not result.is_complete:
         raise NotReady(_("还有评分点没有考评得分，请补齐后再定稿。"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from orgs.http import LeagueRequest
     from scoring.models import Score
-    from scoring.tallies import Tally
+    from scoring.tallies import ItemTally, Tally
 
 PER_PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -191,7 +192,13 @@ def _open_item(request: LeagueRequest, result: Tally) -> int:
     asked = request.GET.get("item", "")
     if asked.isascii() and asked.isdigit() and int(asked) in pks:
         return int(asked)
-    return max(result.items, key=lambda item: len(item.scores) * item.is_computed).item.pk
+    return max(result.items, key=_computed_weight).item.pk
+
+
+def _computed_weight(item: ItemTally) -> Decimal:
+    """How many points of the item are computed."""
+    points = (score.criterion.max_points for score in item.scores if score.criterion.is_computed)
+    return sum(points, Decimal(0))
 
 
 def _asked_year(request: LeagueRequest, years: list[int]) -> int:
