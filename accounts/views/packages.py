@@ -110,7 +110,8 @@ def _to_decide(request: LeagueRequest, pk: int) -> None:
 
 def _show(request: LeagueRequest, pk: int, form: RemarkForm, *, status: int = 200) -> HttpResponse:
     package = _scoped(request, pk)
-    missing = OrgUnit.objects.filter(pk__in=package.missing_unit_ids[:MISSING_SHOWN]).select_related("parent")
+    scoped = OrgUnit.objects.visible_to(request.user)
+    missing = scoped.filter(pk__in=package.missing_unit_ids[:MISSING_SHOWN]).select_related("parent")
     context = {
         "package": package,
         "form": form,

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 APPS = ("orgs", "accounts", "reporting", "scoring")
-SCOPES = {"visible_to", "actionable_by", "reviewable_by", "addressed_to"}
+SCOPES = {
+    "visible_to",
+    "actionable_by",
+    "reviewable_by",
+    "addressed_to",
+    "within",
+    "on_desks_of",
+    "concerning",
+}
 # Not about units: reference tables, the weeks themselves, what a signed-in person owns.
 UNSCOPED_MODELS = {"Platform", "FieldList", "UnitKind", "Scheme", "ClosedWeek", "Criterion"}
 WRITES = {
