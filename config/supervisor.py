@@ -93,7 +93,7 @@ class Supervisor:
         self.children.append(child)
         return child
 
-    def wait_until(self, ready: Callable[[], bool], *, tries: int = 300) -> bool:
+    def wait_until(self, ready: Callable[[], bool], *, tries: int = 600) -> bool:
         """Ask `ready` about five times a second; False when it never was. Raises ChildDied."""
         for _ in range(tries):
             if ready():
