@@ -72,6 +72,11 @@ class Coverage:
         return CoverageState.RATE if self.base else CoverageState.NO_BASE
 
     @property
+    def reported(self) -> int:
+        """Of the units that hold members, those that have reported."""
+        return self.holders - self.unreported
+
+    @property
     def is_rate(self) -> bool:
         return self.state == CoverageState.RATE
 

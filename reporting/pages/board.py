@@ -205,14 +205,17 @@ def read(
 
 
 def in_scope(row: SnapshotRow, scope: str) -> bool:
-    """Whether a direct unit belongs to 高校, 市县 or 其它."""
-    return scope == ALL or _scope_of(row) == scope
+    """Whether the row belongs to the scope."""
+    return belongs(row.kind_id, row.line, scope)
 
 
-def _scope_of(row: SnapshotRow) -> str:
-    if row.kind_id in {Kind.PREFECTURE, Kind.COUNTY}:
-        return TERRITORY
-    return UNIVERSITY if row.line == Line.UNIVERSITY else OTHER
+def belongs(kind: str, line: str, scope: str) -> bool:
+    """Whether a direct unit of that kind and line belongs to 全部, 高校, 市县 or 其它."""
+    if scope == ALL:
+        return True
+    if kind in {Kind.PREFECTURE, Kind.COUNTY}:
+        return scope == TERRITORY
+    return scope == (UNIVERSITY if line == Line.UNIVERSITY else OTHER)
 
 
 def ordered(entries: Iterable[Entry], sort: str) -> list[Entry]:

@@ -30,9 +30,16 @@ class Contact:
 
 
 def contacts(
-    in_charge: UnitsInCharge, parents: dict[int, int | None], *, most_administrators: int = 1
+    in_charge: UnitsInCharge,
+    parents: dict[int, int | None],
+    *,
+    administrators_of: Iterable[int] | None = None,
+    most_administrators: int = 1,
 ) -> dict[int, list[Contact]]:
-    """Principal responsible and administrators of each unit of `parents` (unit -> its superior today); two statements."""
+    """Principal responsible and administrators of each unit of `parents` (unit -> its superior today); two statements.
+
+    `administrators_of` narrows the administrators to these units.
+    """
     superiors = in_charge.allowing(REVEAL).own_unit_ids()
     # SECURITY: mobiles, masked at that, are for the direct superior only.
     may_call = {unit for unit, parent in parents.items() if parent in superiors}
@@ -45,7 +52,9 @@ def contacts(
         role = _("第一责任人（%(title)s）") % {"title": appointment.title or _("书记")}
         mobile = mask_mobile(person.mobile) if appointment.unit_id in may_call else ""
         found[appointment.unit_id].append(Contact(person.display_name, role, mobile, is_principal=True))
-    for unit_id, terms in _administrators(in_charge, parents).items():
+    for unit_id, terms in _administrators(
+        in_charge, parents if administrators_of is None else administrators_of
+    ).items():
         for term in terms[:most_administrators]:
             mobile = mask_mobile(term.mobile) if unit_id in may_call else ""
             found[unit_id].append(Contact(term.name, _("联络员（管理员）"), mobile, is_principal=False))

@@ -51,6 +51,14 @@ def choose(wanted: Week | None) -> ChosenWeek | None:
     )
 
 
+def choose_known(wanted: Week) -> ChosenWeek:
+    """The wanted closed week. Raises Http404 where it is not closed."""
+    chosen = choose(wanted)
+    if chosen is None:
+        raise Http404
+    return chosen
+
+
 def parse(text: str | None) -> Week | None:
     """The week of an address parameter; none given is none wanted. Raises Http404 for nonsense."""
     if not text:

@@ -1,23 +1,56 @@
-"""The page of one unit in one closed week."""
+"""The page of one unit in one closed week: drill-down from province to class, all from the snapshot."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import Http404
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from orgs.http import render_fragment
+from orgs.kernel.clock import Week
+from orgs.models import OrgUnit
+from orgs.permissions import VIEW
+from reporting.models import WeekUnit
+from reporting.pages import board as boards
+from reporting.pages import lineage, unit, weeks
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from orgs.http import LeagueRequest
-    from orgs.kernel.clock import Week
 
 
+@login_required
+@require_safe
 def show(request: LeagueRequest, week: Week, unit_pk: int) -> HttpResponse:
-    """One unit in one closed week."""
-    raise Http404
+    """One unit in one closed week; an htmx request gets the body alone."""
+    in_charge = request.user.units_in_charge().allowing(VIEW)
+    chosen = weeks.choose_known(week)
+    line = lineage.read(chosen, unit_pk, in_charge)
+    sort = request.GET.get("sort", "")
+    board = boards.read(
+        chosen,
+        unit_pk,
+        in_charge,
+        is_whole=line.sees_all,
+        is_national=line.is_national,
+        sort=sort if sort in boards.SORTS else boards.OFFICIAL,
+    )
+    context: dict[str, object] = {"page": unit.of_unit(line, board)}
+    return render_fragment(
+        request, "reporting/unit_week/page.html", "reporting/unit_week/_body.html", context
+    )
 
 
+@login_required
+@require_safe
 def show_latest(request: LeagueRequest, unit_pk: int) -> HttpResponse:
-    """One unit in the newest closed week."""
-    raise Http404
+    """The unit in its newest closed week; before the first one, when that will be."""
+    found = get_object_or_404(OrgUnit.objects.visible_to(request.user), pk=unit_pk)
+    newest = WeekUnit.objects.trend(found.pk, 1).first()
+    if newest is not None:
+        return redirect("reporting:show-unit-week", newest.week.week, found.pk)
+    context = {"first_on": Week.current().ends_on}
+    return render(request, "reporting/weekly/no_week.html", context)

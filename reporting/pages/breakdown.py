@@ -1,0 +1,105 @@
+"""The rows behind one figure of one unit and week; they sum to the figure, to the last one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from reporting.models import WeekUnit
+from reporting.pages import board as boards
+from reporting.pages.figure_words import BASE, COVERED, Figure
+
+if TYPE_CHECKING:
+    from reporting.pages.lineage import Lineage
+    from reporting.pages.weeks import ChosenWeek
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One row: a subordinate, the unit itself (`url` empty), or what no row explains."""
+
+    name: str
+    value: int
+    url: str = ""
+    base: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Rows that sum to `total`. `n_zero` subordinates with nothing are left out."""
+
+    figure: Figure
+    parts: list[Part]
+    total: int
+    total_base: int | None
+    own_value: int
+    n_zero: int
+    has_children: bool
+    scope: str
+
+    @property
+    def has_base(self) -> bool:
+        """Coverage shows the denominator beside the numerator."""
+        return self.figure.name == COVERED
+
+
+def read(chosen: ChosenWeek, line: Lineage, figure: Figure, scope: str) -> Breakdown:
+    """One statement: the unit's own row and its subordinates' in the week, as far as the reader may see them."""
+    rows = _rows(chosen, line, figure)
+    own = next((row for row in rows if row["unit_id"] == line.row.unit_id), None)
+    below = [row for row in rows if row is not own and boards.belongs(row["kind_id"], row["line"], scope)]
+    is_whole = scope == boards.ALL and line.sees_all
+    children = [_child(chosen, figure, row) for row in below]
+    own_value = _own(figure, own, has_children=bool(below)) if own and scope == boards.ALL else 0
+    shown = sum(part.value for part in children) + own_value
+    total = _value(figure, own, "sub") if is_whole and own else shown
+    parts = [part for part in children if part.value or part.base]
+    if own_value:
+        parts.insert(0, Part(_("本级"), own_value, note=_("本单位自己的")))
+    if total != shown:
+        parts.append(_unexplained(figure, own, total - shown))
+    base = own["sub_base_members"] if is_whole and own else sum(row["sub_base_members"] or 0 for row in below)
+    n_zero = len(children) - len([part for part in parts if part.url])
+    return Breakdown(figure, parts, total, base, own_value, n_zero, bool(below), scope)
+
+
+def _rows(chosen: ChosenWeek, line: Lineage, figure: Figure) -> list[dict[str, object]]:
+    visible = WeekUnit.objects.within(line.in_charge).for_week(chosen.closed.pk)
+    own = visible.filter(unit_id=line.row.unit_id)
+    below = visible.children_of(line.row.unit_id, is_national=line.is_national)
+    columns = {f"{side}_{name}" for side in ("own", "sub") for name, _sign in figure.parts}
+    return list(
+        (below | own)
+        .in_official_order()
+        .values(
+            "unit_id", "kind_id", "line", "name", "own_base_members", "sub_base_members",
+            *sorted(columns - {"own_base_members", "sub_base_members"}),
+        )
+    )  # fmt: skip
+
+
+def _value(figure: Figure, row: dict[str, object], side: str) -> int:
+    return sum(sign * int(str(row[f"{side}_{name}"] or 0)) for name, sign in figure.parts)
+
+
+def _own(figure: Figure, row: dict[str, object], *, has_children: bool) -> int:
+    """A base recorded for a superior replaces the sum of its children's, so it is no part of that sum."""
+    return 0 if figure.name == BASE and has_children else _value(figure, row, "own")
+
+
+def _child(chosen: ChosenWeek, figure: Figure, row: dict[str, object]) -> Part:
+    url = reverse("reporting:show-rows", args=[chosen.week, row["unit_id"], figure.name])
+    base = row["sub_base_members"] if figure.name == COVERED else None
+    return Part(str(row["name"]), _value(figure, row, "sub"), url, base=int(str(base)) if base else None)
+
+
+def _unexplained(figure: Figure, own: dict[str, object] | None, value: int) -> Part:
+    if own is not None and own["own_base_members"] is not None and figure.name == BASE:
+        return Part(_("本级登记的底数与下级合计之差"), value, note=_("以本级登记的底数为准"))
+    if own is not None and own["own_base_members"] is not None and figure.name == COVERED:
+        return Part(_("缺底数的下级所报人数"), value, note=_("按本级登记的底数计入"))
+    return Part(_("已调整到其他上级的单位"), value, note=_("当时属本单位，现在不归您查看"))

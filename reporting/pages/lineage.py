@@ -1,0 +1,68 @@
+"""The unit a page is about and its superiors, as they stood in that week; what the reader may see decides today's tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.urls import reverse
+
+from orgs.choices import Kind
+from reporting.models import WeekUnit
+from reporting.querysets.pages import line_of
+
+if TYPE_CHECKING:
+    from orgs.models import OrgUnit
+    from orgs.querysets.scope import UnitsInCharge
+    from reporting.pages.weeks import ChosenWeek
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """`above` runs from the province down to the direct superior; `unit` is the row of today, for scope alone."""
+
+    row: WeekUnit
+    above: list[WeekUnit]
+    in_charge: UnitsInCharge
+
+    @property
+    def unit(self) -> OrgUnit:
+        return self.row.unit
+
+    @property
+    def is_national(self) -> bool:
+        return self.row.kind_id == Kind.NATIONAL
+
+    @property
+    def province_pk(self) -> int | None:
+        """The province above the unit; None for the province itself."""
+        return next((row.unit_id for row in self.above if row.kind_id == Kind.PROVINCE), None)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the reader sees every line of what stands below the unit."""
+        return any(span.covers(self.unit) and not span.lines for span in self.in_charge.spans)
+
+    def crumbs(self, url_name: str, *args: object) -> list[tuple[str, str]]:
+        """(name, address) down to the unit; superiors the reader may not see have no address."""
+        linked = [
+            (row.name, reverse(url_name, args=[args[0], row.unit_id, *args[1:]]))
+            if self.in_charge.covers(row.unit)
+            else (row.name, "")
+            for row in self.above
+        ]
+        return [*linked, (self.row.name, "")]
+
+
+def read(chosen: ChosenWeek, unit_pk: int, in_charge: UnitsInCharge) -> Lineage:
+    """One statement. Raises Http404 where the unit has no row in the week or is not the reader's to see."""
+    line = list(
+        WeekUnit.objects.filter(line_of(chosen.closed.pk, unit_pk))
+        .select_related("unit__kind")
+        .order_by("depth")
+    )
+    # SECURITY: names of superiors are shown to those below; everything else only to who is in charge.
+    if not line or line[-1].unit_id != unit_pk or not in_charge.covers(line[-1].unit):
+        raise Http404
+    return Lineage(line[-1], line[:-1], in_charge)

@@ -1,0 +1,29 @@
+"""Conditions the weekly pages share: the line of superiors in a closed week, and what stood at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+if TYPE_CHECKING:
+    from orgs.kernel.clock import Week
+
+_UP = """
+WITH RECURSIVE up (unit_id, parent_id) AS (
+    SELECT unit_id, parent_id FROM reporting_weekunit WHERE week_id = %s AND unit_id = %s
+    UNION ALL
+    SELECT w.unit_id, w.parent_id FROM reporting_weekunit w JOIN up ON w.unit_id = up.parent_id WHERE w.week_id = %s)
+SELECT unit_id FROM up
+"""
+
+
+def line_of(week_pk: int, unit_pk: int) -> Q:
+    """A unit and its superiors as they stood in that week, never by today's tree."""
+    return Q(week_id=week_pk, unit_id__in=RawSQL(_UP, (week_pk, unit_pk, week_pk)))  # noqa: S611 - parameters only
+
+
+def stood_at_end_of(week: Week) -> Q:
+    """Versions in force at Sunday 24:00, by the same comparison as the weekly close."""
+    return Q(valid_from__lt=week.ends_at) & (Q(valid_to__isnull=True) | Q(valid_to__gte=week.ends_at))
