@@ -38,6 +38,10 @@ class InvalidUnit(OrgsError):
     default_message = _("团组织信息不完整，请补全后再保存。")
 
 
+class UnusableFile(OrgsError):
+    default_message = _("文件不能用来导入，请按说明准备表格后重试。")
+
+
 class InvitationUnusable(OrgsError):
     default_message = _("邀请链接已使用、已撤销或已过期，请联系上级团委重新发送。")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from orgs.views import invitations, ledger, people, session
+from orgs.views import invitations, ledger, people, session, tree, unit
 
 app_name = "orgs"
 
@@ -23,4 +23,16 @@ people_patterns: list[URLPattern | URLResolver] = [
     path("log/", ledger.list_audit, name="list-audit"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*people_patterns]
+unit_patterns: list[URLPattern | URLResolver] = [
+    path("orgs/", tree.list_units, name="list-units"),
+    path("orgs/pick", tree.pick_unit, name="pick-unit"),
+    path("orgs/pick/page/", tree.pick_unit_page, name="pick-unit-page"),
+    path("orgs/<int:pk>/", unit.show_unit, name="show-unit"),
+    path("orgs/<int:pk>/new/", unit.create_unit, name="create-unit"),
+    path("orgs/<int:pk>/rename/", unit.rename_unit, name="rename-unit"),
+    path("orgs/<int:pk>/move/", unit.move_unit, name="move-unit"),
+    path("orgs/<int:pk>/close/", unit.close_unit, name="close-unit"),
+    path("orgs/<int:pk>/bases/", unit.record_base, name="record-base"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [*people_patterns, *unit_patterns]

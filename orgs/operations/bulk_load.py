@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from orgs import naming
+from orgs.excel.tree_import import UnitRow
 from orgs.exceptions import InvalidUnit, MayNotContain
 from orgs.kernel import clock
 from orgs.models import OrgUnit, UnitKind, UnitVersion
@@ -19,7 +20,6 @@ from orgs.operations import ledger, locks, numbering, placement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
 
     from django.db.backends.utils import CursorWrapper
 
@@ -51,21 +51,6 @@ COLUMNS = (
 Values = tuple[object, ...]
 
 
-@dataclass(slots=True)
-class UnitRow:
-    """One unit of a file or a demo: its place is the code of its parent. `number` is the line it came from."""
-
-    code: str
-    parent_code: str
-    name: str
-    kind: str
-    short_name: str = ""
-    intake_year: int | None = None
-    position: int = 0
-    opened_on: date | None = None
-    number: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What a load added."""
@@ -87,12 +72,12 @@ def load_tree(rows: Sequence[UnitRow], *, by: User | None = None) -> Loaded:
     _refuse_faulty(rows, kinds)
     if not rows:
         return Loaded(0, 0, 0)
-    first_id = _reserve_ids(len(rows))
+    first_id = reserve_ids(len(rows))
     numbered = _number_rows(roots, below, kinds, first_id, numbering.next_tree_id())
     if len(numbered) != len(rows):
         raise InvalidUnit(_("有 %(n)s 行的上级关系成环，请检查上级代码。") % {"n": len(rows) - len(numbered)})
     insert_units(numbered)
-    _write_versions(first_id, len(rows))
+    write_versions(first_id, len(rows))
     for root in OrgUnit.objects.filter(parent=None, pk__gte=first_id, pk__lt=first_id + len(rows)):
         ledger.record("tree.loaded", root, by=by, unit=root, n_units=(root.rght - root.lft + 1) // 2)
     return Loaded(len(rows), len(roots), first_id)
@@ -129,7 +114,13 @@ def _refuse_faulty(rows: Sequence[UnitRow], kinds: dict[str, UnitKind]) -> None:
 
 
 def _values(row: UnitRow) -> dict[str, object]:
-    return {field: getattr(row, field) for field in UnitRow.__slots__}
+    return {
+        "short_name": row.short_name,
+        "name": row.name,
+        "code": row.code,
+        "intake_year": row.intake_year,
+        "opened_on": row.opened_on,
+    }
 
 
 def _number_rows(
@@ -156,7 +147,7 @@ def _number_rows(
                 continue
             row, parent_id, parent_line, depth = top
             line = lines[row.kind] or parent_line
-            values = _unit_values(row, next_id, parent_id, line, (tree_id, last, 0, depth))
+            values = unit_values(row, next_id, parent_id, line, (tree_id, last, 0, depth))
             numbered.append(values)  # type: ignore[arg-type]
             stack.append(values)
             children = below.get(row.code)
@@ -166,10 +157,10 @@ def _number_rows(
     return numbered
 
 
-def _unit_values(
+def unit_values(
     row: UnitRow, unit_id: int, parent_id: int | None, line: str, place: tuple[int, int, int, int]
 ) -> list[object]:
-    """In the order of COLUMNS."""
+    """A new unit in the order of COLUMNS; `place` is tree_id, lft, rght, depth."""
     return [
         unit_id,
         row.code,
@@ -190,7 +181,7 @@ def _unit_values(
     ]
 
 
-def _reserve_ids(n: int) -> int:
+def reserve_ids(n: int) -> int:
     """The first of n free ids in a row; the caller holds the lock of the forest."""
     table = OrgUnit._meta.db_table
     with connection.cursor() as cursor:
@@ -230,7 +221,8 @@ def _execute_many(cursor: CursorWrapper, rows: Iterator[Sequence[object]]) -> No
     cursor.executemany(f"INSERT INTO {OrgUnit._meta.db_table} ({', '.join(COLUMNS)}) VALUES ({marks})", rows)  # noqa: S608
 
 
-def _write_versions(first_id: int, n: int) -> None:
+def write_versions(first_id: int, n: int) -> None:
+    """The first version rows of n units just inserted, in one statement."""
     facts = ", ".join(UnitVersion.FACTS)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -240,4 +232,14 @@ def _write_versions(first_id: int, n: int) -> None:
         )
 
 
-__all__ = ["CHUNK", "COLUMNS", "Loaded", "UnitRow", "insert_units", "load_tree"]
+__all__ = [
+    "CHUNK",
+    "COLUMNS",
+    "Loaded",
+    "UnitRow",
+    "insert_units",
+    "load_tree",
+    "reserve_ids",
+    "unit_values",
+    "write_versions",
+]

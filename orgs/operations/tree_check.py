@@ -153,7 +153,7 @@ def _find_cycles(parent_of: dict[int, int | None], found: _Findings) -> None:
             ring = list(trail)[list(trail).index(unit) :]  # type: ignore[arg-type]
             names = " → ".join(map(str, ring))
             found.add("T5", _("上级关系成环：%(ids)s") % {"ids": names}, unit_id=unit)
-        settled |= trail.keys()
+        settled |= set(trail)
 
 
 def _find_versions(found: _Findings) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from mptt.managers import TreeManager
 from mptt.querysets import TreeQuerySet
 
@@ -46,6 +47,29 @@ class OrgUnitQuerySet(TreeQuerySet, ScopedQuerySet["OrgUnit"]):
     def with_path(self) -> Self:
         """Each unit with the names of all its superiors in one statement: the tree is at most seven deep."""
         return self.select_related("kind", "parent__parent__parent__parent__parent__parent")
+
+    def with_child_counts(self) -> Self:
+        """Each unit with `n_children`, the units in operation directly below it."""
+        below = self.model._default_manager.filter(parent=OuterRef("pk"), is_open=True).order_by()
+        counted = below.values("parent").annotate(n=Count("pk")).values("n")
+        return self.annotate(n_children=Coalesce(Subquery(counted), 0))
+
+    def children_of(self, unit: OrgUnit) -> Self:
+        """Units in operation directly below; the provinces for the national office, which stands above the forest."""
+        below = self.provinces() if unit.is_national else self.filter(parent=unit)
+        return below.in_operation()
+
+    def best_matches(self, text: str, most: int) -> list[OrgUnit]:
+        """At most so many units in operation that match, highest first, with path and `n_children`; two statements.
+
+        Two, because the joins of the path must not be made for every unit the search looks at.
+        """
+        order = ("depth", "position", "code")
+        ids = list(self.matching(text).in_operation().order_by(*order).values_list("pk", flat=True)[:most])
+        if not ids:
+            return []
+        found = self.model._default_manager.filter(pk__in=ids).with_path().with_child_counts()
+        return list(found.order_by(*order))
 
     def provinces(self) -> Self:
         return self.filter(parent__isnull=True).exclude(kind=Kind.NATIONAL)

@@ -1,0 +1,125 @@
+"""Forms about units: create, rename, move, close, record a base. The operations decide; these only shape the input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from orgs.choices import LONGEST_CODE, LONGEST_NAME, Measure
+from orgs.kernel import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orgs.models import OrgUnit, UnitKind
+
+MOST_CANDIDATES = 20
+REASON_MISSING = {"required": _("请填写原因，变更记录会保存。")}
+
+
+class VersionedForm(forms.Form):
+    """Carries the version of the unit the person saw (C3)."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class CreateUnitForm(forms.Form):
+    """A new unit below a given one."""
+
+    kind = forms.ChoiceField(label=_("类型"))
+    name = forms.CharField(
+        label=_("全称"), max_length=LONGEST_NAME, error_messages={"required": _("请填写全称。")}
+    )
+    code = forms.CharField(
+        label=_("代码"),
+        max_length=LONGEST_CODE,
+        help_text=_("全平台唯一，用于导入和核对"),
+        error_messages={"required": _("请填写代码。")},
+    )
+    short_name = forms.CharField(label=_("简称"), max_length=60, required=False)
+    intake_year = forms.IntegerField(
+        label=_("入学年级"),
+        min_value=1950,
+        max_value=2100,
+        required=False,
+        help_text=_("班级团支部必填，如 2013"),
+    )
+    opened_on = forms.DateField(
+        label=_("成立日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, kinds: Sequence[UnitKind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.pk, kind.name) for kind in kinds]  # type: ignore[attr-defined]
+
+
+class RenameUnitForm(VersionedForm):
+    name = forms.CharField(
+        label=_("新全称"), max_length=LONGEST_NAME, error_messages={"required": _("请填写新的全称。")}
+    )
+    short_name = forms.CharField(label=_("简称"), max_length=60, required=False)
+    reason = forms.CharField(label=_("原因"), max_length=200, error_messages=REASON_MISSING)
+
+
+class MoveUnitForm(VersionedForm):
+    """Where to: chosen from the list, or, without script, found by the text typed."""
+
+    parent = forms.CharField(label=_("新的上级"), required=False, widget=forms.HiddenInput)
+    parent_q = forms.CharField(required=False, max_length=LONGEST_NAME)
+    reason = forms.CharField(label=_("原因"), max_length=200, error_messages=REASON_MISSING)
+
+    def __init__(self, *args: Any, candidates: Any = None, **kwargs: Any) -> None:
+        """`candidates` are the units the person may choose from, as a queryset."""
+        super().__init__(*args, **kwargs)
+        self.candidates = candidates
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        values["target"] = self._chosen(values.get("parent", ""), values.get("parent_q", "").strip())
+        return values
+
+    def _chosen(self, pk: str, text: str) -> OrgUnit | None:
+        if pk.isdigit():
+            found: OrgUnit | None = self.candidates.filter(pk=pk).first()
+            if found is None:
+                self.add_error("parent", _("找不到这个上级，请重新选择。"))
+            return found
+        if not text:
+            self.add_error("parent", _("请选择新的上级。"))
+            return None
+        matches = self.candidates.best_matches(text, MOST_CANDIDATES)
+        exact = [unit for unit in matches if text in {unit.name, unit.short_name, unit.code}] or matches
+        if len(exact) != 1:
+            message = (
+                _("没有找到，请换一个关键字。") if not exact else _("找到几个同类名称，请写全称或代码。")
+            )
+            self.add_error("parent", message)
+            return None
+        only: OrgUnit = exact[0]
+        return only
+
+
+class CloseUnitForm(VersionedForm):
+    reason = forms.CharField(label=_("原因"), max_length=200, error_messages=REASON_MISSING)
+
+
+class RecordBaseForm(forms.Form):
+    """底数 with year and source."""
+
+    measure = forms.ChoiceField(label=_("口径"), choices=Measure.choices)
+    count = forms.IntegerField(
+        label=_("人数（个数）"), min_value=0, error_messages={"required": _("请填写数字。")}
+    )
+    year = forms.IntegerField(label=_("年份"), min_value=1950, max_value=2100)
+    source = forms.CharField(
+        label=_("来源"),
+        max_length=120,
+        help_text=_("例如：2012年底团内统计"),
+        error_messages={"required": _("请填写来源。")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].initial = clock.today().year

@@ -1,0 +1,55 @@
+"""Bases (底数): recorded counts with year, source and author; every rate names one (SUP-2.1.1b)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orgs.choices import Measure
+from orgs.exceptions import InvalidUnit
+from orgs.kernel import clock, versions
+from orgs.models import OrgUnit, UnitBase, UnitBaseVersion
+from orgs.operations import ledger, placement
+
+if TYPE_CHECKING:
+    from orgs.models import User
+
+FIRST_YEAR = 1950
+
+
+@transaction.atomic
+def record_base(
+    unit: OrgUnit, *, measure: str, count: int, year: int, source: str, by: User | None
+) -> UnitBase:
+    """Record or correct one base of a unit; the former figure stays in the versions. The same again changes nothing.
+
+    Raises InvalidUnit for a closed unit, an unknown measure, a negative count, a year to come or a missing source.
+    """
+    unit = OrgUnit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
+    placement.refuse_stranger(by, unit)
+    placement.refuse_closed(unit)
+    _refuse_faulty(measure, count, year, source)
+    facts = {"count": count, "year": year, "source": source.strip()}
+    known = UnitBase.objects.filter(unit=unit, measure=measure).first()
+    if known and all(getattr(known, name) == value for name, value in facts.items()):
+        return known
+    now = clock.now()
+    base, _created = UnitBase.objects.update_or_create(
+        unit=unit, measure=measure, defaults={**facts, "recorded_by": by, "recorded_at": now}
+    )
+    versions.record(UnitBaseVersion, key={"unit": unit, "measure": measure}, facts=facts, at=now)
+    ledger.record("base.recorded", base, by=by, unit=unit, measure=measure, count=count, year=year)
+    return base
+
+
+def _refuse_faulty(measure: str, count: int, year: int, source: str) -> None:
+    if measure not in Measure.values:
+        raise InvalidUnit(_("没有这种底数，请重新选择口径。"))
+    if count < 0:
+        raise InvalidUnit(_("人数（个数）不能小于 0，请检查。"))
+    if not FIRST_YEAR <= year <= clock.today().year:
+        raise InvalidUnit(_("年份应在 %(first)s 年到今年之间，请检查。") % {"first": FIRST_YEAR})
+    if not source.strip():
+        raise InvalidUnit(_("请填写来源，例如“2012年底团内统计”。"))
