@@ -1,0 +1,19 @@
+"""`manage.py write_docs`: write the documents that follow from the code."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import translation
+
+from config.reference_docs import DOCUMENTS
+
+
+class Command(BaseCommand):
+    help = "根据代码更新 docs/ 中的权限表和数据字典。"
+
+    def handle(self, **options: object) -> None:
+        with translation.override("zh-hans"):
+            for name, write in DOCUMENTS.items():
+                (settings.BASE_DIR / "docs" / name).write_text(write(), encoding="utf-8")
+                self.stdout.write(f"docs/{name}")

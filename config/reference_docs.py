@@ -1,0 +1,98 @@
+"""Two documents that are written from the code, so that they cannot be wrong: permissions and the data dictionary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import models
+
+from orgs.choices import DEPARTMENT_LINES, Department, Line, Role
+from orgs.kernel.crypto import EncryptedJSONField, EncryptedTextField
+from orgs.operations.people import MAY_APPOINT
+from orgs.permissions import ROLE_VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+APPS = ("orgs", "accounts", "reporting", "scoring")
+NOTICE = "<!-- Written by `python3 manage.py write_docs`; a test compares it with the code. -->"
+
+
+def permissions() -> str:
+    """Roles × verbs, departments × lines, and who may appoint whom."""
+    verbs = sorted({verb for verbs in ROLE_VERBS.values() for verb in verbs})
+    rows = [
+        [f"`{verb}`", *("●" if verb in ROLE_VERBS[role] else "" for role in Role.values)] for verb in verbs
+    ]
+    lines = [
+        [
+            str(Department(each).label),
+            *("●" if line in DEPARTMENT_LINES[each] else "" for line in Line.values),
+        ]
+        for each in Department.values
+    ]
+    appoint = [
+        [str(Role(role).label), "、".join(str(Role(each).label) for each in Role.values if each in whom)]
+        for role, whom in MAY_APPOINT.items()
+    ]
+    parts = [
+        "# Who may do what",
+        NOTICE,
+        "A role counts in the unit of the appointment and below it (SUP-2.0), while the appointment is in force. What lies outside does not exist:"
+        " pages answer 404, lists and searches leave it out. A role without the verb is answered 403.",
+        _table(["verb", *(str(label) for label in Role.labels)], rows),
+        "An auditor is appointed to each unit of the assessment group; the national office sees every province.",
+        "## Departments of a province (SUP-1.0)",
+        _table(["department", *(str(label) for label in Line.labels)], lines),
+        "## Who may appoint whom",
+        _table(["role", "may invite"], appoint),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def data_dictionary() -> str:
+    """Every table of ours: fields, types, meaning; encrypted fields are marked."""
+    parts = [
+        "# Data dictionary",
+        NOTICE,
+        "🔒 = personal data, encrypted at rest. Times are UTC in the database, Asia/Shanghai on pages.",
+    ]
+    for app in APPS:
+        parts.append(f"## {app}")
+        for model in apps.get_app_config(app).get_models():
+            parts += [
+                f"### {model.__name__}\n\n`{model._meta.db_table}`. {_first_paragraph(model)}",
+                _table(["field", "type", "meaning"], _fields(model)),
+            ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _fields(model: type[models.Model]) -> Iterator[list[str]]:
+    for field in model._meta.concrete_fields:
+        mark = "🔒 " if isinstance(field, (EncryptedTextField, EncryptedJSONField)) else ""
+        target = f" → {field.related_model.__name__}" if isinstance(field, models.ForeignKey) else ""
+        null = "?" if field.null else ""
+        meaning = str(field.verbose_name) if field.verbose_name != field.name.replace("_", " ") else ""
+        choices = " / ".join(str(key) for key, _label in field.choices or ())
+        words = "; ".join(part for part in (meaning, str(field.help_text), choices) if part)
+        yield [
+            f"{mark}`{field.attname}`",
+            f"{field.get_internal_type().removesuffix('Field')}{null}{target}",
+            words.replace("|", "\\|"),
+        ]
+
+
+def _first_paragraph(model: type[models.Model]) -> str:
+    return (
+        " ".join((model.__doc__ or "").split("\n\n")[0].split()) if "(id" not in (model.__doc__ or "") else ""
+    )
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = list(head)
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+DOCUMENTS = {"permissions.md": permissions, "data-dictionary.md": data_dictionary}
