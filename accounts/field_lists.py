@@ -179,7 +179,9 @@ def _repeated(
     """The same account twice in one form, or the same person twice with one account."""
     identifier = next((each for each in fields if each.target == "account.identifier"), None)
     mobile = next((each for each in fields if each.target == "administrator.mobile"), None)
-    errors, accounts, people = [], set(), set()
+    errors: list[FieldError] = []
+    accounts: set[str] = set()
+    people: set[str] = set()
     for at, row in zip(positions, rows, strict=True):
         if not row.continues:
             people = set()

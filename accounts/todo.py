@@ -56,7 +56,7 @@ def _review(user: User, in_charge: UnitsInCharge) -> list[Todo]:
         return []
     waiting = Submission.objects.reviewable_by(user)
     count, since = waiting.oldest()
-    if not count:
+    if since is None:
         return []
     hours = int((clock.now() - since).total_seconds() // 3600)
     return [

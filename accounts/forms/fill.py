@@ -70,7 +70,7 @@ class Beside:
 
     suggestion: str = ""
     base_members: int | None = None
-    hints: dict[int, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    hints: Mapping[int, Sequence[tuple[str, str]]] = field(default_factory=dict)
     remarks: dict[tuple[int, str], str] = field(default_factory=dict)
     me: User | None = None
 
@@ -83,6 +83,7 @@ class RowForm(forms.Form):
     def __init__(
         self, fields: Sequence[Field], row: RowInput, at: int, messages: Mapping[str, str], *, me: User | None
     ) -> None:
+        self.at = at
         super().__init__(prefix=f"r{at}", initial={each.code: row.get(each) for each in fields})
         for each in applying(fields, row):
             attributes = dict(_ATTRIBUTES.get(each.type, {"autocomplete": "off"}))
@@ -203,8 +204,7 @@ def _cell(each: Field, form: RowForm, row: RowInput, beside: Beside) -> Cell:
     if each.target == "account.nickname":
         return Cell(bound, suggestion=beside.suggestion if row.get(each) != beside.suggestion else "")
     if each.target == "account.contacts":
-        at = int(form.prefix.removeprefix("r"))
-        return Cell(bound, hints=beside.hints.get(at, ()), base=beside.base_members)
+        return Cell(bound, hints=beside.hints.get(form.at, ()), base=beside.base_members)
     return Cell(bound, is_stepper=each.target == _STEPPED)
 
 

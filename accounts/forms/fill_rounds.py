@@ -56,9 +56,12 @@ class LaunchForm(forms.Form):
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data, initial={"opens_on": clock.today()})
         own = user.units_in_charge().allowing(LAUNCH_ROUND).own_unit_ids()
-        self.fields["unit"].queryset = OrgUnit.objects.filter(pk__in=own)
+        self._choose("unit").queryset = OrgUnit.objects.filter(pk__in=own)
         kinds = UnitKind.objects.exclude(code__in=[Kind.NATIONAL, Kind.PROVINCE])
-        self.fields["kinds"].choices = [(kind.code, kind.name) for kind in kinds]
+        self._choose("kinds").choices = [(kind.code, kind.name) for kind in kinds]
+
+    def _choose(self, name: str) -> Any:
+        return self.fields[name]
 
     def clean_intake_years(self) -> list[int]:
         parts = [each for each in re.split(r"[\s,，、;；级]+", self.cleaned_data["intake_years"]) if each]

@@ -16,6 +16,8 @@ from orgs.kernel import clock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from django.utils.functional import _StrPromise
+
     from accounts.models import Expected, ReviewStep, Submission
 
 # status -> tone, verb, rank: what was returned comes first
@@ -26,7 +28,8 @@ _LOOKS = {
     SubmissionStatus.SUBMITTED: ("info", gettext_lazy("看回执"), 2),
     SubmissionStatus.APPROVED: ("ok", gettext_lazy("看回执"), 3),
 }
-_STEPS = {
+_CLOSED = ("mute", gettext_lazy("看草稿"), 4)
+_STEPS: dict[str, tuple[str, str, _StrPromise]] = {
     StepKind.SAVED: ("mute", "device-mobile", gettext_lazy("保存草稿")),
     StepKind.SUBMITTED: ("ok", "circle-check", gettext_lazy("已提交")),
     StepKind.APPROVED: ("ok", "circle-check", gettext_lazy("%(unit)s审核通过")),
@@ -60,7 +63,8 @@ def tasks(expected: Iterable[Expected], submissions: Iterable[Submission]) -> li
         submission = saved.get((each.round_id, each.unit_id))
         status = submission.status if submission else ""
         if each.round.closed_at is not None and status in {"", SubmissionStatus.DRAFT}:
-            tone, verb, rank, label = "mute", _("看草稿"), 4, _("已截止")
+            tone, verb, rank = _CLOSED
+            label = _("已截止")
         else:
             tone, verb, rank = _LOOKS[status]
             label = str(submission.get_status_display()) if submission else _("待填报")

@@ -90,7 +90,7 @@ def _terms_of(accounts: Sequence[Account]) -> dict[int, list[Administratorship]]
         return terms
     in_office = Administratorship.objects.in_office().filter(account__in=accounts).select_related("unit")
     for term in in_office.order_by("pk"):
-        terms.setdefault(term.account_id, []).append(term)
+        terms.setdefault(term.account_id or 0, []).append(term)
     return terms
 
 
@@ -101,7 +101,7 @@ def _enter_account(submission: Submission, block: _Block, known: Sequence[Accoun
         account = registry.open_account(
             submission.unit, platform=_platform(block.account), by=by, submission=submission, **facts
         )
-    else:
+    elif any(getattr(account, name) != value for name, value in facts.items()):
         account.unit = submission.unit
         account = registry.change_account(account, by=by, submission=submission, **facts)
     if block.row.account_id != account.pk:
@@ -133,7 +133,8 @@ def _enter_people(
             newcomers.append(person)
             continue
         left.remove(term)
-        registry.correct_administrator(term, person, by=by, submission=submission)
+        if not person.is_as_in(term):
+            registry.correct_administrator(term, person, by=by, submission=submission)
     reason = _("未再填报")
     for person in newcomers:
         if left:

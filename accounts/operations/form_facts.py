@@ -52,7 +52,7 @@ def _facts(
     )
     by_pk = {account.pk: account for account in own}
     by_key = {account.identifier_key: account for account in own}
-    known = {at: by_pk.get(rows[at].account_id) or by_key.get(key) for at, key in keys.items()}
+    known = {at: by_pk.get(rows[at].account_id or 0) or by_key.get(key) for at, key in keys.items()}
     listed = {account.pk for account in known.values() if account}
     return FormFacts(
         base_members=unit.bases.filter(measure=Measure.MEMBERS).values_list("count", flat=True).first(),

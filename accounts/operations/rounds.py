@@ -123,7 +123,7 @@ def _fix_expected(round: CollectionRound, by: User) -> int:
     deadline_at = connection.ops.adapt_datetimefield_value(round.deadline_at)
     with connection.cursor() as cursor:
         cursor.execute(statement, [round.pk, deadline_at, *parameters])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _ensure_may_run(round: CollectionRound, by: User) -> None:

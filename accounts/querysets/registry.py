@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
@@ -25,9 +25,9 @@ class AccountQuerySet(ScopedQuerySet["Account"]):
 
     def with_administrators_in_office(self) -> Self:
         """Each account with those who administer it now, in the order of their terms."""
-        terms = self.model._meta.get_field("administratorships").related_model._default_manager
+        terms: Any = self.model._meta.get_field("administratorships").related_model
         return self.prefetch_related(
-            models.Prefetch("administratorships", queryset=terms.in_office().order_by("pk"))
+            models.Prefetch("administratorships", queryset=terms.objects.in_office().order_by("pk"))
         )
 
     def for_list(self) -> Self:

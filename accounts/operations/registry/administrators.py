@@ -46,6 +46,10 @@ class PersonalData:
         known = {each.name for each in fields(cls)}
         return cls(**{key: clean_text(str(value or "")) for key, value in raw.items() if key in known})
 
+    def is_as_in(self, term: Administratorship) -> bool:
+        """Nothing differs from what the registry holds."""
+        return all(getattr(term, name) == value for name, value in asdict(self).items())
+
     def same_person(self, term: Administratorship) -> bool:
         """The same mobile, or the same name where one of the two has no mobile."""
         if self.mobile and term.mobile:

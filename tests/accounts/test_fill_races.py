@@ -1,0 +1,95 @@
+"""Two requests at once: one transition, one receipt, nothing submitted at or after the closing of the round."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from accounts.exceptions import RoundClosed
+from accounts.models import Submission
+from accounts.operations import collection
+from orgs.exceptions import OrgsError
+from orgs.kernel import clock
+from tests import cast as cast_module
+from tests.accounts.factories import launch, main_row
+from tests.world import TODAY
+
+pytestmark = [
+    pytest.mark.race,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
+]
+ROUNDS = 10
+
+
+@pytest.fixture
+def cast(transactional_world):
+    return cast_module.build(transactional_world)
+
+
+def at_once(*actions) -> list[object]:
+    """Results or errors of the actions, begun at the same instant, each on a connection of its own."""
+    barrier, results = threading.Barrier(len(actions)), [None] * len(actions)
+
+    def run(at, action):
+        try:
+            with clock.frozen(TODAY):
+                barrier.wait()
+                results[at] = action()
+        except OrgsError as error:
+            results[at] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_double_click_gives_one_receipt(transactional_world, cast):
+    world, by = transactional_world, cast["secretary"]
+    unit = world["hnu-law-1201"]
+    for at in range(ROUNDS):
+        round = launch(world, cast)
+        saved = collection.save_draft(round, unit, [main_row()], version=0, by=by)
+
+        def submit(round=round, version=saved.version, at=at):
+            return collection.submit(round, unit, version=version, idempotency_key=f"key-{at}", by=by)
+
+        receipts = {result.receipt for result in at_once(submit, submit)}
+        assert receipts == {Submission.objects.get(round=round).receipt}
+        assert Submission.objects.get(round=round).steps.count() == 1
+
+
+def test_first_save_of_two_people_at_once_loses_nobody_silently(transactional_world, cast):
+    world = transactional_world
+    unit = world["hnu-law-1201"]
+    for _at in range(ROUNDS):
+        round = launch(world, cast)
+
+        def save(who, contacts, round=round):
+            rows = [main_row(contacts=contacts)]
+            return collection.save_draft(round, unit, rows, version=0, by=who)
+
+        results = at_once(lambda s=save: s(cast["secretary"], 1), lambda s=save: s(cast["college"], 2))
+        assert sorted(isinstance(result, OrgsError) for result in results) == [False, True]
+        assert Submission.objects.get(round=round).rows.count() == 1
+
+
+def test_nothing_is_submitted_at_or_after_the_closing(transactional_world, cast):
+    world, by = transactional_world, cast["secretary"]
+    unit = world["hnu-law-1201"]
+    for at in range(ROUNDS):
+        round = launch(world, cast)
+        saved = collection.save_draft(round, unit, [main_row()], version=0, by=by)
+
+        def submit(round=round, version=saved.version, at=at):
+            return collection.submit(round, unit, version=version, idempotency_key=f"close-{at}", by=by)
+
+        result, _closed = at_once(submit, lambda r=round: collection.close_round(r, by=cast["province"]))
+        status = Submission.objects.get(round=round).status
+        assert status == ("draft" if isinstance(result, RoundClosed) else "submitted")
