@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ def compute(score: Score, year: Year) -> Computed:
     found = figure(criterion.metric, year, criterion.params) if criterion.metric else Figure()
     result = _apply(criterion, found, score)
     week = year.week if criterion.metric else None
-    arithmetic = {
+    arithmetic: dict[str, object] = {
         "rule": criterion.rule,
         "missing": str(found.missing or result.missing),
         "numerator": result.numerator,
@@ -80,7 +81,7 @@ def _judged(criterion: Criterion, found: Figure, score: Score) -> rules.Arithmet
     return rules.judged(found.numerator, found.denominator)
 
 
-_RULES = {
+_RULES: dict[str, Callable[[Criterion, Figure, Score], rules.Arithmetic]] = {
     RuleKind.BANDS: _bands,
     RuleKind.PRESENCE: _presence,
     RuleKind.DOCUMENTS: _documents,

@@ -118,7 +118,7 @@ class SheetForm(forms.Form):
             widget=forms.NumberInput(attrs={"class": "input", "inputmode": "numeric"}),
         )
         if is_meetings:
-            stored = {True: "yes", False: "no"}.get(score.has_rule_document, "")
+            stored = {True: "yes", False: "no", None: ""}[score.has_rule_document]
             self.fields[f"rule_{score.pk}"] = forms.ChoiceField(
                 label=_("制度性文件"),
                 required=False,

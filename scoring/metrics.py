@@ -6,7 +6,7 @@ are those that stood at the end of that week. What can't be known is said (choic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -54,10 +54,13 @@ def read_year(year: int, unit_ids: Iterable[int]) -> dict[int, Year]:
     last = weeks[-1]
     rows = {row.unit_id: row for row in WeekUnit.objects.filter(week=last, unit_id__in=ids)}
     sums = WeekUnit.objects.filter(week__in=weeks, unit_id__in=ids).values("unit_id")
-    flows = {each.pop("unit_id"): each for each in sums.annotate(**{f"{n}_year": Sum(n) for n in FLOWS})}
+    flows = {
+        each["unit_id"]: _plain(dict(each))
+        for each in sums.annotate(**{f"{name}_year": Sum(name) for name in FLOWS})
+    }
     bases = _bases(last, ids)
     return {
-        unit_id: Year(last, rows.get(unit_id), _plain(flows.get(unit_id, {})), bases.get(unit_id, {}))
+        unit_id: Year(last, rows.get(unit_id), flows.get(unit_id, {}), bases.get(unit_id, {}))
         for unit_id in ids
     }
 
@@ -104,8 +107,8 @@ def _bases(week: ClosedWeek, unit_ids: list[int]) -> dict[int, dict[str, UnitBas
     return found
 
 
-def _plain(sums: dict[str, int]) -> dict[str, int]:
-    return {name.removesuffix("_year"): count for name, count in sums.items()}
+def _plain(sums: Mapping[str, object]) -> dict[str, int]:
+    return {name: int(str(sums[f"{name}_year"] or 0)) for name in FLOWS}
 
 
 def _public_platform(year: Year, row: WeekUnit, params: dict[str, str]) -> Figure:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from scoring.models import Score, Sheet
 
 SIGNS = "①②③④⑤⑥⑦⑧⑨"
-TONES = {Grade.EXCELLENT: "ok", Grade.GOOD: "info", Grade.PASS: "warn", Grade.FAIL: "bad"}
+TONES: dict[str, str] = {Grade.EXCELLENT: "ok", Grade.GOOD: "info", Grade.PASS: "warn", Grade.FAIL: "bad"}
 
 
 @dataclass(frozen=True, slots=True)

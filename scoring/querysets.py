@@ -12,7 +12,7 @@ from scoring.choices import SheetState
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scoring.models import Score, Sheet
+    from scoring.models import Scheme, Score, Sheet  # noqa: F401 - Scheme is named in QuerySet["Scheme"] only
 
 
 class SchemeQuerySet(models.QuerySet["Scheme"]):
@@ -51,9 +51,10 @@ class SheetQuerySet(ScopedQuerySet["Sheet"]):
             .order_by("unit__position", "unit__code", "pk")
         )
 
-    def _scores(self) -> models.QuerySet[Score]:
-        score = self.model._meta.get_field("scores").related_model
-        return score._default_manager.in_sheet_order()
+    def _scores(self) -> ScoreQuerySet:
+        # The reverse relation, as a queryset file imports no model at run time.
+        scores: ScoreQuerySet = self.model.scores.rel.related_model._default_manager.get_queryset()  # type: ignore[assignment]
+        return scores.in_sheet_order()
 
 
 class ScoreQuerySet(ScopedQuerySet["Score"]):

@@ -85,7 +85,7 @@ def enter_scores(
         _checked(errors, entry, _set_assessed, scores)
     if errors:
         raise ScoresRefused(errors)
-    touched = {each.code for each in (*self_scores, *assessed, *counts)}
+    touched = {each.code for each in [*self_scores, *assessed]} | {each.code for each in counts}
     _save(sheet, [scores[code] for code in touched], has_assessed=bool(assessed), by=by)
     return sheet
 

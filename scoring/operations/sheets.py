@@ -52,11 +52,16 @@ def open_sheets(scheme: Scheme, year: int, units: Iterable[OrgUnit], *, by: User
 
 
 @transaction.atomic
-def open_year(year: int, *, by: User | None = None) -> list[Sheet]:
-    """A sheet for every direct unit in operation, by the newest edition of the scheme for its kind (SUP-1.1)."""
+def open_year(year: int, *, by: User | None = None, province: OrgUnit | None = None) -> list[Sheet]:
+    """A sheet for every direct unit in operation, by the newest edition of the scheme for its kind (SUP-1.1).
+
+    `province` keeps it to one province: a scheme is one province's document.
+    """
     opened: list[Sheet] = []
     for scheme in Scheme.objects.latest_editions().order_by("code"):
         units = OrgUnit.objects.direct_units().in_operation().filter(kind__in=scheme.target_kinds)
+        if province is not None:
+            units = units.filter(parent=province)
         if by is not None:
             units = units.actionable_by(by, permissions.ASSESS)
         opened += open_sheets(scheme, year, units.in_official_order(), by=by)
@@ -97,6 +102,12 @@ def enqueue_compute(year: int, *, by: User | None = None) -> Job:
     return ledger.enqueue(
         "scoring.compute_sheets", key=f"scoring.compute_sheets:{year}:{edition}:{newest}", by=by, year=year
     )
+
+
+def enqueue_this_year() -> Job | None:
+    """What the clock does after weeks close: the job of the running year, nothing while no week of it is closed."""
+    year = clock.today().year
+    return enqueue_compute(year) if metrics.last_week(year) else None
 
 
 def run_compute_job(job_id: int) -> None:

@@ -26,13 +26,13 @@ def points(value: Decimal | None) -> str:
 @register.filter
 def labelled(field: BoundField) -> SafeString:
     """The input of a table cell: its name for a screen reader is the criterion."""
-    return field.as_widget(attrs={"aria-label": field.label} | _state(field))
+    return field.as_widget(attrs={"aria-label": str(field.label), **_state(field)})
 
 
 @register.filter
 def described(field: BoundField) -> SafeString:
     """The input below a visible label, tied to its error."""
-    return field.as_widget(attrs=_state(field))
+    return field.as_widget(attrs={**_state(field)})
 
 
 def _state(field: BoundField) -> dict[str, str]:

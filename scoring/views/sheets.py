@@ -214,11 +214,18 @@ def _version(request: LeagueRequest) -> int:
 
 
 def _save(request: LeagueRequest, sheet: Sheet, form: SheetForm) -> bool:
-    entries = {"self_scores": form.self_scores(), "assessed": form.assessed(), "counts": form.counts()}
-    if not any(entries.values()):
+    own, assessed, counts = form.self_scores(), form.assessed(), form.counts()
+    if not (own or assessed or counts):
         return True
     try:
-        scores.enter_scores(sheet, version=_version(request), by=request.user, **entries)
+        scores.enter_scores(
+            sheet,
+            self_scores=own,
+            assessed=assessed,
+            counts=counts,
+            version=_version(request),
+            by=request.user,
+        )
     except ScoresRefused as refused:
         form.refuse(refused.errors)
     except NotAllowed:

@@ -375,3 +375,17 @@ def test_a_final_sheet_is_passed_over_when_the_year_is_computed(sheets, week, ca
     finalised(sheets, cast)
     close_week(world, 47, {"qh": QIONGHAI | {"sub_covered_members": 0}})
     assert operations.compute_year(2026)["sheets"] == 4
+
+
+def test_one_province_opens_its_own_sheets_only(scheme_files, world):
+    opened = operations.open_year(2026, province=world["ah"])
+    assert [sheet.unit.code for sheet in opened] == ["aq"]
+
+
+def test_the_clock_computes_the_running_year_once_a_week_is_closed(sheets, world):
+    assert operations.enqueue_this_year() is None
+    close_week(world, 46, {"qh": QIONGHAI})
+    job = operations.enqueue_this_year()
+    assert (job.task, job.params) == ("scoring.compute_sheets", {"year": 2026})
+    close_week(world, 47, {"qh": QIONGHAI})
+    assert operations.enqueue_this_year().pk != job.pk

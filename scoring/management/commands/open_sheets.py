@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from orgs.models import OrgUnit
 from scoring.exceptions import ScoringError
 from scoring.operations.sheets import open_year
 
@@ -16,10 +17,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--year", type=int, required=True)
+        parser.add_argument("--province", help="只为该省级团委（代码）的直属单位建立")
 
     def handle(self, *args: object, **options: Any) -> None:
         try:
-            sheets = open_year(options["year"])
+            province = None
+            if options["province"]:
+                province = OrgUnit.objects.provinces().filter(code=options["province"]).first()
+                if province is None:
+                    raise CommandError(f"没有代码为 {options['province']} 的省级团委，请检查代码。")
+            sheets = open_year(options["year"], province=province)
         except ScoringError as error:
             raise CommandError(error.message) from error
         self.stdout.write(f"{options['year']} 年考评表共 {len(sheets)} 张")
