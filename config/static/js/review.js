@@ -44,17 +44,6 @@
     back.click();
   });
 
-  /* One decision is sent once. */
-  Array.prototype.forEach.call(doc.querySelectorAll("[data-decide], [data-undo]"), function (form) {
-    form.addEventListener("submit", function (event) {
-      if (form.getAttribute("data-sent")) { event.preventDefault(); return; }
-      form.setAttribute("data-sent", "1");
-    });
-  });
-  window.addEventListener("pageshow", function () {
-    Array.prototype.forEach.call(doc.querySelectorAll("[data-sent]"), function (form) { form.removeAttribute("data-sent"); });
-  });
-
   var toast = find("[data-toast-seconds]");
   if (toast) {
     setTimeout(function () { toast.hidden = true; toast.classList.add("sr"); }, Number(toast.getAttribute("data-toast-seconds")) * 1000);
