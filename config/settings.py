@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import secrets
 from pathlib import Path
 
 import environ
@@ -39,11 +40,7 @@ def _secret(name: str, *, purpose: bytes) -> str:
         raise ImproperlyConfigured(message)
     seed_file = DATA_DIR / "secret"
     if not seed_file.exists():
-        seed_file.write_bytes(
-            base64.b64encode(
-                hashlib.sha256(str(seed_file).encode() + env.str("HOSTNAME", "").encode()).digest()
-            )
-        )
+        seed_file.write_bytes(secrets.token_bytes(32))
         seed_file.chmod(0o600)
     return base64.urlsafe_b64encode(hashlib.sha256(seed_file.read_bytes() + purpose).digest()).decode()
 

@@ -9,7 +9,7 @@ from config.demo_data.chance import chance
 from config.demo_data.registry import COMMITTEES, channels_of
 from config.demo_data.tree import HAINAN
 from orgs.kernel import clock
-from reporting.operations.activity import record_day
+from reporting.operations.activity import record_days
 from reporting.operations.inspection import record_check
 
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ def record_week(units: dict[str, OrgUnit], *, by: User) -> int:
 def _record(channel: Channel, unit: OrgUnit, by: User) -> int:
     dice = chance("posts", unit.code, channel.pk, str(clock.today()))
     days = [clock.today() - timedelta(days=n) for n in range(1, 6) if dice.random() < 0.9]
-    for day in days:
-        record_day(channel, day, dice.randint(0, 14), by=by)
-    return len(days)
+    return record_days(channel, {day: dice.randint(0, 14) for day in days}, by=by)
 
 
 def check(units: dict[str, OrgUnit], week: int, *, by: User) -> None:

@@ -27,6 +27,7 @@ WEEKS = 10
 BRANCHES = (Kind.CLASS_BRANCH, Kind.VILLAGE, Kind.AFFILIATED_UNIT)
 COMMITTEES = (Kind.PREFECTURE, Kind.COUNTY, Kind.UNIVERSITY)
 BELOW = (Kind.COLLEGE, Kind.TOWNSHIP)
+RURAL_PIONEERS = {"340802", "340811", "340828"}  # counties of Anqing in which villages have begun
 
 
 @dataclass(slots=True)
@@ -57,7 +58,8 @@ class Story:
         if unit.kind_id not in BRANCHES:
             return None
         eagerness = chance("eager", code[:6]).uniform(0.62, 1.0)  # some universities and counties lag behind
-        eagerness *= 0.45 if unit.kind_id == Kind.VILLAGE else 1
+        if unit.kind_id == Kind.VILLAGE and code[:6] not in RURAL_PIONEERS:
+            return None
         weeks = (0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8)
         return dice.choice(weeks) if dice.random() < eagerness else None
 
@@ -66,7 +68,9 @@ class Story:
         opening, growing = self.opening.get(week, []), self.growing.get(week, [])
         for unit in opening:
             self._open(unit)
-        for account in Account.objects.active().filter(unit__in=growing).select_related("unit").order_by("pk"):
+        for account in (
+            Account.objects.active().filter(unit__in=growing).select_related("unit").order_by("pk")
+        ):
             self._grow(account, week)
         if week in {4, 7, 9}:
             self._upheaval(week)

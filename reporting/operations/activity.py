@@ -18,6 +18,7 @@ from reporting.exceptions import RecordSettled, ReportingError
 from reporting.models import DailyRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from orgs.models import User
@@ -51,11 +52,36 @@ def record_day(channel: Channel, day: date, posts: int, *, by: User) -> DailyRec
     return record
 
 
+@transaction.atomic
+def record_days(channel: Channel, counts: Mapping[date, int], *, by: User) -> int:
+    """Record several days of one channel at once; days recorded before are corrected one by one. Returns days new."""
+    _ensure_may_record(channel, by=by)
+    for day, posts in counts.items():
+        _ensure_sensible(day, posts)
+    key = {"account" if isinstance(channel, Account) else "group": channel}
+    known = set(DailyRecord.objects.filter(**key, day__in=counts).values_list("day", flat=True))
+    for day in known:
+        record_day(channel, day, counts[day], by=by)
+    facts = {"unit_id": channel.unit_id, "recorded_by": by, "recorded_at": clock.now()}
+    new = [
+        DailyRecord(**key, day=day, posts=posts, **facts) for day, posts in counts.items() if day not in known
+    ]
+    return len(DailyRecord.objects.bulk_create(new))
+
+
 def _ensure_recordable(channel: Channel, day: date, posts: int, *, by: User) -> None:
+    _ensure_may_record(channel, by=by)
+    _ensure_sensible(day, posts)
+
+
+def _ensure_may_record(channel: Channel, *, by: User) -> None:
     if not permissions.may(by, permissions.EDIT_REGISTRY, channel.unit) and not permissions.may(
         by, permissions.FILL, channel.unit
     ):
         raise NotAllowed
+
+
+def _ensure_sensible(day: date, posts: int) -> None:
     if day > clock.today():
         raise ReportingError(_("日期还没有到，请填写今天或以前的日期。"))
     if not 0 <= posts <= MOST_POSTS:
