@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from accounts.choices import EventKind
-from accounts.models import RegistryEvent
+from accounts.models import AccountVersion, GroupVersion, RegistryEvent
+from orgs.choices import Kind
 from orgs.kernel import clock
 from orgs.querysets.scope import Span, UnitsInCharge
+from reporting.querysets.pages import stood_at_end_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,9 +22,8 @@ if TYPE_CHECKING:
     from reporting.pages.board import SnapshotRow
 
 READ = (
-    "pk", "kind", "at", "reason", "unit_id", "unit__name", "account_id", "account__nickname", "account__identifier",
-    "group_id", "group__name", "administratorship_id", "administratorship__account__nickname",
-    "administratorship__group__name",
+    "kind", "at", "reason", "unit_id", "unit__name", "account_id", "group_id", "administratorship_id",
+    "administratorship__account_id", "administratorship__group_id",
 )  # fmt: skip
 # How the weekly figures count the kinds of events (metrics.md): figure -> kinds. A first appointment counts in none.
 KINDS_OF_FIGURE: dict[str, tuple[str, ...]] = {
@@ -53,15 +54,15 @@ class Change:
 def of_week(week: Week, in_charge: UnitsInCharge, below: Iterable[SnapshotRow], *, most: int) -> list[Change]:
     """The latest events of the week in these units and below them, as far as the reader may see them."""
     # READING: an event is found where its unit stands today; it is counted where the unit stood then.
-    spans = UnitsInCharge(tuple(Span(row.unit_id, row.tree_now, row.lft_now, row.rght_now) for row in below))
+    spans = UnitsInCharge(tuple(_span(row) for row in below))
     events = RegistryEvent.objects.within(in_charge).within(spans)
-    return [_change(row) for row in _in_week(events, week, ()).order_by("-at", "-pk").values(*READ)[:most]]
+    return _told(list(_in_week(events, week, ()).order_by("-at", "-pk").values(*READ)[:most]), week)
 
 
 def of_unit(week: Week, in_charge: UnitsInCharge, unit_pk: int, figures: Sequence[str]) -> list[Change]:
     """The events behind a unit's own figures of the week, the newest first."""
     events = RegistryEvent.objects.within(in_charge).filter(unit_id=unit_pk)
-    return [_change(row) for row in _in_week(events, week, figures).order_by("-at", "-pk").values(*READ)]
+    return _told(list(_in_week(events, week, figures).order_by("-at", "-pk").values(*READ)), week)
 
 
 def _in_week(events, week: Week, figures: Sequence[str]):  # noqa: ANN001, ANN202 - a queryset in, the same out
@@ -69,7 +70,40 @@ def _in_week(events, week: Week, figures: Sequence[str]):  # noqa: ANN001, ANN20
     return events.filter(at__gte=week.starts_at, at__lt=week.ends_at, kind__in=counted)
 
 
-def _change(row: dict[str, object]) -> Change:
+def _span(row: SnapshotRow) -> Span:
+    is_forest = row.kind_id == Kind.NATIONAL
+    return Span(row.unit_id, row.tree_now, row.lft_now, row.rght_now, is_forest=is_forest)
+
+
+def _told(rows: list[dict[str, object]], week: Week) -> list[Change]:
+    """With the names the accounts and groups had at the end of the week; two statements."""
+    names = _Names.at_end_of(week, rows)
+    return [_change(row, names) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    accounts: dict[int, str]
+    groups: dict[int, str]
+
+    @classmethod
+    def at_end_of(cls, week: Week, rows: list[dict[str, object]]) -> _Names:
+        accounts = {row["account_id"] or row["administratorship__account_id"] for row in rows} - {None}
+        groups = {row["group_id"] or row["administratorship__group_id"] for row in rows} - {None}
+        stood = stood_at_end_of(week)
+        nicknames = AccountVersion.objects.filter(stood, account_id__in=accounts)
+        titles = GroupVersion.objects.filter(stood, group_id__in=groups)
+        return cls(
+            dict(nicknames.values_list("account_id", "nickname")),
+            dict(titles.values_list("group_id", "name")),
+        )
+
+    def of(self, account_id: object, group_id: object) -> str:
+        found = self.accounts.get(account_id) if account_id else self.groups.get(group_id)  # type: ignore[call-overload]
+        return found or (_("未命名账号") if account_id else _("未命名群"))
+
+
+def _change(row: dict[str, object], names: _Names) -> Change:
     kind = str(row["kind"])
     tone, icon = _TONES.get(kind, ("info", "pencil"))
     reason = str(row["reason"] or "")
@@ -77,7 +111,7 @@ def _change(row: dict[str, object]) -> Change:
         label=str(EventKind(kind).label),
         tone=tone,
         icon=icon,
-        text=_object_name(row),
+        text=_object_name(row, names),
         unit_id=int(str(row["unit_id"])),
         unit_name=str(row["unit__name"]),
         on=clock.local(row["at"]),  # type: ignore[arg-type]
@@ -87,10 +121,8 @@ def _change(row: dict[str, object]) -> Change:
     )
 
 
-def _object_name(row: dict[str, object]) -> str:
+def _object_name(row: dict[str, object], names: _Names) -> str:
     if row["administratorship_id"]:
-        channel = row["administratorship__account__nickname"] or row["administratorship__group__name"] or ""
+        channel = names.of(row["administratorship__account_id"], row["administratorship__group_id"])
         return _("%(channel)s的管理员") % {"channel": channel}
-    if row["group_id"]:
-        return str(row["group__name"])
-    return str(row["account__nickname"] or row["account__identifier"])
+    return names.of(row["account_id"], row["group_id"])

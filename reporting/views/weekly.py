@@ -14,6 +14,7 @@ from orgs.exceptions import NotAllowed
 from orgs.kernel.clock import Week
 from orgs.models import OrgUnit
 from orgs.permissions import VIEW
+from orgs.querysets.scope import UnitsInCharge
 from reporting.pages import board as boards
 from reporting.pages import overview, weeks
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from orgs.http import LeagueRequest
-    from orgs.querysets.scope import Span, UnitsInCharge
+    from orgs.querysets.scope import Span
 
 SCOPE_COOKIE = "weekly_scope"
 A_YEAR = 365 * 24 * 3600
@@ -68,12 +69,8 @@ def weekly(request: LeagueRequest) -> HttpResponse:
 
 def _chosen_span(in_charge: UnitsInCharge, wanted: str | None) -> Span:
     """The unit whose subordinates are shown: the wanted one of the reader's own, else the highest."""
-    spans = sorted(
-        in_charge.spans, key=lambda span: (not span.is_forest, span.lft - span.rght, bool(span.lines))
-    )
-    if not wanted:
-        return spans[0]
-    found = next((span for span in spans if str(span.unit_id) == wanted), None)
+    own = tuple(span for span in in_charge.spans if not wanted or str(span.unit_id) == wanted)
+    found = boards.widest(UnitsInCharge(own))
     if found is None:
         raise Http404
     return found

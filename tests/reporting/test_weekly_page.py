@@ -146,6 +146,14 @@ def test_there_is_no_delta_against_a_missing_week(sign_in, world):
     assert "较上周 +" not in page
 
 
+def test_the_home_page_names_who_is_missing_and_who_is_below_the_line(sign_in, two_weeks):
+    province = sign_in("province").get("/").text
+    assert "直接下级整体未报" in province
+    assert "直接下级覆盖率低于 80%" in province
+    assert "直接下级覆盖率低于 80%" in sign_in("university").get("/").text
+    assert "直接下级" not in sign_in("secretary").get("/").text
+
+
 def test_ten_times_the_units_ask_no_more_statements(sign_in, world, two_weeks, django_assert_max_num_queries):
     client = sign_in("province")
     with django_assert_max_num_queries(15) as small:
