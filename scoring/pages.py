@@ -146,7 +146,7 @@ def _working(cell: Cell, sheet: Sheet) -> Working:
         cell=cell,
         numerator_url=_rows_url(week, sheet, arithmetic.get("numerator_rows", "")),
         denominator_url=_rows_url(week, sheet, arithmetic.get("denominator_rows", ""))
-        or _unit_url(sheet, has_base=bool(arithmetic.get("denominator"))),
+        or _unit_url(sheet, has_base=bool(arithmetic.get("base_year"))),
         numerator_label=names[0],
         denominator_label=names[-1],
         base=base,

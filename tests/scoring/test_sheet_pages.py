@@ -89,6 +89,15 @@ def test_the_sheet_opens_its_arithmetic(computed, sign_in):
     assert "2026年微信工作综合考评表" in page
 
 
+def test_both_numbers_lead_to_their_rows(computed, sign_in, world):
+    client, unit = sign_in("auditor"), world.ids["qh"]
+    page = client.get(shown(computed["qh"])).content.decode()
+    rows = reverse("reporting:show-rows", args=["2026-W46", unit, "covered_members"])
+    assert f'href="{rows}"' in page
+    assert f'href="{reverse("orgs:show-unit", args=[unit])}"' in page  # the recorded base stands there
+    assert client.get(rows).status_code == 200
+
+
 def test_a_missing_base_is_said_on_the_page(computed, sign_in):
     assert "底数未登记" in sign_in("auditor").get(shown(computed["hnu"])).content.decode()
 
