@@ -148,6 +148,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "close-week": {"task": "reporting.close_due_weeks", "schedule": crontab(minute=5)},
+    "compute-sheets": {"task": "scoring.compute_this_year", "schedule": crontab(minute=20)},
     "requeue-lost-jobs": {"task": "orgs.requeue_lost_jobs", "schedule": crontab(minute="*/5")},
 }
 
