@@ -226,6 +226,17 @@ def test_form_takes_the_same_number_of_statements_with_one_and_thirty_cards(sign
     assert Submission.objects.get().status == SubmissionStatus.DRAFT
 
 
+@pytest.mark.parametrize("address", [reverse("accounts:list-tasks"), reverse("home")])
+def test_task_lists_take_the_same_number_of_statements_with_one_and_thirty_rounds(
+    sign_in, cast, world, round, address
+):
+    client = sign_in("secretary")
+    few = _count(client, address)
+    for at in range(29):
+        launch(world, cast, title=f"第{at}轮", kinds=["class_branch"])
+    assert _count(client, address) == few
+
+
 def _count(client, address: str) -> int:
     client.get(address)  # messages are read
     with CaptureQueriesContext(connection) as captured:
