@@ -45,6 +45,19 @@ def list_tasks(request: LeagueRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+def start(request: LeagueRequest) -> HttpResponse:
+    """Where an accepted invitation leads: straight into the one form to fill, else to the list (ux.md J1)."""
+    mine = Expected.objects.visible_to(request.user).fillable_by(request.user).for_tasks()
+    waiting = list(mine.filter(round__closed_at__isnull=True)[:2])
+    return (
+        redirect("accounts:fill-form", waiting[0].pk)
+        if len(waiting) == 1
+        else redirect("accounts:list-tasks")
+    )
+
+
+@login_required
+@require_safe
 def open_round(request: LeagueRequest, round_id: int) -> HttpResponse:
     """The form of the person's unit in a round: where messages and reminders lead."""
     mine = Expected.objects.visible_to(request.user).fillable_by(request.user).filter(round_id=round_id)
