@@ -8,6 +8,7 @@ from config.bench import Figure, divisions, stopwatch
 from orgs.choices import Kind
 from orgs.models import OrgUnit
 from orgs.operations import bulk_load, tree
+from orgs.operations.reference import load_reference
 from orgs.operations.tree import NewUnit
 
 BAR = 3.0
@@ -17,6 +18,7 @@ TRIES = 5
 
 def run(size: int) -> list[Figure]:
     """Both below the same township of the largest province, in turns; the medians are compared."""
+    load_reference()
     table = divisions.table(None)
     per_province: dict[str, list[object]] = {}
     for row in table.rows:

@@ -104,23 +104,13 @@ def _refuse_faulty(rows: Sequence[UnitRow], kinds: dict[str, UnitKind]) -> None:
             raise InvalidUnit(_("找不到上级代码“%(code)s”。") % {"code": row.parent_code})
         pairs.setdefault((kind_of.get(row.parent_code), row.kind), row)
         if kinds[row.kind].required_fields:
-            placement.refuse_incomplete(kinds[row.kind], _values(row))
+            placement.refuse_incomplete(kinds[row.kind], row)
     for (parent_kind, kind), row in pairs.items():
         if not placement.may_stand_below(kinds[kind], kinds[parent_kind] if parent_kind else None):
             raise MayNotContain(_("“%(name)s”的类型不能设在它的上级之下。") % {"name": row.name})
     codes = list(kind_of)
     for start in range(0, len(codes), CHUNK):
         placement.refuse_taken_codes(codes[start : start + CHUNK])
-
-
-def _values(row: UnitRow) -> dict[str, object]:
-    return {
-        "short_name": row.short_name,
-        "name": row.name,
-        "code": row.code,
-        "intake_year": row.intake_year,
-        "opened_on": row.opened_on,
-    }
 
 
 def _number_rows(
@@ -182,7 +172,7 @@ def unit_values(
 
 
 def reserve_ids(n: int) -> int:
-    """The first of n free ids in a row; the caller holds the lock of the forest."""
+    """The first of n free ids in a row."""
     table = OrgUnit._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from orgs.excel.tree_import import UnitRow
     from orgs.models import User
 
 ROOT_KINDS = (Kind.NATIONAL, Kind.PROVINCE)
@@ -43,15 +44,17 @@ def refuse_wrong_place(kind: UnitKind, parent: OrgUnit | None) -> None:
         )
 
 
-def refuse_incomplete(kind: UnitKind, values: dict[str, object]) -> None:
+def refuse_incomplete(kind: UnitKind, unit: OrgUnit | UnitRow) -> None:
     """Raises InvalidUnit for an empty or too long name or code, or a field the kind demands."""
     for field, label, longest in (("name", _("全称"), LONGEST_NAME), ("code", _("代码"), LONGEST_CODE)):
-        text = str(values.get(field) or "").strip()
+        text = (getattr(unit, field) or "").strip()
         if not text:
             raise InvalidUnit(_("请填写%(field)s。") % {"field": label})
         if len(text) > longest:
             raise InvalidUnit(_("%(field)s不能超过 %(n)s 个字，请缩短。") % {"field": label, "n": longest})
-    missing = [FIELD_LABELS.get(field, field) for field in kind.required_fields if not values.get(field)]
+    missing = [
+        FIELD_LABELS.get(field, field) for field in kind.required_fields if not getattr(unit, field, None)
+    ]
     if missing:
         raise InvalidUnit(
             _("“%(kind)s”必须填写%(fields)s。") % {"kind": kind.name, "fields": "、".join(map(str, missing))}
