@@ -1,0 +1,100 @@
+"""A person at a browser: a thumb that is counted, screens of two sizes, what axe and the eye would complain about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import environ
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+from config.demo_data.offices import PASSWORD
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1366, "height": 768}
+WECHAT = (
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/80.0.3987.99"
+    " Mobile Safari/537.36 MMWEBID/1 MicroMessenger/8.0.30.2260 WeChat/arm64 NetType/4G Language/zh_CN"
+)
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+GRAVE = {"serious", "critical"}
+
+
+@contextmanager
+def on_phone(browser: Browser, address: str, **options: object) -> Iterator[Page]:
+    """A page in WeChat's browser on a phone."""
+    with _page(browser, address, viewport=PHONE, user_agent=WECHAT, has_touch=True, **options) as page:
+        yield page
+
+
+@contextmanager
+def at_desk(browser: Browser, address: str, username: str = "", **options: object) -> Iterator[Page]:
+    """A page on a small laptop; with a user name, signed in by the sign-in page."""
+    with _page(browser, address, viewport=DESK, **options) as page:
+        if username:
+            sign_in(page, username)
+        yield page
+
+
+@contextmanager
+def _page(browser: Browser, address: str, **options: object) -> Iterator[Page]:
+    context: BrowserContext = browser.new_context(base_url=address, locale="zh-CN", **options)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    yield page
+    context.close()
+    # A page answered with 4xx complains about itself; scripts and blocked styles are what is looked for.
+    assert not [text for text in complaints if "Failed to load resource" not in text]
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    page.goto("/login/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", password)
+    page.click("form.panel button[type=submit]")
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+@dataclass
+class Thumb:
+    """Counts what the secretary does."""
+
+    taps: int = 0
+    typed: list[str] = field(default_factory=list)
+
+    def tap(self, what: Locator) -> None:
+        what.click()
+        self.taps += 1
+
+    def type(self, where: Locator, text: str) -> None:
+        where.fill(text)
+        self.typed.append(where.get_attribute("name") or "")
+
+
+def shoot(page: Page, name: str) -> None:
+    """A picture of the whole page where SCREENSHOTS names a folder."""
+    folder = environ.Env().str("SCREENSHOTS", default="")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def complaints_of(page: Page, name: str) -> list[str]:
+    """What is grave for axe here, and whether the phone would have to scroll sideways."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    grave = [
+        f"{name}: {each['id']} {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
+        for each in found
+        if each["impact"] in GRAVE
+        for node in each["nodes"][:3]
+    ]
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    if width[1] == PHONE["width"] and width[0] > width[1]:
+        grave.append(f"{name}: {width[0]} px wide on a phone of {width[1]}")
+    return grave

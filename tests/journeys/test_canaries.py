@@ -1,0 +1,120 @@
+"""Marked data of two sibling universities: nothing of one is found in any page, file or answer that the other gets."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from orgs.models import OrgUnit
+from tests.architecture.matrix import MATRIX
+from tests.architecture.subjects import SUBJECTS
+from tests.journeys import marked
+
+MOBILE = re.compile(r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])")
+# One's own form shows what one has typed; a reveal is one logged request for one number.
+MAY_SHOW_MOBILES = {
+    "accounts:fill-form",
+    "accounts:check-form",
+    "accounts:reveal",
+    "accounts:reveal-cell",
+}
+# Would end what the walk walks on, or tells the walker away.
+LEFT_OUT = {"orgs:logout", "orgs:accept-invitation"}
+# Lists are searched for what marks both sides.
+QUERIES: tuple[dict[str, str], ...] = ({}, {"q": marked.COMMON}, {"q": "canary"})
+ANSWERED = {200, 201, 409, 422}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one person got from one address."""
+
+    name: str
+    address: str
+    status: int
+    text: str
+
+
+def text_of(response) -> str:
+    """HTML and JSON as they are; a workbook as the text of all its parts."""
+    body = response.getvalue() if response.streaming else response.content
+    if not body.startswith(b"PK"):
+        return body.decode("utf-8", errors="replace")
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        return "\n".join(book.read(part).decode("utf-8", errors="replace") for part in book.namelist())
+
+
+def harvest(client: Client, cast, units: list[OrgUnit]) -> list[Found]:
+    """Every address of the matrix, about every one of these units, by every method that only asks or saves a draft."""
+    found = []
+    for name, row in MATRIX.items():
+        if name in LEFT_OUT or row.subject == "code":
+            continue
+        for arguments in arguments_of(row, cast, units):
+            address = reverse(name, args=arguments)
+            if "get" in row.methods:
+                answers = [client.get(address, query) for query in (QUERIES[:1] if arguments else QUERIES)]
+            else:
+                answers = [client.post(address, row.data or {}, follow=True)]
+            found += [Found(name, address, answer.status_code, text_of(answer)) for answer in answers]
+    return found
+
+
+def arguments_of(row, cast, units: list[OrgUnit]) -> list[list[object]]:
+    if not row.subject:
+        return [[]]
+    pks = [SUBJECTS[row.subject](unit, cast) for unit in units]
+    return [row.args(pk) for pk in dict.fromkeys(pks) if pk is not None]
+
+
+@pytest.fixture
+def staff(world, cast):
+    return marked.build(world, cast)
+
+
+def units_of(*sides: marked.Side) -> list[OrgUnit]:
+    return [OrgUnit.objects.get(code=code) for side in sides for code in side.codes]
+
+
+@pytest.mark.parametrize(
+    ("side", "other", "at"),
+    [
+        pytest.param(side, other, at, id=side.people[at])
+        for side, other in ((marked.LEFT, marked.RIGHT), (marked.RIGHT, marked.LEFT))
+        for at in range(3)
+    ],
+)
+def test_nothing_of_the_sibling_university_is_found_anywhere(staff, cast, side, other, at):
+    client = Client(raise_request_exception=False)
+    client.force_login(staff[side.people[at]])
+    found = harvest(client, cast, units_of(side, other))
+    crossed = [
+        (each.name, each.address, canary) for each in found for canary in other.canaries if canary in each.text
+    ]
+    assert not crossed
+    in_full = [
+        (each.name, each.address, number)
+        for each in found
+        if each.name not in MAY_SHOW_MOBILES
+        for number in MOBILE.findall(each.text)
+    ]
+    assert not in_full
+    assert not [each for each in found if each.status >= 500]
+    own = {each.name for each in found if each.status in ANSWERED and side.word in each.text}
+    assert len(own) > 5, "a harvest that doesn't even find the own marks proves nothing"
+
+
+def test_the_same_search_finds_both_sides_where_both_are_in_the_scope(staff, cast):
+    """The counter-test: the province sees both marks, so the marks can be found."""
+    client = Client(raise_request_exception=False)
+    client.force_login(cast["province"])
+    found = harvest(client, cast, units_of(marked.LEFT, marked.RIGHT))
+    for side in (marked.LEFT, marked.RIGHT):
+        assert len({each.name for each in found if side.word in each.text}) > 5
+        assert [each for each in found if any(part in each.text for part in side.canaries[2:])]
