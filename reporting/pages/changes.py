@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Value
 from django.utils.translation import gettext as _
 
 from accounts.choices import EventKind
@@ -76,7 +77,7 @@ def _span(row: SnapshotRow) -> Span:
 
 
 def _told(rows: list[dict[str, object]], week: Week) -> list[Change]:
-    """With the names the accounts and groups had at the end of the week; two statements."""
+    """With the names the accounts and groups had at the end of the week; one statement."""
     names = _Names.at_end_of(week, rows)
     return [_change(row, names) for row in rows]
 
@@ -91,12 +92,16 @@ class _Names:
         accounts = {row["account_id"] or row["administratorship__account_id"] for row in rows} - {None}
         groups = {row["group_id"] or row["administratorship__group_id"] for row in rows} - {None}
         stood = stood_at_end_of(week)
-        nicknames = AccountVersion.objects.filter(stood, account_id__in=accounts)
-        titles = GroupVersion.objects.filter(stood, group_id__in=groups)
-        return cls(
-            dict(nicknames.values_list("account_id", "nickname")),
-            dict(titles.values_list("group_id", "name")),
+        nicknames = AccountVersion.objects.filter(stood, account_id__in=accounts).annotate(
+            of=Value("account")
         )
+        titles = GroupVersion.objects.filter(stood, group_id__in=groups).annotate(of=Value("group"))
+        found: dict[str, dict[int, str]] = {"account": {}, "group": {}}
+        for of, pk, name in nicknames.values_list("of", "account_id", "nickname").union(
+            titles.values_list("of", "group_id", "name")
+        ):
+            found[of][pk] = name
+        return cls(found["account"], found["group"])
 
     def of(self, account_id: object, group_id: object) -> str:
         found = self.accounts.get(account_id) if account_id else self.groups.get(group_id)  # type: ignore[call-overload]

@@ -12,7 +12,7 @@ from orgs.choices import Kind
 from reporting import sentences
 from reporting.coverage import Coverage
 from reporting.pages import board as boards
-from reporting.pages import changes, gaps, kpis, people
+from reporting.pages import changes, gaps, kpis, moves, people
 
 if TYPE_CHECKING:
     from orgs.querysets.scope import UnitsInCharge
@@ -68,6 +68,7 @@ class Overview:
     board: Board
     sentence: list[Phrase]
     kpis: list[Kpi]
+    moves: list[str]
     scopes: list[tuple[str, str, bool]]
     sorts: list[tuple[str, str, bool]]
     low: list[LowLine]
@@ -80,7 +81,7 @@ class Overview:
 
 
 def of_board(board: Board, in_charge: UnitsInCharge) -> Overview:
-    """The page of a board; four statements: gaps, principals, administrators, events."""
+    """The page of a board; six statements: gaps, people (2), events (2), moves if any."""
     entries = board.entries()
     low = [each for each in entries if each.coverage.is_low]
     missing = [each for each in entries if each.coverage.is_unreported]
@@ -89,6 +90,7 @@ def of_board(board: Board, in_charge: UnitsInCharge) -> Overview:
         board,
         sentence=sentences.conclusion(_facts(board, entries, len(low), len(missing))),
         kpis=kpis.weekly_strip(board),
+        moves=moves.notes(board, in_charge),
         scopes=_scopes(board),
         sorts=_sorts(board),
         low=_low(board, low, known, in_charge),

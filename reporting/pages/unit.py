@@ -15,7 +15,7 @@ from reporting.choices import CheckGrade, CheckKind
 from reporting.coverage import Coverage
 from reporting.models import SpotCheck, WeekUnit
 from reporting.pages import board as boards
-from reporting.pages import changes, kpis, people
+from reporting.pages import changes, kpis, moves, people
 from reporting.pages.kpis import Kpi
 from reporting.pages.overview import unit_url
 
@@ -75,6 +75,7 @@ class UnitPage:
     board: Board
     coverage: Coverage
     kpis: list[Kpi]
+    moves: list[str]
     children: list[ChildLine]
     sorts: list[tuple[str, str, bool]]
     contacts: list[Contact]
@@ -92,7 +93,7 @@ class UnitPage:
 
 
 def of_unit(lineage: Lineage, board: Board) -> UnitPage:
-    """Six statements beside the board: people (2), children's principals, events, checks, the province's rate."""
+    """At most seven statements beside the board: people (2), events (2), checks, the province's rate, moves if any."""
     in_charge, row = lineage.in_charge, lineage.row
     entries = board.entries()
     parents = {each.row.unit_id: each.row.parent_now for each in entries} | {
@@ -107,6 +108,7 @@ def of_unit(lineage: Lineage, board: Board) -> UnitPage:
         board,
         coverage=board.coverage() or Coverage(None, None, 0, 0),
         kpis=_strip(board),
+        moves=moves.notes(board, in_charge),
         children=[_child(board, each, known.get(each.row.unit_id, [])) for each in entries],
         sorts=_sorts(board),
         contacts=known.get(row.unit_id, []),

@@ -63,6 +63,19 @@ def test_breadcrumb_and_list_are_those_of_the_week_after_a_later_move(sign_in, w
     assert world["hnu-tour"].name not in trail
 
 
+def test_the_delta_after_a_move_names_the_move(sign_in, world, closed):
+    week = LAST.next()
+    with clock.frozen(week.starts_at + timedelta(days=1)):
+        _move_in_versions(world, "hnu-law-1301", "hnu-tour")
+    with clock.frozen(week.ends_at + timedelta(hours=1)):
+        close(week)
+        client = sign_in("university")
+        came = client.get(url(world, "hnu-tour", week)).text
+        went = client.get(url(world, "hnu-law", week)).text
+    assert f"本周由其他上级划入：{world['hnu-law-1301'].name}" in came
+    assert f"本周划归其他上级：{world['hnu-law-1301'].name}" in went
+
+
 def test_a_name_changed_later_does_not_change_the_week(sign_in, world, closed):
     unit = world["hnu-law"]
     old = unit.name
