@@ -58,3 +58,15 @@ class MustChangePasswordMiddleware:
             if request.path not in allowed:
                 return redirect("orgs:change-password")
         return self.get_response(request)
+
+
+class ScopeMemoMiddleware:
+    """Reads a person's appointments once per request: whatever changes takes effect at the next one (S2)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            request.user.remember_scope()
+        return self.get_response(request)

@@ -13,8 +13,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Submission
 from orgs import permissions
-from orgs.models import OrgUnit
+from orgs.models import Notification, OrgUnit
+from scoring.models import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,7 +82,7 @@ MENU: tuple[MenuGroup, ...] = (
     MenuGroup(
         _("督导检查"),
         (
-            MenuItem(_("提醒"), "accounts:chase", "send", permissions.REMIND, "missing"),
+            MenuItem(_("提醒"), "accounts:chase", "send", permissions.REMIND),
             MenuItem(_("年度考评"), "scoring:list-sheets", "writing", permissions.VIEW_SHEET, "sheets"),
         ),
     ),
@@ -95,7 +97,11 @@ MENU: tuple[MenuGroup, ...] = (
 )
 
 # One callable per counter, asked once per page and only for items the user may see.
-COUNTERS: dict[str, Callable[[User], int]] = {}
+COUNTERS: dict[str, Callable[[User], int]] = {
+    "review": lambda user: Submission.objects.reviewable_by(user).count(),
+    "sheets": lambda user: Sheet.objects.actionable_by(user, permissions.ASSESS).ungraded().count(),
+    "unread": lambda user: Notification.objects.addressed_to(user).unread().count(),
+}
 
 
 def menu(request: HttpRequest) -> dict[str, Any]:

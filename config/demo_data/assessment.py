@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from config.demo_data.chance import chance
+from config.demo_data.tree import HAINAN
 from orgs.models import Appointment, OrgUnit
 from scoring.choices import RuleKind
 from scoring.models import Criterion, Score, Sheet
@@ -23,7 +24,7 @@ SCORED = ("469002", "46-U01")
 def assess(year: int, *, by: User) -> None:
     """Open and compute the year; enter what people would have entered by now."""
     load_shipped()
-    open_year(year)
+    open_year(year, province=OrgUnit.objects.get(code=HAINAN))
     compute_year(year)
     for code in SELF_ASSESSED:
         _self_assess(_sheet(year, code))

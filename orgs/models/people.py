@@ -30,6 +30,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
+    _scope: UnitsInCharge | None = None
+
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -47,7 +49,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def units_in_charge(self) -> UnitsInCharge:
         """The units of the appointments in force, as the scope every queryset asks for."""
-        return UnitsInCharge.of(self)
+        return self._scope or UnitsInCharge.of(self)
+
+    def remember_scope(self) -> None:
+        """Read the appointments once for the life of this object: only for the person of one request."""
+        self._scope = UnitsInCharge.of(self)
 
 
 class Appointment(models.Model):

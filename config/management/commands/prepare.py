@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from orgs.operations.reference import load_reference
+from scoring.operations.schemes import load_shipped
 
 
 class Command(BaseCommand):
@@ -17,4 +18,5 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=min(int(str(options["verbosity"])), 1), interactive=False)
         call_command("createcachetable", verbosity=0)
         load_reference()
+        load_shipped()
         self.stdout.write("数据库已就绪。/ The database is ready.")
