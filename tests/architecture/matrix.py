@@ -71,8 +71,13 @@ MATRIX: dict[str, Row] = {
     "accounts:remind": Row("", p.REMIND, POST),
     "accounts:list-packages": Row("", f"{p.REPORT_PACKAGE}|{p.ACCEPT_PACKAGE}"),
     "accounts:show-package": Row("package", p.VIEW),
+    "accounts:upload-annex": Row("", p.FILL),
+    "accounts:import-annex": Row("", p.FILL, POST),
+    "accounts:download-annex": Row(
+        "unit_in_round", f"{p.EXPORT}|{p.FILL}", args=lambda pk: [CollectionRound.objects.first().pk, pk]
+    ),
     "accounts:report-package": Row(
-        "direct_unit", p.REPORT_PACKAGE, POST, args=lambda pk: [CollectionRound.objects.first().pk, pk]
+        "direct_unit_in_round", p.REPORT_PACKAGE, POST, args=lambda pk: [CollectionRound.objects.first().pk, pk]
     ),
     "accounts:accept-package": Row("package", p.ACCEPT_PACKAGE, POST),
     "accounts:return-package": Row("package", p.ACCEPT_PACKAGE, POST),

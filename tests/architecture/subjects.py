@@ -130,6 +130,16 @@ def direct_unit(unit: OrgUnit, cast: Cast) -> int | None:
     return unit.pk if unit.parent and unit.parent.parent_id is None else None
 
 
+def unit_in_round(unit: OrgUnit, cast: Cast) -> int:
+    round(unit, cast)
+    return unit.pk
+
+
+def direct_unit_in_round(unit: OrgUnit, cast: Cast) -> int | None:
+    round(unit, cast)
+    return direct_unit(unit, cast)
+
+
 def package(unit: OrgUnit, cast: Cast) -> int | None:
     if direct_unit(unit, cast) is None or unit.parent.code != "hi":
         return None
@@ -168,6 +178,6 @@ SUBJECTS: dict[str, Callable[[OrgUnit, Cast], int | None]] = {
     each.__name__: each
     for each in (
         unit, appointment, invitation, message, round, expected, submission, submission_row, account, administratorship,
-        direct_unit, package, week_unit, sheet, consequence,
+        direct_unit, unit_in_round, direct_unit_in_round, package, week_unit, sheet, consequence,
     )
 }  # fmt: skip
