@@ -46,7 +46,7 @@ class Story:
                 continue
             self.opening.setdefault(week, []).append(unit)
             for later in range(week + 1, WEEKS):
-                if unit.kind_id in BRANCHES and chance("grow", code, later).random() < 0.12:
+                if unit.kind_id in BRANCHES and chance("grow", code, later).random() < 0.15:
                     self.growing.setdefault(later, []).append(unit)
 
     def _opening_week(self, code: str, unit: OrgUnit) -> int | None:
@@ -57,7 +57,10 @@ class Story:
             return dice.choice((0, 0, 0, 1, 2, 3)) if dice.random() < 0.92 else None
         if unit.kind_id not in BRANCHES:
             return None
-        eagerness = chance("eager", code[:6]).uniform(0.62, 1.0)  # some universities and counties lag behind
+        leader = chance("eager", code[:6])
+        eagerness = (
+            leader.uniform(0.6, 0.8) if leader.random() < 0.2 else leader.uniform(0.94, 1.0)
+        )  # some lag behind
         if unit.kind_id == Kind.VILLAGE and code[:6] not in RURAL_PIONEERS:
             return None
         weeks = (0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8)
@@ -86,7 +89,7 @@ class Story:
             platform="wechat_subscription" if kind in COMMITTEES else "wechat_personal",
             identifier=f"demo_{code.replace('-', '_').lower()}",
             nickname=f"{unit.name}微信群" if is_branch else f"{unit.name}微信",
-            contacts=int(members * dice.uniform(0.6, 1.0)) if is_branch else dice.randint(60, 900),
+            contacts=int(members * dice.uniform(0.72, 1.0)) if is_branch else dice.randint(60, 900),
             declared_groups=1,
             by=None,
         )
@@ -108,7 +111,7 @@ class Story:
 
     def _grow(self, account: Account, week: int) -> None:
         limit = members_of(account.unit.code)
-        more = chance("more", account.unit.code, week).randint(1, 6)
+        more = chance("more", account.unit.code, week).randint(2, 9)
         ceiling = limit + (9 if chance("over", account.unit.code).random() < 0.03 else 0)
         contacts = min(ceiling, (account.contacts or 0) + more)
         if contacts != account.contacts:

@@ -22,18 +22,8 @@ if TYPE_CHECKING:
 
 TITLE = "高校团组织微信及管理员信息收集（含2013级班级团支部）"
 BUSY = {"46-U01", "46-U03", "46-U06"}  # the universities in which the round is in full swing
-FATES = (
-    "approved",
-    "approved",
-    "approved",
-    "approved",
-    "college",
-    "college",
-    "university",
-    "returned",
-    "draft",
-    "untouched",
-)
+APPROVED, RETURNED, DRAFT, UNTOUCHED = "approved", "returned", "draft", "untouched"
+FATES = (*[APPROVED] * 5, *[Kind.COLLEGE] * 3, Kind.UNIVERSITY, RETURNED, DRAFT, UNTOUCHED)
 
 
 @dataclass(slots=True)
@@ -71,12 +61,12 @@ def fill(round: CollectionRound, units: Iterable[OrgUnit], *, skip: str) -> int:
     accounts = {each.unit_id: each for each in Account.objects.active().filter(unit__in=units)}
     handed_in = 0
     for unit in units:
-        fate = FATES[chance("fate", unit.code).randrange(len(FATES))]
+        fate = fate_of(unit)
         person = desks.holders.get(unit.pk)
-        if person is None or fate == "untouched" or unit.code == skip:
+        if person is None or fate == UNTOUCHED or unit.code == skip:
             continue
         draft = save_draft(round, unit, [_row(unit, accounts.get(unit.pk), person)], version=0, by=person)
-        if fate != "draft":
+        if fate != DRAFT:
             submit(round, unit, None, version=draft.version, idempotency_key=f"demo-{unit.code}", by=person)
             handed_in += 1
     return handed_in
@@ -86,28 +76,35 @@ def decide(round: CollectionRound) -> int:
     """Colleges, then universities work through their desks by each form's fate; returns how many were decided."""
     desks = Desks.read()
     decided = 0
-    for stays_at in ("college", "university"):
-        waiting = Submission.objects.filter(round=round, status=SubmissionStatus.SUBMITTED).select_related(
-            "unit"
-        )
-        for form in waiting.order_by("pk"):
-            fate = FATES[chance("fate", form.unit.code).randrange(len(FATES))]
+    for level in (Kind.COLLEGE, Kind.UNIVERSITY):
+        waiting = Submission.objects.filter(round=round, status=SubmissionStatus.SUBMITTED, desk__kind=level)
+        for form in waiting.select_related("unit").order_by("pk"):
+            fate = fate_of(form.unit)
             reviewer = desks.holders.get(form.desk_id)
-            if reviewer is None or fate == stays_at or reviewer == form.filled_by:
+            if reviewer is None or fate == level or reviewer == form.filled_by:
                 continue
-            if fate == "returned" and stays_at == "college":
-                review.return_submission(
-                    form.pk,
-                    version=form.version,
-                    by=reviewer,
-                    reasons=[ReturnReason.NICKNAME],
-                    remark="昵称请写全称，要含“团支部”三个字。",
-                    cells=[],
-                )
-            elif fate != "returned":
+            if fate == RETURNED:
+                _send_back(form, reviewer)
+            else:
                 review.approve(form.pk, version=form.version, by=reviewer)
             decided += 1
     return decided
+
+
+def _send_back(form: Submission, reviewer: User) -> None:
+    review.return_submission(
+        form.pk,
+        version=form.version,
+        by=reviewer,
+        reasons=[ReturnReason.NICKNAME],
+        remark="昵称请写全称，要含“团支部”三个字。",
+        cells=[],
+    )
+
+
+def fate_of(unit: OrgUnit) -> str:
+    """What becomes of a unit's form: the kind of desk it waits on, or one of the words."""
+    return FATES[chance("fate", unit.code).randrange(len(FATES))]
 
 
 def report(round: CollectionRound, units: dict[str, OrgUnit]) -> None:
