@@ -62,6 +62,9 @@ PLACEMENT = (
 )  # fmt: skip
 STANDING = ("base_year", "base_assessed", "base_reported", "base_orgs", "is_reported", "covered")
 
+_NAMED = (*PLACEMENT, "up_id", "level", *STANDING)
+_TEXTS = {"kind_id": "varchar(20)", "line": "varchar(12)", "code": "varchar(40)", "name": "varchar(120)"}
+
 # What the sources say, with declared and registered groups counted once: the larger of the two.
 _RAW = f"""
 SELECT p.unit_id, p.parent_id, p.up_id, p.kind_id, p.line, p.code, p.name, p.intake_year, p.position, p.is_open,
@@ -116,12 +119,19 @@ SELECT raw.*, CASE WHEN holds = 1 AND has_approved = 1 THEN 1 ELSE 0 END AS is_r
 
 def collect(moment: Moment) -> int:
     """Fill week_facts with the own figures of the placed units; returns their number."""
-    own = ", ".join(f"{expression} AS {name}" for name, expression in OWN.items())
-    named = ", ".join(name for name in (*PLACEMENT, "up_id", "level", *STANDING) if name not in OWN)
-    columns = f"{named}, 0 AS poor_streak, 0 AS poor_streak_max, {own}"
-    statement = f"CREATE TEMPORARY TABLE week_facts AS SELECT {columns} FROM ({_COVERED}) counted"  # noqa: S608
+    named, own = ", ".join(_NAMED), ", ".join(OWN.values())
     with connection.cursor() as cursor:
-        cursor.execute(statement, moment.params())
+        cursor.execute(f"CREATE TEMPORARY TABLE week_facts ({_columns()})")
+        cursor.execute(
+            f"INSERT INTO week_facts SELECT {named}, 0, 0, {own} FROM ({_COVERED}) counted",  # noqa: S608
+            moment.params(),
+        )
         cursor.execute("CREATE INDEX week_facts_unit ON week_facts (unit_id)")
         cursor.execute("SELECT COUNT(*) FROM week_facts")
         return int(cursor.fetchone()[0])
+
+
+def _columns() -> str:
+    """Names and types of week_facts; spelt out, as SQLite would not use an index on a column without a type."""
+    names = (*_NAMED, "poor_streak", "poor_streak_max", *OWN)
+    return ", ".join(f"{name} {_TEXTS.get(name, 'bigint')}" for name in names)

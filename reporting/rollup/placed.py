@@ -16,8 +16,15 @@ TABLES = ("week_placed", "week_facts", "week_below")
 
 # A unit in operation at any time in the week stands where it last stood while open. READING: a unit that was moved
 # within the week is counted whole where it stood at the end, so that every sum stays the sum of its parts.
+# Column types are spelt out: SQLite gives a computed column none, and then uses no index to compare it.
+_PLACED_TABLE = """
+CREATE TEMPORARY TABLE week_placed (
+    unit_id bigint, parent_id bigint, kind_id varchar(20), line varchar(12), code varchar(40), name varchar(120),
+    intake_year integer, position integer, is_open integer, up_id bigint)
+"""
+_LEVEL_TABLE = "CREATE TEMPORARY TABLE week_level (unit_id bigint PRIMARY KEY, level integer, depth integer)"
 _PLACED = """
-CREATE TEMPORARY TABLE week_placed AS
+INSERT INTO week_placed
 SELECT v.unit_id, v.parent_id, v.kind_id, v.line, v.code, v.name, v.intake_year, v.position,
        CASE WHEN v.valid_to IS NULL OR v.valid_to >= %(end)s THEN 1 ELSE 0 END AS is_open,
        CASE WHEN v.parent_id IS NULL AND v.unit_id <> %(top)s THEN %(top)s ELSE v.parent_id END AS up_id
@@ -35,7 +42,7 @@ SELECT COALESCE(MIN(unit_id), 0) FROM orgs_unitversion
    AND valid_from < %(end)s AND (valid_to IS NULL OR valid_to > %(start)s)
 """
 _LEVELS = """
-CREATE TEMPORARY TABLE week_level AS
+INSERT INTO week_level
 WITH RECURSIVE down (unit_id, level, depth) AS (
     SELECT unit_id, 0, 0 FROM week_placed WHERE up_id IS NULL
     UNION ALL
@@ -53,8 +60,10 @@ def place(moment: Moment) -> int:
         cursor.execute(_TOP, params | {"national": Kind.NATIONAL.value})
         # 0 is nobody's id: without a national office every root stays a root.
         top = cursor.fetchone()[0] or None
+        cursor.execute(_PLACED_TABLE)
         cursor.execute(_PLACED, params | {"top": top})
         cursor.execute("CREATE INDEX week_placed_up ON week_placed (up_id)")
+        cursor.execute(_LEVEL_TABLE)
         cursor.execute(_LEVELS)
         cursor.execute("SELECT (SELECT COUNT(*) FROM week_placed), COUNT(*), MAX(level) FROM week_level")
         n_placed, n_reached, deepest = cursor.fetchone()

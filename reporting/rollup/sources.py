@@ -94,7 +94,7 @@ SELECT s.unit_id, COUNT(*) AS n FROM accounts_submission s WHERE s.approved_at <
 # Several changes of one object in a week are one; what was handed to another unit counts where it came to stand.
 # A first appointment opens nothing and replaces nobody.
 EVENTS = """
-SELECT unit_id,
+SELECT CAST(unit_id AS bigint) AS unit_id,
        SUM(CASE WHEN figure = 'opened' THEN 1 ELSE 0 END) AS opened,
        SUM(CASE WHEN figure = 'closed' THEN 1 ELSE 0 END) AS closed,
        SUM(CASE WHEN figure = 'admin_replaced' THEN 1 ELSE 0 END) AS admin_changed,
@@ -113,7 +113,7 @@ SELECT unit_id,
                   FROM accounts_registryevent e
                  WHERE e.at >= %(start)s AND e.at < %(end)s AND e.kind <> 'appointed'
                  GROUP BY 1, 2) x) counted
- GROUP BY unit_id
+ GROUP BY counted.unit_id
 """
 # The moment of entry decides the week of a daily record, not the day it is about.
 RECORDS = """
@@ -125,7 +125,7 @@ SELECT d.unit_id, SUM(d.posts) AS posts, SUM(CASE WHEN d.posts > 0 THEN 1 ELSE 0
 _WEEKDAYS = " UNION ALL ".join(f"SELECT %(day{n})s AS day, %(day{n}_at)s AS begins" for n in range(DAYS))
 # A group counts in the unit it belonged to on the last of the days on which it was open from 0:00.
 ACTIVE_GROUPS = f"""
-SELECT unit_id, COUNT(*) AS n
+SELECT CAST(unit_id AS bigint) AS unit_id, COUNT(*) AS n
   FROM (SELECT open_days.group_id,
                MAX(CASE WHEN open_days.is_last = 1 THEN open_days.unit_id END) AS unit_id
           FROM (SELECT v.group_id, v.unit_id, w.day,
@@ -140,7 +140,7 @@ SELECT unit_id, COUNT(*) AS n
                  ON d.group_id = open_days.group_id AND d.day = open_days.day AND d.posts > 0
                 AND d.recorded_at >= %(start)s AND d.recorded_at < %(end)s
          GROUP BY open_days.group_id HAVING COUNT(*) = COUNT(d.id)) active
- GROUP BY unit_id
+ GROUP BY active.unit_id
 """  # noqa: S608
 CHECKS = """
 SELECT c.unit_id, COUNT(*) AS n, SUM(CASE WHEN c.grade = 'poor' THEN 1 ELSE 0 END) AS poor

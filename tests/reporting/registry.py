@@ -268,11 +268,11 @@ class RandomRegistry:
                 title=f"收集{n}",
                 field_list=FieldList.objects.first(),
                 unit=OrgUnit.objects.get(code="hi"),
-                opens_at=self.random.choice([LONG_AGO, self.moment()]),
+                opens_at=self.random.choice([LONG_AGO, LONG_AGO, self.moment()]),
                 deadline_at=self.moment(),
                 launched_by=self.user,
                 launched_at=LONG_AGO,
-                closed_at=self.random.choice([None, self.moment()]),
+                closed_at=self.random.choice([None, None, self.moment()]),
             )
             for unit in self.random.sample(self.units, self.n_units * 2 // 3):
                 self._form(collection, unit)
@@ -293,7 +293,9 @@ class RandomRegistry:
             return
         form = Submission.objects.create(round=collection, unit_id=unit)
         kinds = [
-            self.random.choice(["saved", "submitted", "returned", "approved", "undone", "withdrawn"])
+            self.random.choice(
+                ["saved", "submitted", "returned", "returned", "approved", "undone", "withdrawn"]
+            )
             for _ in range(self.random.randrange(5))
         ]
         times = sorted(self.moment() for _ in kinds)

@@ -1,0 +1,178 @@
+"""The close is a function of the week alone: repeated, late, after edits, half done, it gives the same hash (C5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from accounts.models import Account, RegistryEvent
+from accounts.operations import registry
+from orgs.kernel import clock, triggers, versions
+from orgs.kernel.clock import Week
+from orgs.models import OrgUnit, UnitVersion
+from reporting.choices import WeekState
+from reporting.models import ClosedWeek, SpotCheck, WeekUnit
+from reporting.operations import activity, inspection, weekly
+from tests.reporting.registry import RandomRegistry
+
+WEEK = Week(2026, 46)
+
+pytestmark = pytest.mark.django_db
+
+
+def forget(week):
+    """Take the closed week away, as nobody but a test can."""
+    with triggers.without_triggers(connection):
+        WeekUnit.objects.filter(week__year=week.year, week__number=week.number).delete()
+        ClosedWeek.objects.filter(year=week.year, number=week.number).delete()
+
+
+def close_anew(week):
+    forget(week)
+    return weekly.close_week(week)
+
+
+def test_a_week_closed_twice_changes_nothing(world):
+    first = weekly.close_week(WEEK)
+    with clock.frozen(WEEK.ends_at + timedelta(days=9)):
+        second = weekly.close_week(WEEK)
+    assert (second.pk, second.content_hash, second.closed_at) == (
+        first.pk,
+        first.content_hash,
+        first.closed_at,
+    )
+    assert ClosedWeek.objects.count() == 1
+
+
+def test_a_close_computed_anew_gives_the_same_hash(world):
+    RandomRegistry(WEEK, 11).build()
+    first = weekly.close_week(WEEK).content_hash
+    assert close_anew(WEEK).content_hash == first
+
+
+def test_a_half_done_close_is_wiped_and_redone(world):
+    RandomRegistry(WEEK, 12).build()
+    whole = weekly.close_week(WEEK)
+    n_units, content_hash = whole.n_units, whole.content_hash
+    with triggers.without_triggers(connection):
+        ClosedWeek.objects.filter(pk=whole.pk).update(
+            state=WeekState.CLOSING, content_hash="", n_units=0, closed_at=None
+        )
+        WeekUnit.objects.filter(week=whole, unit_id__gt=world.ids["hnu"]).delete()
+        WeekUnit.objects.filter(week=whole).update(own_posts=77)
+    again = weekly.close_week(WEEK)
+    assert (again.pk, again.n_units, again.content_hash) == (whole.pk, n_units, content_hash)
+
+
+@pytest.fixture
+def lively(world, cast):
+    """A registry with something of everything before the end of the week; now it is the Wednesday after."""
+    RandomRegistry(WEEK, 13).build()
+    with clock.frozen(WEEK.starts_at + timedelta(days=1, hours=9)):
+        account = registry.open_account(
+            world["hnu-law-1201"],
+            platform="wechat_personal",
+            identifier="law1201",
+            contacts=40,
+            declared_groups=1,
+            by=cast["college"],
+        )
+        group = registry.open_group(
+            world["hnu-law"], kind="link", name="法学院团支书群", by=cast["university"]
+        )
+        activity.record_day(group, clock.today(), 3, by=cast["university"])
+    with clock.frozen(WEEK.starts_at + timedelta(days=2, hours=9)):
+        inspection.record_check(
+            group, draw="d46", counted_on=clock.today() - timedelta(days=1), posts=2, by=cast["province"]
+        )
+    return account, group
+
+
+def change_contacts(account, group, world, cast):
+    registry.change_account(account, contacts=90, by=cast["college"])
+
+
+def close_account(account, group, world, cast):
+    registry.close_account(account, reason="毕业", by=cast["college"])
+
+
+def close_group(account, group, world, cast):
+    registry.close_group(group, reason="合并", by=cast["university"])
+
+
+def record_late(account, group, world, cast):
+    activity.record_day(account, WEEK.ends_on, 9, by=cast["college"])
+
+
+def check_late(account, group, world, cast):
+    inspection.record_check(group, draw="d46", counted_on=WEEK.ends_on, posts=0, by=cast["province"])
+
+
+def void_check(account, group, world, cast):
+    inspection.void_check(SpotCheck.objects.get(draw="d46", group=group), "数错", by=cast["province"])
+
+
+def rename_move_and_close_units(account, group, world, cast):
+    for code, facts in {
+        "hnu-law": {"name": "法学与公管学院团委"},
+        "hnu-law-1202": {"parent_id": world.ids["hnu-tour"]},
+        "hnu-law-1301": {"is_open": False},
+    }.items():
+        versions.record(UnitVersion, key={"unit_id": world.ids[code]}, facts=facts, at=clock.now())
+        OrgUnit.objects.filter(code=code, is_open=True).update(name="现名")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        change_contacts,
+        close_account,
+        close_group,
+        record_late,
+        check_late,
+        void_check,
+        rename_move_and_close_units,
+    ],
+    ids=lambda edit: edit.__name__,
+)
+def test_a_later_edit_does_not_reach_back(lively, world, cast, edit):
+    account, group = lively
+    before = weekly.close_week(WEEK).content_hash
+    edit(account, group, world, cast)
+    assert close_anew(WEEK).content_hash == before
+    following = WEEK.next()
+    with clock.frozen(following.ends_at):
+        edited = weekly.close_week(following).content_hash
+    assert edited != before
+
+
+def test_an_edit_before_the_end_of_the_week_does_count(lively, world, cast):
+    account, _group = lively
+    before = weekly.close_week(WEEK).content_hash
+    with clock.frozen(WEEK.ends_at - timedelta(microseconds=1)):
+        registry.change_account(Account.objects.get(pk=account.pk), contacts=41, by=cast["college"])
+    assert close_anew(WEEK).content_hash != before
+
+
+def test_each_instant_belongs_to_exactly_one_week(world, cast):
+    last_of_the_year = Week(2026, 53)
+    unit = world.ids["hnu-law-1201"]
+    account = Account.objects.create(unit_id=unit, platform_id="app", identifier="x", identifier_key="x")
+    instants = [
+        last_of_the_year.starts_at - timedelta(microseconds=1),
+        last_of_the_year.starts_at,
+        clock.day_start(last_of_the_year.ends_on.replace(day=1)),
+        last_of_the_year.ends_at - timedelta(microseconds=1),
+        last_of_the_year.ends_at,
+    ]
+    counted = []
+    for at in instants:
+        RegistryEvent.objects.create(unit_id=unit, kind="changed", account=account, at=at)
+    with clock.frozen(last_of_the_year.next().ends_at):
+        for week in (last_of_the_year.previous(), last_of_the_year, last_of_the_year.next()):
+            row = WeekUnit.objects.get(week=weekly.close_week(week), unit_id=unit)
+            counted.append(row.own_changed)
+    assert counted == [1, 1, 1]
+    assert str(last_of_the_year.next()) == "2027-W01"
