@@ -137,11 +137,11 @@ def all_workers_answer(running: RunningPortal) -> bool:
 
 
 @contextlib.contextmanager
-def scratch_database() -> Iterator[str]:
+def scratch_database(purpose: str = "processes") -> Iterator[str]:
     """A PostgreSQL database beside the test database, on the same server."""
     address = environ.Env().str("TEST_DATABASE_URL")
     server, _, name = address.rpartition("/")
-    database = f"test_{name}_processes"
+    database = f"test_{name}_{purpose}"
     with contextlib.closing(psycopg2.connect(f"{server}/postgres")) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:

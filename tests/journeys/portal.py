@@ -44,6 +44,7 @@ class Portal:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name in KEPT}
         places = {"NO_BOOTSTRAP": "1", "DEMO": "1", "DATA_DIR": str(self.folder)}
+        places["DJANGO_SETTINGS_MODULE"] = "config.settings"
         return kept | places | self.settings
 
     @property
@@ -80,7 +81,9 @@ class Portal:
             for n in range(1, workers + 1):
                 supervisor.start(f"worker{n}", [*WORKER, "--hostname", f"worker{n}@journey"])
             if has_web:
-                assert supervisor.wait_until(lambda: answers("127.0.0.1", self.port)), "the web doesn't answer"
+                assert supervisor.wait_until(lambda: answers("127.0.0.1", self.port)), (
+                    "the web doesn't answer"
+                )
             yield supervisor
 
 

@@ -95,7 +95,10 @@ def test_nothing_of_the_sibling_university_is_found_anywhere(staff, cast, side, 
     client.force_login(staff[side.people[at]])
     found = harvest(client, cast, units_of(side, other))
     crossed = [
-        (each.name, each.address, canary) for each in found for canary in other.canaries if canary in each.text
+        (each.name, each.address, canary)
+        for each in found
+        for canary in other.canaries
+        if canary in each.text
     ]
     assert not crossed
     in_full = [

@@ -1,0 +1,155 @@
+"""The whole chain by management commands: a province of 5,000 class branches, PostgreSQL, Redis, two workers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+
+import environ
+import openpyxl
+import psycopg2
+import pytest
+
+from config import servers
+from tests.config.processes import scratch_database
+from tests.journeys.portal import Portal, shift, wait_until
+
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("province")]
+
+UNIVERSITIES, COLLEGES, CLASSES = 10, 10, 50
+BRANCHES = UNIVERSITIES * COLLEGES * CLASSES
+YEAR, WEEK = 2026, "2026-W47"
+WEDNESDAY, MONDAY = "2026-11-18T09:00:00+08:00", "2026-11-23T09:00:00+08:00"
+SECONDS = 200
+
+MAKE = "from config.bench import generate_province as g; answer = g.province(universities, colleges, classes)"
+HAND_IN = """
+from accounts.models import CollectionRound
+from config.bench import generate_province as g
+n = g.hand_in(CollectionRound.objects.get())
+pks = g.OrgUnit.objects.filter(kind="class_branch").values_list("pk", "code")
+answer = {"n": n, "covered": {}}
+for pk, code in pks:
+    for above in ("p", code[:3]):
+        answer["covered"][above] = answer["covered"].get(above, 0) + g.covered_of(pk)
+"""
+REPORT = """
+from django.core.management import call_command
+from orgs.models import OrgUnit
+codes = list(OrgUnit.objects.filter(kind="university").order_by("code").values_list("code", flat=True))
+for code in codes:
+    call_command("report_package", unit=code)
+answer = len(codes)
+"""
+
+
+@pytest.fixture(scope="module")
+def province(tmp_path_factory):
+    """An empty installation on PostgreSQL and Redis of its own, and two workers."""
+    if not environ.Env().str("TEST_DATABASE_URL", default="").startswith("postgres"):
+        pytest.skip("needs PostgreSQL: run python3 manage.py test")
+    own = environ.Env().str("TEST_SERVERS", default="") == "own"
+    with scratch_database("province") as database, servers.redis_server("", own=own) as redis:
+        folder = tmp_path_factory.mktemp("province")
+        portal = Portal(folder, {"DATABASE_URL": database, "REDIS_URL": redis.url})
+        portal.manage("prepare")
+        shift(portal, WEDNESDAY)
+        with portal.running(workers=2, has_web=False):
+            yield portal
+
+
+def rows(portal: Portal, statement: str, *parameters: object) -> list[tuple]:
+    connected = contextlib.closing(psycopg2.connect(portal.settings["DATABASE_URL"]))
+    with connected as connection, connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+def finished(portal: Portal, job: int) -> bool:
+    """The job is done; a failed one ends the test with its words."""
+    ((state, error),) = rows(portal, "SELECT state, error FROM orgs_job WHERE id = %s", job)
+    assert state != "failed", error
+    return state == "done"
+
+
+def approve(portal: Portal) -> None:
+    said = portal.manage("approve_clean", "--unit", "p", "--below", "--wait", str(SECONDS), "--json")
+    done = json.loads(said.splitlines()[-1])
+    assert (done["approved"], done["skipped"]) == (BRANCHES, 0)
+    assert done["jobs"] == done["done"]
+
+
+def by_worker(portal: Portal, *command: str) -> None:
+    """Let a worker do it, and wait for its row."""
+    job = json.loads(portal.manage(*command, "--enqueue", "--json").splitlines()[-1])["job"]
+    assert wait_until(lambda: finished(portal, job), seconds=SECONDS), command
+
+
+def test_five_thousand_forms_go_from_the_round_to_the_sheets(province, tmp_path):
+    clock = Stages()
+    made = province.ask(MAKE, universities=UNIVERSITIES, colleges=COLLEGES, classes=CLASSES)
+    assert made == BRANCHES
+    launch = ("--unit", "p", "--form", "UNI-A", "--deadline", "2026-12-31T18:00", "--kind", "class_branch")
+    assert f"应填 {BRANCHES} 个" in province.manage("launch_round", *launch)
+    filled = province.ask(HAND_IN)
+    assert filled["n"] == BRANCHES
+    clock.stage("units and forms")
+    approve(province)
+    clock.stage("colleges approve")
+    approve(province)
+    clock.stage("universities approve")
+    assert province.ask(REPORT) == UNIVERSITIES
+    assert (
+        rows(province, "SELECT status, n_approved FROM accounts_package")
+        == [("reported", COLLEGES * CLASSES)] * UNIVERSITIES
+    )
+    clock.stage("packages")
+
+    shift(province, MONDAY)
+    by_worker(province, "close_week", WEEK)
+    covered = rows(
+        province,
+        "SELECT u.code, u.sub_covered_members, u.sub_covered_capped, u.sub_unreported FROM reporting_weekunit u"
+        " JOIN reporting_closedweek w ON w.id = u.week_id WHERE w.state = 'closed' AND u.kind_id IN ('province', 'university')",
+    )
+    assert {code: tuple(rest) for code, *rest in covered} == {
+        code: (n, n, 0) for code, n in filled["covered"].items()
+    }
+    clock.stage("week")
+
+    province.manage("load_scheme", "fixtures/schemes/sup-a-universities-2013.yaml")
+    province.manage("open_sheets", "--year", str(YEAR))
+    by_worker(province, "compute_sheets", "--year", str(YEAR))
+    folder = tmp_path / "sheets"
+    province.manage("export_sheet", "--year", str(YEAR), "--all", "-o", str(folder))
+    files = sorted(folder.glob("*.xlsx"))
+    assert len(files) == UNIVERSITIES
+    for file, code in zip(files, sorted(set(filled["covered"]) - {"p"}), strict=True):
+        assert f"_{code}_" in file.name
+        workings = openpyxl.load_workbook(file)["计算依据"]
+        numerators = {line[0].value: line[3].value for line in workings.iter_rows(min_row=2)}
+        assert numerators["覆盖团员青年的比例"] == filled["covered"][code]
+    clock.stage("sheets")
+
+    workers = rows(province, "SELECT DISTINCT split_part(worker, '@', 1) FROM orgs_job WHERE state = 'done'")
+    assert {name for (name,) in workers} == {"worker1", "worker2"}
+    assert rows(province, "SELECT count(*) FROM orgs_job WHERE state <> 'done'") == [(0,)]
+    sys.stdout.write(f"\n{clock.words}\n")
+
+
+class Stages:
+    """Seconds of each part, for whoever reads the output; nothing depends on them."""
+
+    def __init__(self) -> None:
+        self.began, self.parts = time.monotonic(), []
+
+    def stage(self, name: str) -> None:
+        now = time.monotonic()
+        self.parts.append(f"{name} {now - self.began:.0f} s")
+        self.began = now
+
+    @property
+    def words(self) -> str:
+        return ", ".join(self.parts)
