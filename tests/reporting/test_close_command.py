@@ -1,0 +1,97 @@
+"""`close_week`, the task behind it and the beat that finds what is due."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import Account, AccountVersion
+from orgs.choices import JobState
+from orgs.exceptions import JobLost
+from orgs.kernel import clock
+from orgs.kernel.clock import Week
+from orgs.models import AuditEntry, Job
+from reporting import tasks
+from reporting.models import ClosedWeek
+from reporting.operations import weekly
+
+LAST = Week(2026, 46)
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments):
+    out = StringIO()
+    call_command("close_week", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_without_a_week_the_last_one_that_is_over_is_closed(world):
+    found = json.loads(run("--json"))
+    closed = ClosedWeek.objects.get()
+    assert (found["week"], found["hash"], found["n_units"]) == (
+        str(LAST),
+        closed.content_hash,
+        closed.n_units,
+    )
+
+
+def test_the_job_row_tells_what_was_done(world):
+    run(str(LAST))
+    job = Job.objects.get(key=f"close-week-{LAST}")
+    assert (job.state, job.done, job.total) == (JobState.DONE, 4, 5)
+    assert job.result["hash"] == ClosedWeek.objects.get().content_hash
+    assert AuditEntry.objects.filter(verb="week.closed").count() == 1
+
+
+def test_a_second_run_prints_the_same_and_does_nothing(world):
+    first, second = json.loads(run("--json")), json.loads(run("--json"))
+    assert first["hash"] == second["hash"]
+    assert ClosedWeek.objects.count() == Job.objects.count() == 1
+
+
+@pytest.mark.parametrize("week", ["2026-W47", "2026-W54", "46"])
+def test_a_week_that_is_not_over_or_does_not_exist_is_refused_in_words(world, week):
+    with pytest.raises(CommandError, match="周"):
+        run(week)
+
+
+def test_enqueue_leaves_the_work_to_a_worker(world):
+    found = json.loads(run("--enqueue", "--json"))
+    assert not ClosedWeek.objects.exists()
+    tasks.close_week(found["job"])
+    assert ClosedWeek.objects.published().of_week(LAST).exists()
+
+
+def test_a_job_that_is_done_is_not_done_again(world):
+    job = weekly.enqueue_close(LAST)
+    tasks.close_week(job.pk)
+    with pytest.raises(JobLost):
+        tasks.close_week(job.pk)
+
+
+def test_a_takeover_after_a_silent_worker_closes_the_week(world):
+    job = weekly.enqueue_close(LAST)
+    Job.objects.filter(pk=job.pk).update(
+        state=JobState.RUNNING, attempts=1, worker="gone/1", heartbeat_at=clock.now()
+    )
+    assert json.loads(run("--json"))["state"] == "closed"
+    assert Job.objects.get(pk=job.pk).attempts == 2
+
+
+def test_beat_closes_every_week_since_the_first_registry_fact_oldest_first(world):
+    assert weekly.enqueue_due_weeks() == []
+    unit = world.ids["hnu-law-1201"]
+    account = Account.objects.create(unit_id=unit, platform_id="app", identifier="x", identifier_key="x")
+    AccountVersion.objects.create(
+        account=account, unit_id=unit, platform_id="app", valid_from=LAST.previous(3).starts_at
+    )
+    weekly.close_week(LAST.previous())
+    tasks.close_due_weeks()
+    waiting = [job.params["week"] for job in Job.objects.order_by("pk")]
+    assert waiting == [str(LAST.previous(3)), str(LAST.previous(2)), str(LAST)]
+    tasks.close_due_weeks()
+    assert Job.objects.count() == 3
