@@ -73,10 +73,20 @@ MENU: tuple[MenuGroup, ...] = (
         ),
     ),
     MenuGroup(
+        _("填报上报"),
+        (
+            MenuItem(_("我的填报"), "accounts:list-tasks", "writing", permissions.FILL),
+            MenuItem(_("导入收集表"), "accounts:upload-annex", "file-upload", permissions.REVIEW),
+            MenuItem(_("上报"), "accounts:list-packages", "upload", permissions.REPORT_PACKAGE),
+            MenuItem(_("接收上报"), "accounts:list-packages", "checklist", permissions.ACCEPT_PACKAGE),
+        ),
+    ),
+    MenuGroup(
         _("情况统计"),
         (
             MenuItem(_("周报"), "reporting:weekly", "chart-bar", permissions.VIEW),
             MenuItem(_("组织与账号"), "orgs:list-units", "sitemap", permissions.VIEW),
+            MenuItem(_("登记的账号"), "accounts:list-accounts", "device-mobile", permissions.VIEW),
         ),
     ),
     MenuGroup(
