@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from orgs import panels
 from orgs.kernel import triggers
+from reporting.unit_tabs import tabs
 
 
 class ReportingConfig(AppConfig):
@@ -20,3 +22,4 @@ class ReportingConfig(AppConfig):
             locked_column="state",
             locked_value="closed",
         )
+        panels.register(tabs=tabs)

@@ -121,3 +121,8 @@ def change_in_points(now: Coverage, before: Coverage | None) -> Fraction | None:
     if before is None or now.share is None or before.share is None:
         return None
     return (now.share - before.share) * 100
+
+
+def shown_change(change: Fraction | None) -> Fraction | int | None:
+    """As it is shown, with one decimal: less than a tenth of a point is no movement."""
+    return 0 if change is not None and abs(change) * 10 < 1 else change

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from django.db.models import F
 
 from orgs.choices import Kind, Line
-from reporting.coverage import Coverage, change_in_points
+from reporting.coverage import Coverage, change_in_points, shown_change
 from reporting.models import WeekUnit
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Entry:
 
     row: SnapshotRow
     coverage: Coverage
-    change: Fraction | None
+    change: Fraction | int | None
     cells: list[Cell]
 
     @property
@@ -171,7 +171,7 @@ class Board:
         before = self.chosen.week_before_pk
         past = history.get((before, row.unit_id)) if before is not None else None
         cells = [Cell(str(each.week), history.get((each.pk, row.unit_id))) for each in self.chosen.recent]
-        return Entry(row, covered, change_in_points(covered, past), cells)
+        return Entry(row, covered, shown_change(change_in_points(covered, past)), cells)
 
 
 def read(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from reporting.coverage import Coverage
 from reporting.models import WeekUnit
 from reporting.pages import board as boards
 from reporting.pages.figure_words import BASE, COVERED, Figure
@@ -15,6 +16,8 @@ from reporting.pages.figure_words import BASE, COVERED, Figure
 if TYPE_CHECKING:
     from reporting.pages.lineage import Lineage
     from reporting.pages.weeks import ChosenWeek
+
+OF_COVERAGE = (BASE, "holders", "unreported", "base_missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class Part:
     name: str
     value: int
     url: str = ""
-    base: int | None = None
     note: str = ""
+    coverage: Coverage | None = None  # where the figure is a rate's numerator
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Breakdown:
     figure: Figure
     parts: list[Part]
     total: int
-    total_base: int | None
+    coverage: Coverage | None
     own_value: int
     n_zero: int
     has_children: bool
@@ -57,14 +60,14 @@ def read(chosen: ChosenWeek, line: Lineage, figure: Figure, scope: str) -> Break
     own_value = _own(figure, own, has_children=bool(below)) if own and scope == boards.ALL else 0
     shown = sum(part.value for part in children) + own_value
     total = _value(figure, own, "sub") if is_whole and own else shown
-    parts = [part for part in children if part.value or part.base]
+    parts = [part for part in children if part.value or (part.coverage and part.coverage.holders)]
     if own_value:
         parts.insert(0, Part(_("本级"), own_value, note=_("本单位自己的")))
     if total != shown:
         parts.append(_unexplained(figure, own, total - shown))
-    base = own["sub_base_members"] if is_whole and own else sum(row["sub_base_members"] or 0 for row in below)
+    coverage = _coverage(figure, total, [own] if is_whole and own else below)
     n_zero = len(children) - len([part for part in parts if part.url])
-    return Breakdown(figure, parts, total, base, own_value, n_zero, bool(below), scope)
+    return Breakdown(figure, parts, total, coverage, own_value, n_zero, bool(below), scope)
 
 
 def _rows(chosen: ChosenWeek, line: Lineage, figure: Figure) -> list[dict[str, object]]:
@@ -72,14 +75,10 @@ def _rows(chosen: ChosenWeek, line: Lineage, figure: Figure) -> list[dict[str, o
     own = visible.filter(unit_id=line.row.unit_id)
     below = visible.children_of(line.row.unit_id, is_national=line.is_national)
     columns = {f"{side}_{name}" for side in ("own", "sub") for name, _sign in figure.parts}
+    columns |= {"own_base_members", *(f"sub_{name}" for name in OF_COVERAGE)}
     return list(
-        (below | own)
-        .in_official_order()
-        .values(
-            "unit_id", "kind_id", "line", "name", "own_base_members", "sub_base_members",
-            *sorted(columns - {"own_base_members", "sub_base_members"}),
-        )
-    )  # fmt: skip
+        (below | own).in_official_order().values("unit_id", "kind_id", "line", "name", *sorted(columns))
+    )
 
 
 def _value(figure: Figure, row: dict[str, object], side: str) -> int:
@@ -93,8 +92,16 @@ def _own(figure: Figure, row: dict[str, object], *, has_children: bool) -> int:
 
 def _child(chosen: ChosenWeek, figure: Figure, row: dict[str, object]) -> Part:
     url = reverse("reporting:show-rows", args=[chosen.week, row["unit_id"], figure.name])
-    base = row["sub_base_members"] if figure.name == COVERED else None
-    return Part(str(row["name"]), _value(figure, row, "sub"), url, base=int(str(base)) if base else None)
+    value = _value(figure, row, "sub")
+    return Part(str(row["name"]), value, url, coverage=_coverage(figure, value, [row]))
+
+
+def _coverage(figure: Figure, part: int, rows: list[dict[str, object]]) -> Coverage | None:
+    """The rate that these rows come to, or why there is none; None for figures that are no part of a rate."""
+    if figure.name != COVERED:
+        return None
+    base, *counts = (sum(int(str(row[f"sub_{name}"] or 0)) for row in rows) for name in OF_COVERAGE)
+    return Coverage(part, base or None, *counts)
 
 
 def _unexplained(figure: Figure, own: dict[str, object] | None, value: int) -> Part:

@@ -29,6 +29,8 @@ def main_gaps(week_pk: int, unit_pks: list[int], in_charge: UnitsInCharge) -> di
         if lacks > 0:
             lacking[row.parent_id].append((lacks, row.name))
     return {
-        parent: [name for _lacks, name in sorted(found, key=lambda each: -each[0])[:NAMED]]
+        parent: [
+            name.removesuffix("团委") for _lacks, name in sorted(found, key=lambda each: -each[0])[:NAMED]
+        ]
         for parent, found in lacking.items()
     }

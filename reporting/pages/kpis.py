@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orgs.kernel.numbers import percent_of, thousands
-from reporting.coverage import Coverage, CoverageState
+from reporting.coverage import Coverage, CoverageState, shown_change
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -25,7 +25,7 @@ class Kpi:
     value: str
     url: str
     unit: str = ""
-    points: Fraction | None = None
+    points: Fraction | int | None = None
     coverage: Coverage | None = None
     notes: tuple[tuple[str, str], ...] = ()
 
@@ -64,7 +64,7 @@ def coverage_kpi(board: Board) -> Kpi:
         _("团员覆盖率"),
         state_text(coverage),
         rows_url(board, "covered_capped"),
-        points=board.coverage_change(),
+        points=shown_change(board.coverage_change()),
         coverage=coverage,
         notes=tuple(notes),
     )

@@ -12,7 +12,7 @@ from orgs.choices import Kind
 from reporting import sentences
 from reporting.coverage import Coverage
 from reporting.pages import board as boards
-from reporting.pages import changes, gaps, kpis, moves, people
+from reporting.pages import changes, gaps, kpis, moves, people, trends
 
 if TYPE_CHECKING:
     from orgs.querysets.scope import UnitsInCharge
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reporting.pages.changes import Change
     from reporting.pages.kpis import Kpi
     from reporting.pages.people import Contact
+    from reporting.pages.trends import Trend
     from reporting.sentences import Phrase
 
 CHANGES_SHOWN = 6
@@ -74,6 +75,7 @@ class Overview:
     low: list[LowLine]
     missing: list[MissingLine]
     heat: list[HeatRow]
+    trend: Trend
     changes: list[Change]
     n_changes: int
     earlier_url: str
@@ -99,6 +101,7 @@ def of_board(board: Board, in_charge: UnitsInCharge) -> Overview:
             for each in missing
         ],
         heat=[heat_row(board, each) for each in entries],
+        trend=trends.of_board(board),
         changes=_changes(board, in_charge),
         n_changes=sum(board.figure(name) or 0 for name in changes.KINDS_OF_FIGURE),
         earlier_url=week_url(board, board.chosen.earlier.week) if board.chosen.earlier else "",

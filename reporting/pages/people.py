@@ -25,6 +25,7 @@ class Contact:
 
     name: str
     role: str
+    short_role: str
     mobile_masked: str
     is_principal: bool
 
@@ -44,21 +45,29 @@ def contacts(
     # SECURITY: mobiles, masked at that, are for the direct superior only.
     may_call = {unit for unit, parent in parents.items() if parent in superiors}
     found: dict[int, list[Contact]] = defaultdict(list)
-    principals = (
-        Appointment.objects.within(in_charge).in_force().filter(unit_id__in=list(parents), is_principal=True)
-    )
-    for appointment in principals.select_related("user").order_by("unit_id", "starts_on", "pk"):
-        person = appointment.user
-        role = _("第一责任人（%(title)s）") % {"title": appointment.title or _("书记")}
-        mobile = mask_mobile(person.mobile) if appointment.unit_id in may_call else ""
-        found[appointment.unit_id].append(Contact(person.display_name, role, mobile, is_principal=True))
-    for unit_id, terms in _administrators(
-        in_charge, parents if administrators_of is None else administrators_of
-    ).items():
-        for term in terms[:most_administrators]:
+    terms = _administrators(in_charge, parents if administrators_of is None else administrators_of)
+    for appointment in _principals(in_charge, parents):
+        unit_id, person = appointment.unit_id, appointment.user
+        same = [term for term in terms.get(unit_id, []) if term.mobile_index == (person.mobile_index or None)]
+        title = appointment.title or _("书记")
+        role = _("第一责任人（%(title)s）") % {"title": title}
+        short = _("%(title)s、管理员") % {"title": title} if same else title
+        mobile = mask_mobile(person.mobile) if unit_id in may_call else ""
+        found[unit_id].append(Contact(person.display_name, role, short, mobile, is_principal=True))
+        terms[unit_id] = [term for term in terms.get(unit_id, []) if term not in same]
+    for unit_id, others in terms.items():
+        for term in others[:most_administrators]:
             mobile = mask_mobile(term.mobile) if unit_id in may_call else ""
-            found[unit_id].append(Contact(term.name, _("联络员（管理员）"), mobile, is_principal=False))
+            role, short = _("联络员（管理员）"), _("管理员")
+            found[unit_id].append(Contact(term.name, role, short, mobile, is_principal=False))
     return dict(found)
+
+
+def _principals(in_charge: UnitsInCharge, units: Iterable[int]) -> Iterable[Appointment]:
+    """第一责任人 of these units, as appointed today."""
+    appointments = Appointment.objects.within(in_charge).in_force().filter(unit_id__in=list(units))
+    principals = appointments.filter(is_principal=True).select_related("user")
+    return principals.order_by("unit_id", "starts_on", "pk")
 
 
 def _administrators(in_charge: UnitsInCharge, units: Iterable[int]) -> dict[int, list[Administratorship]]:

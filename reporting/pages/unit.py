@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from orgs.kernel import plot
 from orgs.kernel.numbers import thousands
 from orgs.querysets.scope import UnitsInCharge
 from reporting.choices import CheckGrade, CheckKind
 from reporting.coverage import Coverage
-from reporting.models import SpotCheck, WeekUnit
+from reporting.models import SpotCheck
 from reporting.pages import board as boards
-from reporting.pages import changes, kpis, moves, people
+from reporting.pages import changes, kpis, moves, people, trends
 from reporting.pages.kpis import Kpi
 from reporting.pages.overview import unit_url
 
 if TYPE_CHECKING:
-    from orgs.kernel.plot import Plot
     from reporting.pages.board import Board, Entry
     from reporting.pages.changes import Change
     from reporting.pages.lineage import Lineage
     from reporting.pages.people import Contact
+    from reporting.pages.trends import Trend
 
 CHANGES_SHOWN = 8
 CHECKS_SHOWN = 8
@@ -57,17 +55,6 @@ class CheckLine:
 
 
 @dataclass(frozen=True, slots=True)
-class TwoLines:
-    """The unit's line and the province's in one plot of one scale."""
-
-    own: Plot
-    province: Plot | None
-    good_line: object
-    points: list[tuple[str, Fraction | None, Fraction | None]]
-    last: Fraction | None
-
-
-@dataclass(frozen=True, slots=True)
 class UnitPage:
     """The page of one unit."""
 
@@ -81,7 +68,7 @@ class UnitPage:
     contacts: list[Contact]
     changes: list[Change]
     checks: list[CheckLine]
-    trend: TwoLines
+    trend: Trend
     crumbs: list[tuple[str, str]]
     earlier_url: str
     later_url: str
@@ -116,7 +103,7 @@ def of_unit(lineage: Lineage, board: Board) -> UnitPage:
             chosen.week, in_charge, [board.root] if board.root else [], most=CHANGES_SHOWN
         ),
         checks=_checks(lineage, board),
-        trend=_trend(lineage, board),
+        trend=trends.of_board(board, lineage.province_pk),
         crumbs=lineage.crumbs("reporting:show-unit-week", chosen.week),
         earlier_url=unit_url(board, row.unit_id, chosen.earlier.week) if chosen.earlier else "",
         later_url=unit_url(board, row.unit_id, chosen.later.week) if chosen.later else "",
@@ -165,36 +152,3 @@ def _checks(lineage: Lineage, board: Board) -> list[CheckLine]:
     posts = found.filter(kind=CheckKind.POSTS).in_week(board.chosen.week)
     listed = posts.select_related("unit", "group", "account").order_by("-checked_at", "-pk")
     return [CheckLine(check, GRADE_TONES[CheckGrade(check.grade)]) for check in listed[:CHECKS_SHOWN]]
-
-
-def _trend(lineage: Lineage, board: Board) -> TwoLines:
-    own = board.trend()
-    province = _province_shares(lineage, board)
-    beside = [
-        (label, province.get(each.pk)) for (label, _share), each in zip(own, board.chosen.recent, strict=True)
-    ]
-    good = Fraction(4, 5)
-    shares = [share for _label, share in [*own, *beside] if share is not None]
-    # The lowest share as "target" gives both plots the same floor.
-    lowest = min([*shares, good])
-    level = plot.line_plot([("", good)], lowest).last
-    return TwoLines(
-        plot.line_plot(own, lowest),
-        plot.line_plot(beside, lowest) if province else None,
-        level[1] if level else None,
-        [(label, share, other) for (label, share), (_label, other) in zip(own, beside, strict=True)],
-        next((share for _label, share in reversed(own) if share is not None), None),
-    )
-
-
-def _province_shares(lineage: Lineage, board: Board) -> dict[int, Fraction | None]:
-    """SECURITY: beyond the reader's scope on purpose: one rate of the whole province, as the bulletin publishes it."""
-    if lineage.province_pk is None:
-        return {}
-    columns = (
-        "week_id", "coverage_part", "coverage_base", "sub_covered_capped", "sub_holders", "sub_unreported",
-        "sub_base_missing",
-    )  # fmt: skip
-    rows = WeekUnit.objects.for_weeks(board.chosen.pks).filter(unit_id=lineage.province_pk)
-    found = rows.with_coverage().values_list(*columns, named=True)
-    return {row.week_id: Coverage.of(row).share for row in found}

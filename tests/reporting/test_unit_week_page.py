@@ -8,7 +8,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Group
+from accounts.operations.registry import accounts as registry
+from accounts.operations.registry import administrators
 from accounts.operations.registry import groups as group_registry
+from accounts.operations.registry.administrators import PersonalData
 from orgs.kernel import clock
 from orgs.models import UnitVersion
 from reporting.operations import inspection
@@ -139,6 +142,20 @@ def test_the_short_address_leads_to_the_newest_closed_week(sign_in, world, close
     assert answer.url == url(world, "hnu-law")
     foreign = sign_in("outsider").get(reverse("reporting:show-latest-week", args=[world["hnu-law"].pk]))
     assert foreign.status_code == 404
+
+
+def test_the_page_of_the_unit_has_a_tab_that_leads_here(sign_in, world, closed):
+    page = sign_in("college").get(reverse("orgs:show-unit", args=[world["hnu-law"].pk])).text
+    assert reverse("reporting:show-latest-week", args=[world["hnu-law"].pk]) in page
+
+
+def test_somebody_who_is_both_is_named_once(sign_in, world, cast, closed):
+    cast["college"].appointments.update(is_principal=True)
+    person = PersonalData(name="院团委陈", mobile="13800000007")
+    account = registry.open_account(world["hnu-law"], platform="wechat_personal", identifier="law", by=None)
+    administrators.appoint_administrator(world["hnu-law"], person=person, account=account, by=None)
+    page = sign_in("university").get(url(world, "hnu-law")).text
+    assert page.count("138****0007") == 1
 
 
 def test_the_short_address_says_when_there_is_no_week_yet(sign_in, world):
