@@ -63,7 +63,7 @@ class Story:
         )  # some lag behind
         if unit.kind_id == Kind.VILLAGE and code[:6] not in RURAL_PIONEERS:
             return None
-        weeks = (0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8)
+        weeks = (0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9)
         return dice.choice(weeks) if dice.random() < eagerness else None
 
     def happen(self, week: int) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from accounts.choices import ReturnReason, SubmissionStatus
 from accounts.field_lists import RowInput
 from accounts.models import Account, CollectionRound, FieldList, Submission
+from accounts.naming import regular_name
 from accounts.operations import packages, review
 from accounts.operations.collection import launch_round, save_draft, submit
 from config.demo_data.chance import chance
@@ -119,7 +120,7 @@ def _row(unit: OrgUnit, account: Account | None, person: User) -> RowInput:
     dice = chance("form", unit.code)
     values = {
         "account_id": account.identifier if account else f"demo_{unit.code.replace('-', '_').lower()}",
-        "account_nickname": f"{unit.name}微信群（讨论组）" if dice.random() < 0.8 else unit.name[:6],
+        "account_nickname": regular_name(unit.name, _school(unit)) if dice.random() < 0.8 else unit.name[:6],
         "groups": 1,
         "contacts": int(members * dice.uniform(0.85, 1.04)) if is_branch else dice.randint(80, 600),
     }
@@ -130,3 +131,11 @@ def _row(unit: OrgUnit, account: Account | None, person: User) -> RowInput:
         "admin_mobile": person.mobile,
     }
     return RowInput(values, personal, account_id=account.pk if account else None)
+
+
+def _school(unit: OrgUnit) -> str:
+    """The university a unit belongs to; its own name for itself."""
+    found = unit
+    while found.parent is not None and found.kind_id != Kind.UNIVERSITY:
+        found = found.parent
+    return found.name

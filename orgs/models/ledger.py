@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from orgs.audit_words import WORDS
 from orgs.choices import JobState
 from orgs.querysets.ledger import AuditEntryQuerySet, JobQuerySet, NotificationQuerySet
 
@@ -97,6 +98,11 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.object_type} {self.object_id}"
+
+    @property
+    def words(self) -> str:
+        """What was done, in words."""
+        return str(WORDS.get(self.verb, self.verb))
 
 
 class IdempotencyKey(models.Model):
