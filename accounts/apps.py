@@ -12,4 +12,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号登记与收集"
 
     def ready(self) -> None:
+        # Imported here: operations need the models, which exist only now.
+        from accounts.operations import tree_changes  # noqa: PLC0415
+        from orgs.operations import upper  # noqa: PLC0415
+
         triggers.append_only("accounts_registryevent")
+        upper.register(preview=tree_changes.preview, apply=tree_changes.apply)

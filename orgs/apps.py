@@ -17,4 +17,8 @@ class OrgsConfig(AppConfig):
         connection_created.connect(triggers.on_connection_created, dispatch_uid="orgs.triggers.connection")
         pre_migrate.connect(triggers.on_pre_migrate, dispatch_uid="orgs.triggers.before_migrate")
         post_migrate.connect(triggers.on_post_migrate, dispatch_uid="orgs.triggers.migrate")
+        # Imported here: operations need the models, which exist only now.
+        from orgs.operations import office_changes, upper  # noqa: PLC0415
+
         triggers.append_only("orgs_auditentry")
+        upper.register(preview=office_changes.preview, apply=office_changes.apply)

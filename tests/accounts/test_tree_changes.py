@@ -1,0 +1,62 @@
+"""What goes along when a unit is closed or merged: accounts, groups, administrators, offices."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.choices import AccountStatus, EventKind, GroupKind, GroupStatus
+from accounts.models import Account, Administratorship, Group, RegistryEvent
+from accounts.operations.registry import PersonalData, appoint_administrator, open_account, open_group
+from orgs.models import Appointment
+from orgs.operations import tree, upper
+from orgs.operations.tree import change_of_closing
+
+pytestmark = pytest.mark.django_db
+CODE = "hnu-law-1201"
+
+
+@pytest.fixture
+def account(world):
+    account = open_account(
+        world[CODE], platform="wechat_personal", identifier="law1201", contacts=40, by=None
+    )
+    appoint_administrator(
+        world[CODE], account=account, person=PersonalData(name="管理员", mobile="13800000555"), by=None
+    )
+    open_group(world[CODE], kind=GroupKind.BRANCH, name="法学2012级1班群", by=None)
+    return account
+
+
+def test_a_closed_unit_takes_its_accounts_groups_and_offices_along(world, cast, account):
+    tree.close_units([world[CODE]], reason="毕业", by=cast["college"])
+    account.refresh_from_db()
+    assert account.status == AccountStatus.CLOSED
+    assert Group.objects.get(unit=world[CODE]).status == GroupStatus.CLOSED
+    assert not Administratorship.objects.in_office().filter(unit=world[CODE]).exists()
+    assert str(Appointment.objects.get(unit=world[CODE]).ends_on) == "2026-11-18"
+    assert RegistryEvent.objects.filter(account=account, kind=EventKind.CLOSED, reason="毕业").count() == 1
+
+
+def test_a_merged_unit_hands_its_accounts_over_once(world, cast, account):
+    target = world["hnu-law-1202"]
+    tree.merge_units(world[CODE], target, reason="并班", by=cast["college"])
+    account.refresh_from_db()
+    assert (account.unit, account.status) == (target, AccountStatus.OPEN)
+    assert Administratorship.objects.in_office().get(account=account).unit == target
+    event = RegistryEvent.objects.get(account=account, kind=EventKind.TRANSFERRED)
+    assert event.unit == target
+    version = account.versions.current().get()
+    assert version.unit_id == target.pk
+
+
+def test_a_moved_unit_keeps_everything(world, cast, account):
+    tree.move_unit(world[CODE], world["hnu-tour"], reason="调整", by=cast["university"])
+    assert Account.objects.get(pk=account.pk).status == AccountStatus.OPEN
+    assert not RegistryEvent.objects.filter(kind=EventKind.TRANSFERRED).exists()
+
+
+def test_the_preview_counts_what_goes_along(world, cast, account):
+    effects = {
+        each.label: each.count for each in upper.preview(change_of_closing([world[CODE]], by=cast["college"]))
+    }
+    assert effects == {"账号": 1, "群": 1, "在任人员": 1}
