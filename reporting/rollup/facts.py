@@ -127,6 +127,8 @@ def collect(moment: Moment) -> int:
             moment.params(),
         )
         cursor.execute("CREATE INDEX week_facts_unit ON week_facts (unit_id)")
+        # In order of the superior, SQLite sums up a level without sorting it.
+        cursor.execute("CREATE INDEX week_facts_level ON week_facts (level, up_id)")
         cursor.execute("SELECT COUNT(*) FROM week_facts")
         return int(cursor.fetchone()[0])
 
