@@ -77,7 +77,10 @@ MATRIX: dict[str, Row] = {
         "unit_in_round", f"{p.EXPORT}|{p.FILL}", args=lambda pk: [CollectionRound.objects.first().pk, pk]
     ),
     "accounts:report-package": Row(
-        "direct_unit_in_round", p.REPORT_PACKAGE, POST, args=lambda pk: [CollectionRound.objects.first().pk, pk]
+        "direct_unit_in_round",
+        p.REPORT_PACKAGE,
+        POST,
+        args=lambda pk: [CollectionRound.objects.first().pk, pk],
     ),
     "accounts:accept-package": Row("package", p.ACCEPT_PACKAGE, POST),
     "accounts:return-package": Row("package", p.ACCEPT_PACKAGE, POST),
