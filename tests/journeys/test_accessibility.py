@@ -113,3 +113,15 @@ def test_the_way_of_the_secretary_is_free_of_grave_faults_and_fits_the_phone(dem
         successors.fill(page, tail="0195")
         found += look(page, "check")
     assert found == []
+
+
+def test_a_spoilt_page_is_noticed(demo, chromium):
+    """The counter-test: what the tests above look for can be seen."""
+    with browsing.at_desk(chromium, demo.portal.url) as page:
+        page.set_viewport_size(browsing.PHONE)
+        page.goto("/login/")
+        page.evaluate("document.querySelectorAll('label').forEach(each => each.remove())")
+        page.evaluate("document.querySelector('h1').textContent = 'x'.repeat(400)")
+        found = browsing.complaints_of(page, "login")
+    assert any(": label " in each for each in found)
+    assert any("px wide on a phone" in each for each in found)
