@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+LONGEST_NUMBER = 18  # digits of the largest id the database holds
+
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
@@ -26,3 +28,9 @@ def render_fragment(
     """The fragment template for an htmx request, the whole page else: the same URL answers both."""
     template = fragment if request.htmx else page
     return render(request, template, context, status=status)
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number an address or a form names; None for everything else ("²" is a digit to Python, not an id)."""
+    usable = bool(text) and text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if text and usable else None

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 SMALL, LARGE = "small", "large"
-INVITED_UNIT = "46-U01-09-1302"  # 信息科学技术2013级2班团支部 has no secretary yet
 INVITED = ("林新生", "13800000198")
 
 
@@ -99,7 +98,7 @@ def _load_history(first: clock.Week, progress: Progress) -> None:
         units = {unit.code: unit for unit in OrgUnit.objects.select_related("kind").order_by("position")}
         crowd = People()
         progress("任命人员")
-        offices.appoint(units, crowd, without=INVITED_UNIT)
+        offices.appoint(units, crowd, without=tree.INVITED_UNIT)
         bases.record(units, clock.today().year)
     story = registry.Story(units, crowd)
     for n in range(registry.WEEKS):
@@ -127,7 +126,7 @@ def _run_round(units: dict[str, OrgUnit], progress: Progress) -> None:
     busy = [unit for code, unit in units.items() if code[:6] in rounds.BUSY and unit.kind_id in round.kinds]
     progress("填报进行中的收集表")
     with clock.frozen(now - timedelta(days=2)):
-        rounds.fill(round, busy, skip=INVITED_UNIT)
+        rounds.fill(round, busy, skip=tree.INVITED_UNIT)
     with clock.frozen(now - timedelta(days=1)):
         rounds.decide(round)
         rounds.report(round, units)
@@ -157,7 +156,7 @@ def _summary() -> DemoSummary:
 
 def _invitation_path() -> str:
     """A fresh one-time link for the secretary still to be invited; once used, none."""
-    unit = OrgUnit.objects.get(code=INVITED_UNIT)
+    unit = OrgUnit.objects.get(code=tree.INVITED_UNIT)
     reviewer = _user("xinxi")
     if unit.appointments.in_force().exists():
         return ""

@@ -66,7 +66,7 @@ def appoint(units: dict[str, OrgUnit], people: People, *, without: str) -> None:
             f"138000001{serial:02}",
             title=TITLES.get(login.role, "成员"),
             username=login.username,
-            is_principal=login.role == Role.COMMITTEE,
+            is_principal=login.role in ROLE_OF.values(),
             department=login.department,
         )
         for serial, login in enumerate(LOGINS, 1)

@@ -17,7 +17,7 @@ from accounts.operations.registry import (
     replace_administrator,
 )
 from config.demo_data.chance import People, chance
-from config.demo_data.tree import members_of
+from config.demo_data.tree import INVITED_UNIT, members_of
 from orgs.choices import Kind
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Story:
                     self.growing.setdefault(later, []).append(unit)
 
     def _opening_week(self, code: str, unit: OrgUnit) -> int | None:
+        if code == INVITED_UNIT:
+            return None  # its secretary is invited today and begins with an empty form
         dice = chance("open", code)
         if unit.kind_id in COMMITTEES:
             return 0

@@ -26,7 +26,9 @@ SANYA_DISTRICTS = {
     "460204",
     "460205",
 }  # set up in 2014: in 2013 the towns stood under the city
+INVITED_UNIT = "46-U01-09-1302"  # 信息科学技术2013级2班团支部 has no secretary yet
 INTAKES = (2011, 2012, 2013)
+SHORT_MAJOR = 4  # 法学院2012级1班, but 信息科学技术2012级1班
 OTHER_COLLEGES = ("经济管理系", "信息技术系", "外语系", "艺术系")
 # 其它直属、团属组织、品牌项目 (SUP-1.1)
 BESIDE = (
@@ -102,7 +104,9 @@ def _universities() -> Iterator[UnitRow]:
 
 
 def _classes(code: str, college: str, n_classes: int) -> Iterator[UnitRow]:
-    major = re.sub(r"(学院|系|部)(（.*）)?$", "", college)
+    major = re.sub(r"(（.*）)$", "", college)
+    if len(major) > SHORT_MAJOR:
+        major = re.sub(r"(学院|系|部)$", "", major)
     for intake in INTAKES:
         for n in range(1, n_classes + 1):
             name = f"{major}{intake}级{n}班团支部"

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orgs.choices import LONGEST_CODE, LONGEST_NAME, Measure
+from orgs.http import whole_number
 from orgs.kernel import clock
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ class MoveUnitForm(VersionedForm):
         return values
 
     def _chosen(self, pk: str, text: str) -> OrgUnit | None:
-        if pk.isdigit():
-            found: OrgUnit | None = self.candidates.filter(pk=pk).first()
+        if whole_number(pk) is not None:
+            found: OrgUnit | None = self.candidates.filter(pk=whole_number(pk)).first()
             if found is None:
                 self.add_error("parent", _("找不到这个上级，请重新选择。"))
             return found

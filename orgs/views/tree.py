@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from orgs.http import whole_number
 from orgs.models import OrgUnit
 from orgs.querysets.scope import UnitsInCharge
 
@@ -60,8 +61,8 @@ def pick_unit_page(request: LeagueRequest) -> HttpResponse:
 def _candidates(request: LeagueRequest) -> list[OrgUnit]:
     text = request.GET.get("q", "").strip()
     units: OrgUnitQuerySet = OrgUnit.objects.visible_to(request.user)
-    under, kind = request.GET.get("under", ""), request.GET.get("kind", "")
-    if under.isdigit():
+    under, kind = whole_number(request.GET.get("under")), request.GET.get("kind", "")
+    if under is not None:
         top = units.filter(pk=under).select_related("kind").first()
         units = units.within(UnitsInCharge.below(top)) if top else units.none()
     if kind:

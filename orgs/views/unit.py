@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from orgs import naming, panels
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.forms.unit import CloseUnitForm, CreateUnitForm, MoveUnitForm, RecordBaseForm, RenameUnitForm
+from orgs.http import whole_number
 from orgs.models import Appointment, OrgUnit, UnitBase, UnitKind
 from orgs.operations import bases, tree, upper
 from orgs.operations.moves import change_of_move
@@ -57,6 +58,8 @@ def show_unit(request: LeagueRequest, pk: int) -> HttpResponse:
         .order_by("-is_principal", "pk")[:MOST_PEOPLE],
         "former_names": sorted(set(unit.versions.exclude(name=unit.name).values_list("name", flat=True))),
         "may_edit": in_charge.allowing(EDIT_UNITS).covers(unit) and unit.is_open,
+        # Nobody moves or closes the own unit: that is the superior's matter.
+        "may_relocate": unit.parent is not None and in_charge.allowing(EDIT_UNITS).covers(unit.parent),
         "tabs": [(_("下级组织"), unit.get_absolute_url(), True)]
         + [(tab.label, tab.url, False) for tab in panels.tabs_of(request.user, unit)],
         "panels": panels.panels_of(request.user, unit, page.object_list),
@@ -95,11 +98,7 @@ def move_unit(request: LeagueRequest, pk: int) -> HttpResponse:
     """调整上级, after a look at what goes along."""
     unit = _editable(request, pk)
     candidates = OrgUnit.objects.actionable_by(request.user, EDIT_UNITS)
-    picked = (
-        candidates.filter(pk=request.GET["parent"]).first()
-        if request.GET.get("parent", "").isdigit()
-        else None
-    )
+    picked = candidates.filter(pk=whole_number(request.GET.get("parent"))).first()
     form = MoveUnitForm(request.POST or None, candidates=candidates, initial={"version": unit.version})
     effects = upper.preview(change_of_move(unit, None, by=request.user))
     extra = {"effects": effects, "picked": picked, "n_below": unit.get_descendant_count()}

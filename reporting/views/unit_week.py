@@ -49,7 +49,7 @@ def show(request: LeagueRequest, week: Week, unit_pk: int) -> HttpResponse:
 def show_latest(request: LeagueRequest, unit_pk: int) -> HttpResponse:
     """The unit in its newest closed week; before the first one, when that will be."""
     found = get_object_or_404(OrgUnit.objects.visible_to(request.user), pk=unit_pk)
-    newest = WeekUnit.objects.trend(found.pk, 1).first()
+    newest = WeekUnit.objects.visible_to(request.user).trend(found.pk, 1).first()
     if newest is not None:
         return redirect("reporting:show-unit-week", newest.week.week, found.pk)
     context = {"first_on": Week.current().ends_on}
