@@ -10,7 +10,8 @@ from fractions import Fraction
 import openpyxl
 import pytest
 
-from config.demo_data.load import INVITED, INVITED_UNIT
+from config.demo_data.load import INVITED
+from config.demo_data.tree import INVITED_UNIT
 from tests.journeys.portal import shift
 
 playwright = pytest.importorskip("playwright.sync_api")
