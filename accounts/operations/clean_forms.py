@@ -10,7 +10,6 @@ from django.db import transaction
 from accounts.exceptions import AccountsError
 from accounts.models import Submission
 from accounts.operations import review
-from orgs.exceptions import JobLost, OrgsError
 from orgs.operations import ledger
 
 if TYPE_CHECKING:
@@ -48,16 +47,7 @@ def enqueue_clean(desk: OrgUnit, *, by: User) -> list[Job]:
 
 def approve_all_clean(job_id: int) -> None:
     """The job: chunk by chunk, each its own transaction. A repetition finds only what is still waiting."""
-    try:
-        job = ledger.claim_job(job_id)
-        ledger.finish_job(job, _approve_slice(job))
-    except JobLost:
-        return
-    except OrgsError as error:
-        ledger.fail_job(job, error.message)
-    except Exception as error:
-        ledger.fail_job(job, type(error).__name__)
-        raise
+    ledger.run(job_id, _approve_slice)
 
 
 def _approve_slice(job: Job) -> dict[str, object]:

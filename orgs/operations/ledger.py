@@ -18,7 +18,7 @@ from orgs.kernel import clock
 from orgs.models import AuditEntry, Job, Notification
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from orgs.models import OrgUnit, User
 
@@ -145,6 +145,26 @@ def fail_job(job: Job, error: str) -> None:
     Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
         state=JobState.FAILED, error=error[:400], finished_at=clock.now()
     )
+
+
+def run(job_id: int, work: Callable[[Job], dict[str, object]]) -> Job | None:
+    """Claim the job, do `work`, keep what it returns. None where the job is done or another worker has it.
+
+    A failure is kept by the name of its class only and raised on: its text may hold data.
+    """
+    try:
+        job = claim_job(job_id)
+    except JobLost:
+        return None
+    try:
+        result = work(job)
+    except JobLost:
+        return None  # somebody took over in the middle; the row is theirs
+    except Exception as error:
+        fail_job(job, type(error).__name__)
+        raise
+    finish_job(job, result)
+    return job
 
 
 def requeue_lost_jobs() -> int:

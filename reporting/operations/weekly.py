@@ -90,22 +90,22 @@ def _publish(header_id: int, *, by: User | None, job: Job | None) -> ClosedWeek:
     return header
 
 
-def close_in_job(job_id: int) -> ClosedWeek:
-    """Do the work of a job row: claim it, close its week with progress, finish it. Raises JobLost if it is not ours."""
-    job = ledger.claim_job(job_id)
-    try:
-        closed = close_week(Week.parse(job.params["week"]), by=job.created_by, job=job)
-    except JobLost:
-        raise
-    except Exception as error:
-        ledger.fail_job(job, type(error).__name__)
-        raise
-    ledger.finish_job(job, {"week": str(closed.week), "n_units": closed.n_units, "hash": closed.content_hash})
-    return closed
+def close_in_job(job_id: int) -> ClosedWeek | None:
+    """Do the work of a job row: close its week with progress. None where another process has the job or it is done."""
+    job = ledger.run(job_id, _close_for)
+    return ClosedWeek.objects.published().of_week(Week.parse(job.params["week"])).first() if job else None
+
+
+def _close_for(job: Job) -> dict[str, object]:
+    closed = close_week(Week.parse(job.params["week"]), by=job.created_by, job=job)
+    return {"week": str(closed.week), "n_units": closed.n_units, "hash": closed.content_hash}
 
 
 def close_now(week: Week, *, by: User | None = None) -> ClosedWeek:
-    """Close the week in this process, in the job row a worker would use. Takes over from a worker that fell silent."""
+    """Close the week in this process, in the job row a worker would use. Takes over from a worker that fell silent.
+
+    Raises WeekNotOver, and JobLost when another process took the job over in the meantime.
+    """
     if not week.is_over:
         raise WeekNotOver
     closed = ClosedWeek.objects.published().of_week(week).first()
@@ -114,7 +114,10 @@ def close_now(week: Week, *, by: User | None = None) -> ClosedWeek:
     job = _job(week, by=by)
     # Computing twice is harmless (`_publish`): the other process, if it still lives, loses the job at its next step.
     Job.objects.filter(pk=job.pk).exclude(state=JobState.QUEUED).update(state=JobState.QUEUED)
-    return close_in_job(job.pk)
+    closed = close_in_job(job.pk)
+    if closed is None:
+        raise JobLost
+    return closed
 
 
 def _job(week: Week, *, by: User | None) -> Job:

@@ -80,17 +80,22 @@ def compute_sheet(sheet: Sheet, *, by: User | None = None) -> Sheet:
     return _compute(locked(sheet.pk), year, by)
 
 
-def compute_year(year: int, *, by: User | None = None) -> dict[str, int]:
-    """Compute every open sheet of a year, sheet by sheet, so that an interrupted run can be repeated."""
+def compute_year(year: int, *, by: User | None = None, job: Job | None = None) -> dict[str, int]:
+    """Compute every open sheet of a year, sheet by sheet, so that an interrupted run can be repeated.
+
+    With `job`, its row counts the sheets. Raises JobLost when another worker took it over.
+    """
     sheets = list(Sheet.objects.of_year(year).open().values_list("pk", "unit_id"))
     found = metrics.read_year(year, [unit_id for _pk, unit_id in sheets])
     n_changed = 0
-    for pk, unit_id in sheets:
+    for n_done, (pk, unit_id) in enumerate(sheets, 1):
         with transaction.atomic():
             sheet = Sheet.objects.select_for_update(of=("self",)).get(pk=pk)
             version = sheet.version
             if not sheet.is_final:
                 n_changed += _compute(sheet, found[unit_id], by).version != version
+        if job is not None:
+            ledger.progress(job, n_done, len(sheets))
     return {"year": year, "sheets": len(sheets), "changed": n_changed}
 
 
@@ -111,14 +116,8 @@ def enqueue_this_year() -> Job | None:
 
 
 def run_compute_job(job_id: int) -> None:
-    """The job behind `scoring.compute_sheets`: its row holds year, progress and result."""
-    job = ledger.claim_job(job_id)
-    try:
-        result = compute_year(int(job.params["year"]))
-    except Exception as error:
-        ledger.fail_job(job, type(error).__name__)
-        raise
-    ledger.finish_job(job, dict(result))
+    """The job behind `scoring.compute_sheets`: its row holds year, person, progress and result."""
+    ledger.run(job_id, lambda job: dict(compute_year(int(job.params["year"]), by=job.created_by, job=job)))
 
 
 @transaction.atomic

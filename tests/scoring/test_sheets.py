@@ -8,7 +8,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from orgs.exceptions import Conflict, NotAllowed
+from orgs.kernel import clock
 from orgs.models import AuditEntry, Job
+from scoring import tasks
 from scoring.choices import Grade, SheetState
 from scoring.exceptions import NotReady, ScoresRefused, ScoringError, SheetFinal
 from scoring.models import Consequence, Criterion, Scheme, Score, Sheet
@@ -152,13 +154,36 @@ def test_weeks_of_another_year_do_not_count(sheets, week, world):
     assert arithmetic(sheets["qh"], "2.2.a")["numerator"] == 21586
 
 
-def test_all_sheets_of_a_year_are_computed_as_a_job(sheets, week):
-    job = operations.enqueue_compute(2026)
-    operations.run_compute_job(job.pk)
+def test_all_sheets_of_a_year_are_computed_as_a_job(sheets, week, cast):
+    job = operations.enqueue_compute(2026, by=cast["province"])
+    tasks.compute_sheets(job.pk)
     job = Job.objects.get(pk=job.pk)
+    assert (job.done, job.total) == (5, 5)
+    assert set(AuditEntry.objects.filter(verb="sheet.computed").values_list("by", flat=True)) == {
+        job.created_by_id
+    }
     assert (job.state, job.result) == ("done", {"year": 2026, "sheets": 5, "changed": 5})
     assert operations.enqueue_compute(2026).pk == job.pk
     assert operations.compute_year(2026)["changed"] == 0
+
+
+def test_a_job_that_is_done_or_taken_is_left_alone(sheets, week):
+    job = operations.enqueue_compute(2026)
+    for _ in range(2):
+        tasks.compute_sheets(job.pk)
+    assert Job.objects.get(pk=job.pk).attempts == 1
+    Job.objects.filter(pk=job.pk).update(state="running", heartbeat_at=clock.now())
+    tasks.compute_sheets(job.pk)
+    assert Job.objects.get(pk=job.pk).state == "running"
+
+
+def test_a_job_that_fails_keeps_the_name_of_the_failure_only(sheets, week):
+    job = operations.enqueue_compute(2026)
+    Job.objects.filter(pk=job.pk).update(params={"year": "x"})
+    with pytest.raises(ValueError, match="invalid literal"):
+        tasks.compute_sheets(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("failed", "ValueError")
 
 
 def test_the_unit_scores_itself(sheets, cast):
