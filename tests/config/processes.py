@@ -141,7 +141,9 @@ def scratch_database(purpose: str = "processes") -> Iterator[str]:
     """A PostgreSQL database beside the test database, on the same server."""
     address = environ.Env().str("TEST_DATABASE_URL")
     server, _, name = address.rpartition("/")
-    database = f"test_{name}_{purpose}"
+    # Two processes of a parallel run may both have portals of their own.
+    worker = environ.Env().str("PYTEST_XDIST_WORKER", default="")
+    database = f"test_{name}_{purpose}{worker}"
     with contextlib.closing(psycopg2.connect(f"{server}/postgres")) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
