@@ -91,6 +91,10 @@ SUBMISSION_MOVES: dict[str, frozenset[str]] = {
 }
 
 
+# A form in these states is still the unit's to write in.
+EDITABLE = (SubmissionStatus.DRAFT, SubmissionStatus.RETURNED)
+
+
 class PackageStatus(TextChoices):
     """上报: the package of a directly affiliated committee for one round."""
 

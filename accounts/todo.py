@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import SubmissionStatus
 from accounts.forms import fill_page, fill_tasks
-from accounts.models import Expected, Submission
+from accounts.models import CollectionRound, Expected, Package, Submission
 from orgs import permissions
 from orgs.kernel import clock
+from orgs.models import OrgUnit
 from orgs.todo import Todo
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ TO_DO = {"", SubmissionStatus.DRAFT, SubmissionStatus.RETURNED}
 
 
 def for_user(user: User) -> list[Todo]:
-    """Forms that came back, forms to fill, drafts; then forms that wait for review."""
+    """Forms that came back, forms to fill, drafts; then forms that wait for review; then packages."""
     in_charge = user.units_in_charge()
-    return [*_own_forms(user, in_charge), *_review(user, in_charge)]
+    return [*_own_forms(user, in_charge), *_review(user, in_charge), *_due(in_charge), *_arrived(in_charge)]
 
 
 def _own_forms(user: User, in_charge: UnitsInCharge) -> list[Todo]:
@@ -69,3 +70,29 @@ def _review(user: User, in_charge: UnitsInCharge) -> list[Todo]:
             tone="warn" if hours >= 24 else "info",
         )
     ]
+
+
+def _due(in_charge: UnitsInCharge) -> list[Todo]:
+    """上报: a direct committee has approved forms of a running round and has not sent them up."""
+    own = in_charge.allowing(permissions.REPORT_PACKAGE).own_unit_ids()
+    units = OrgUnit.objects.filter(pk__in=own).direct_units() if own else []
+    return [
+        Todo(
+            label=_("上报：%(title)s") % {"title": round.title},
+            verb=_("去上报"),
+            url=reverse("accounts:list-packages"),
+            due=fill_page.deadline_text(round.deadline_at, clock.now()),
+            detail=unit.name,
+            tone="warn",
+        )
+        for unit in units
+        for round in CollectionRound.objects.to_report_by(unit)
+    ]
+
+
+def _arrived(in_charge: UnitsInCharge) -> list[Todo]:
+    """What direct committees have sent up and the province has yet to take."""
+    province = in_charge.allowing(permissions.ACCEPT_PACKAGE)
+    count = Package.objects.within(province).waiting().count() if province.spans else 0
+    label, verb = _("上报待接收"), _("去接收")
+    return [Todo(label=label, verb=verb, url=reverse("accounts:list-packages"), count=count)] if count else []

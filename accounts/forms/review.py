@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import ReturnReason
 from accounts.operations.review import CellRemark
+from orgs.http import whole_number
 
 PER_PAGE = 50
 
@@ -51,10 +52,11 @@ class PickForm(forms.Form):
 
     def clean_pick(self) -> list[tuple[int, int]]:
         pairs = [each.partition(":") for each in self.cleaned_data["pick"]]
-        good = [(pk, version) for pk, _colon, version in pairs if pk.isdecimal() and version.isdecimal()]
+        numbers = [(whole_number(pk), whole_number(version)) for pk, _colon, version in pairs]
+        good = [(pk, version) for pk, version in numbers if pk is not None and version is not None]
         if not good or len(good) != len(pairs):
             raise forms.ValidationError(_("请先勾选要通过的收集表。"))
-        return [(int(pk), int(version)) for pk, version in good]
+        return good
 
 
 class RemarkForm(forms.Form):

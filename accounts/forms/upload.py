@@ -96,6 +96,7 @@ def unseal(text: str, *, user: User) -> Sealed:
             each["unit_name"],
             tuple(RowInput(**row) for row in each["rows"]),
             tuple((sheet, number) for sheet, number in each["numbers"]),
+            each["version"],
         )
         for each in content["forms"]
     ]

@@ -12,8 +12,8 @@ from accounts.excel import collection_form
 from accounts.excel.collection_form import Annex, AnnexRow, AnnexUnit
 from accounts.exceptions import AccountsError
 from accounts.field_lists import RowInput, applying, read_fields
+from accounts.masks import MASKS
 from accounts.models import Submission
-from accounts.operations.masked_cells import MASKS
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
 from orgs.operations import ledger

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -12,10 +11,8 @@ from accounts.choices import SubmissionStatus
 from accounts.exceptions import AccountsError
 from accounts.field_lists import read_fields
 from accounts.models import Submission, SubmissionRow
-from accounts.operations.registry.administrators import REVEALED, REVEALS_PER_HOUR
+from accounts.operations.registry.administrators import REVEALED, ensure_may_reveal_more
 from orgs.exceptions import NotAllowed
-from orgs.kernel import clock
-from orgs.models import AuditEntry
 from orgs.operations import ledger
 from orgs.permissions import REVEAL, may
 
@@ -35,9 +32,7 @@ def reveal_cell(row_id: int, code: str, *, by: User) -> str:
     fields = read_fields(row.submission.round.field_list.fields)
     if code not in {each.code for each in fields if each.personal}:
         raise AccountsError(_("没有这一项信息，请刷新页面。"))
-    since = clock.now() - timedelta(hours=1)
-    if AuditEntry.objects.filter(by=by, verb=REVEALED, at__gt=since).count() >= REVEALS_PER_HOUR:
-        raise NotAllowed(_("一小时内最多查看 60 次，请稍后再试。"))
+    ensure_may_reveal_more(by=by)
     ledger.record(
         REVEALED,
         row.submission,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.choices import SubmissionStatus
@@ -28,16 +29,17 @@ if TYPE_CHECKING:
     from orgs.models import User
 
 REMINDED = "reminded"
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 5000
 NAMES_IN_TEXT = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """How many units got a message, and how many had one today already."""
+    """How many messages were left, how many units had theirs today already, and how many must wait for the next push."""
 
     sent: int
     already: int
+    left: int = 0
 
 
 @dataclass(slots=True)
@@ -111,29 +113,44 @@ def by_child(round: CollectionRound, unit: OrgUnit) -> list[ChildProgress]:
 
 
 @transaction.atomic
-def remind(round: CollectionRound, unit: OrgUnit, *, link: str, by: User) -> Reminded:
+def remind(round: CollectionRound, unit: OrgUnit, *, by: User, most: int = MOST_AT_ONCE) -> Reminded:
     """A message to everyone in the unit's subtree who holds a form back: those who fill, else those who review."""
     if not may(by, REMIND, unit):
         raise NotAllowed
-    late = late_below(round, unit)[:MOST_AT_ONCE]
-    targets = {(each.desk_id or each.unit_id): each.status for each in late}
-    had = set(
-        Notification.objects.filter(
-            unit_id__in=targets, kind=REMINDED, link=link, created_at__gte=clock.day_start(clock.today())
-        ).values_list("unit_id", flat=True)
-    )
+    late = late_below(round, unit).order_by()
+    at_home = late.filter(desk_id__isnull=True).values_list("unit_id", "status")
+    on_desks = late.filter(desk_id__isnull=False).values_list("desk_id", "status").distinct()
+    done = Reminded(0, 0)
+    for holders, column, link in (
+        (at_home, "unit_id", reverse("accounts:fill", args=[round.pk])),
+        # The round stands in the address, so that a reminder of one round is not taken for another's.
+        (on_desks, "desk_id", f"{reverse('accounts:list-review')}?round={round.pk}"),
+    ):
+        some = _remind(round, holders, column, link, most)
+        done = Reminded(done.sent + some.sent, done.already + some.already, done.left + some.left)
+    ledger.record("round.remind", round, by=by, unit=unit, sent=done.sent, already=done.already)
+    return done
+
+
+def _remind(round: CollectionRound, holders: Any, column: str, link: str, most: int) -> Reminded:
+    """Whoever had this very reminder today is left out before the slice, so that the next push reaches the next ones."""
     now = clock.now()
+    had = Notification.objects.filter(
+        kind=REMINDED, link=link, created_at__gte=clock.day_start(clock.today())
+    )
+    told = {f"{column}__in": had.values("unit_id")}
+    already = holders.filter(**told).count()
+    rest = holders.exclude(**told).order_by(column)
+    targets = list(rest[:most])
     Notification.objects.bulk_create(
         (
             Notification(unit_id=unit_id, kind=REMINDED, text=_text(round, status), link=link, created_at=now)
-            for unit_id, status in targets.items()
-            if unit_id not in had
+            for unit_id, status in targets
         ),
         batch_size=500,
     )
-    sent = len(targets.keys() - had)
-    ledger.record("round.remind", round, by=by, unit=unit, sent=sent, already=len(had))
-    return Reminded(sent, len(had))
+    left = rest.count() if len(targets) == most else 0  # the new messages count as had
+    return Reminded(len(targets), already, left)
 
 
 def ready_text(round: CollectionRound, names: Iterable[str], *, link: str) -> str:

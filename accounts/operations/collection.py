@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.choices import StepKind, SubmissionStatus
+from accounts.choices import EDITABLE, StepKind, SubmissionStatus
 from accounts.exceptions import FormInvalid, RoundClosed
 from accounts.field_lists import RowInput, check_rows, read_fields
 from accounts.models import CollectionRound, Expected, ReviewStep, Submission, SubmissionRow
 from accounts.operations.desks import first_desk
 from accounts.operations.form_facts import find_doubts
-from accounts.operations.rounds import close_round, exempt, expect, launch_round
 from orgs import permissions
 from orgs.exceptions import Conflict, IllegalMove, NotAllowed
 from orgs.kernel import clock
@@ -25,9 +24,10 @@ if TYPE_CHECKING:
 
     from orgs.models import OrgUnit, User
 
-__all__ = ["EDITABLE", "close_round", "exempt", "expect", "launch_round", "rows_of", "save_draft", "submit"]
-
-EDITABLE = (SubmissionStatus.DRAFT, SubmissionStatus.RETURNED)
+HANDED_IN = (
+    *("status", "filled_by", "submitted_at", "on_desk_since", "is_late", "attempt", "version"),
+    *("remark", "return_reasons", "receipt", "doubts", "desk"),
+)
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def _hand_in(submission: Submission, rows: Sequence[RowInput], *, by: User) -> N
     submission.receipt = submission.receipt or f"{clock.local(now):%Y%m%d}-{submission.pk:06d}"
     submission.doubts = [doubt.as_json() for doubt in find_doubts(submission, rows)]
     submission.desk = first_desk(submission)
-    submission.save()
+    submission.save(update_fields=HANDED_IN)
     submission.cell_returns.filter(fixed_at__isnull=True).update(fixed_at=now)
     ReviewStep.objects.create(
         submission=submission, kind=StepKind.SUBMITTED, unit=submission.unit, by=by, at=now

@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from accounts.masks import MASKS
 from accounts.models import Administratorship
 from orgs.kernel.crypto import mask_id, mask_mobile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from accounts.excel.collection_reading import ReadRow
     from accounts.field_lists import Field
 
-MASKS: Mapping[str, Callable[[str | None], str]] = {
-    "mobile": mask_mobile,
-    "qq": mask_id,
-    "wechat_id": mask_id,
-}
 _PERSONAL = frozenset({"admin_wechat", "admin_qq", "admin_mobile"})
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 CHUNK = 500  # units of one statement: SQLite takes a limited number of variables

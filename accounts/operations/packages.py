@@ -23,7 +23,6 @@ from orgs.querysets.scope import UnitsInCharge
 if TYPE_CHECKING:
     from orgs.models import User
 
-SENT = (PackageStatus.REPORTED, PackageStatus.ACCEPTED)
 REPORTED, ACCEPTED, RETURNED = "package_reported", "package_accepted", "package_returned"
 
 
@@ -104,7 +103,7 @@ def to_report(in_charge: UnitsInCharge) -> list[DuePackage]:
         DuePackage(round, unit, expected.count(), expected.count() - expected.not_approved().count())
         for unit in units
         for round in CollectionRound.objects.concerning(unit).running()
-        if not Package.objects.filter(round=round, unit=unit, status__in=SENT).exists()
+        if not Package.objects.filter(round=round, unit=unit).reported_or_accepted().exists()
         and (
             expected := Expected.objects.within(UnitsInCharge.below(unit)).due().filter(round=round)
         ).exists()

@@ -130,7 +130,10 @@ def undo(submission_id: int, *, by: User) -> Submission:
 
     What has entered the registry stays there: entries are events, and events are never taken back.
     """
-    submission = _locked(submission_id, by.units_in_charge())
+    in_charge = by.units_in_charge()
+    submission = _locked(submission_id, in_charge)
+    if not in_charge.allowing(REVIEW).covers(submission.unit):
+        raise NotAllowed
     steps = list(submission.steps.select_related("unit").exclude(kind=StepKind.SAVED))
     last = steps[-1] if steps else None
     _may_undo(submission, last, by=by)
@@ -233,7 +236,7 @@ def _may_undo(submission: Submission, last: ReviewStep | None, *, by: User) -> N
     if last is None or last.kind not in DECISIONS or last.by_id != by.pk:
         raise Conflict(_who_decided(submission))
     if submission.status == SubmissionStatus.APPROVED:
-        raise NotAllowed(_("数据已登记入库，不能撤销。如需更正，请在登记信息中修改。"))
+        raise NotAllowed(_("数据已登记入库，不能撤销。如需更正，请由填报单位在下一次填报中重新提交。"))
     if clock.now() - last.at > timedelta(seconds=UNDO_SECONDS):
         raise NotAllowed(_("已超过可撤销的时间。如需更正，请联系现在的审核单位。"))
     if submission.saved_at is not None and submission.saved_at > last.at:

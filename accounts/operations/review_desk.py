@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import StepKind, SubmissionStatus
 from accounts.field_lists import ADMINISTRATOR, OFFICIAL, RowInput, applying, by_target, read_fields
+from accounts.masks import MASKS
 from accounts.models import Account, Administratorship, ReviewStep, Submission
 from accounts.naming import identifier_key
 from orgs.kernel import clock
-from orgs.kernel.crypto import mask_id, mask_mobile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from orgs.models import User
 
 ALL, CLEAN, DOUBTFUL, AGAIN = "", "clean", "doubt", "again"
-MASKS = {"mobile": mask_mobile, "qq": mask_id, "wechat_id": mask_id}
 GROUP_TITLES = {OFFICIAL: "官方微信", ADMINISTRATOR: _("微信管理员")}
 CHECKS = (_("必填"), _("微信号格式"), _("QQ号格式"), _("手机位数"), _("账号和管理员不重复"))
 # What the machine looks at in every form, by the code of the doubt that it raises.

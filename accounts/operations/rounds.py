@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from accounts.exceptions import AccountsError
+from accounts.exceptions import AccountsError, RoundClosed
 from accounts.models import CollectionRound, Expected
 from orgs import permissions
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
-from orgs.models import OrgUnit
+from orgs.models import IdempotencyKey, OrgUnit
 from orgs.operations import ledger
 from orgs.querysets.scope import UnitsInCharge
 
@@ -38,12 +39,19 @@ def launch_round(
     by: User,
     entry_kind: str = "",
     clause: str = "",
+    idempotency_key: str = "",
 ) -> CollectionRound:
-    """发起: the list of units expected is fixed now; units founded later get their own clock by `expect`."""
+    """发起: the list of units expected is fixed now; units founded later get their own clock by `expect`.
+
+    The same key twice gives the one round: a second tap must not expect 100,000 forms again.
+    """
     if not permissions.may(by, permissions.LAUNCH_ROUND, unit):
         raise NotAllowed
     if deadline_at <= opens_at:
         raise AccountsError(_("截止时间应晚于开始时间，请更正。"))
+    claim = _claim(idempotency_key, by)
+    if claim.location:
+        return CollectionRound.objects.get(pk=claim.location.rpartition("/")[2])
     collection = CollectionRound.objects.create(
         title=title,
         field_list=field_list,
@@ -60,6 +68,8 @@ def launch_round(
     n_expected = _fix_expected(collection, by)
     if not n_expected:
         raise AccountsError(_("所选类型和年级没有团组织，请更正填报范围。"))
+    claim.location = f"accounts.collectionround/{collection.pk}"
+    claim.save(update_fields=["location"])
     ledger.record("round.launched", collection, by=by, unit=unit, n_expected=n_expected)
     return collection
 
@@ -83,6 +93,8 @@ def exempt(expected: Expected, *, reason: str, by: User) -> Expected:
         raise NotAllowed
     if not reason.strip():
         raise AccountsError(_("请填写免报理由。"))
+    if expected.round.closed_at is not None:
+        raise RoundClosed(_("本次填报已结束，不需要再办理免报。"))
     expected.exempt_reason = reason.strip()[:200]
     expected.save(update_fields=["exempt_reason"])
     ledger.record("expected.exempted", expected, by=by, reason=expected.exempt_reason)
@@ -99,6 +111,16 @@ def close_round(round: CollectionRound, *, by: User) -> CollectionRound:
         round.save(update_fields=["closed_at"])
         ledger.record("round.closed", round, by=by)
     return round
+
+
+def _claim(key: str, by: User) -> IdempotencyKey:
+    """The key, taken for this launch; with a `location` when it was answered before. A refused launch gives it back."""
+    key = f"launch:{key or uuid.uuid4().hex}"[:64]
+    try:
+        with transaction.atomic():
+            return IdempotencyKey.objects.create(user=by, key=key, created_at=clock.now())
+    except IntegrityError:
+        return IdempotencyKey.objects.get(user=by, key=key)
 
 
 def _fix_expected(round: CollectionRound, by: User) -> int:

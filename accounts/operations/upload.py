@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.choices import SubmissionStatus
+from accounts.choices import EDITABLE, SubmissionStatus
 from accounts.excel import collection_reading
 from accounts.excel.collection_reading import LABELS, ReadRow
 from accounts.exceptions import AccountsError, FormInvalid
 from accounts.field_lists import RowInput, check_rows, read_fields
-from accounts.models import Expected, Submission
+from accounts.models import Expected
 from accounts.operations import collection
 from accounts.operations.masked_cells import Unmasker, echo, scientific
 from accounts.operations.upload_units import UnitFinder
-from orgs.exceptions import OrgsError
+from orgs.exceptions import Conflict, OrgsError
 from orgs.kernel.sheets import RowError
 from orgs.kernel.xlsx import read_guarded
 
@@ -31,10 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from accounts.field_lists import Field, FieldError
-    from accounts.models import CollectionRound
+    from accounts.models import CollectionRound, Submission
     from orgs.models import OrgUnit, User
-
-EDITABLE = (SubmissionStatus.DRAFT, SubmissionStatus.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,12 @@ class UnitForm:
     unit_name: str
     rows: tuple[RowInput, ...]
     numbers: tuple[tuple[str, int], ...]  # (sheet, row) of each
+    version: int = 0  # of the form as the preview found it; 0 where there was none
+
+    @property
+    def has_draft(self) -> bool:
+        """Something is saved already, which the import replaces."""
+        return self.version > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Imported:
     """What did happen."""
 
     submitted: list[int] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)  # (unit, why)
+    refused: list[tuple[UnitForm, str]] = field(default_factory=list)  # (form, why)
 
 
 def preview(
@@ -128,19 +132,18 @@ def import_forms(
         try:
             done.submitted.append(_submit(form, round, nonce, by).pk)
         except OrgsError as error:
-            done.refused.append((form.unit_name, error.message))
+            done.refused.append((form, error.message))
     return done
 
 
 def take_in(found: Preview, *, round: CollectionRound, all_or_nothing: bool = False, by: User) -> Imported:
     """Import a preview at once; forms refused meanwhile become errors, so that the sums still agree."""
-    forms = {form.unit_name: form for form in found.forms}
     done = import_forms(
         found.forms, round=round, nonce=secrets.token_hex(8), all_or_nothing=all_or_nothing, by=by
     )
-    for name, why in done.refused:
-        form = forms[name]
-        found.forms.remove(form)
+    refused = {form.unit_id for form, _why in done.refused}
+    found.forms[:] = [form for form in found.forms if form.unit_id not in refused]
+    for form, why in done.refused:
         found.errors += [RowError(sheet, row, "", "", why) for sheet, row in form.numbers]
     return done
 
@@ -173,12 +176,18 @@ def as_json(found: Preview) -> dict[str, object]:
 @transaction.atomic
 def _submit(form: UnitForm, round: CollectionRound, nonce: str, by: User) -> Submission:
     mine = Expected.objects.fillable_in_scope(by).select_related("unit")
-    unit = mine.get(round=round, unit_id=form.unit_id).unit
-    version = Submission.objects.filter(round=round, unit=unit).values_list("version", flat=True).first()
+    expected = mine.filter(round=round, unit_id=form.unit_id).first()
+    if expected is None:
+        raise AccountsError(_("这个团组织已不在本次填报或您的管理范围内，请重新上传文件。"))
+    key = f"{nonce}:{form.unit_id}"
     try:
         return collection.submit(
-            round, unit, form.rows, version=version or 0, idempotency_key=f"{nonce}:{unit.pk}", by=by
+            round, expected.unit, form.rows, version=form.version, idempotency_key=key, by=by
         )
+    except Conflict as error:
+        raise AccountsError(
+            _("检查文件之后，这份收集表在别处保存过，没有覆盖。请核对后重新上传。")
+        ) from error
     except FormInvalid as error:
         raise AccountsError(_("表中还有需要更正的内容，请重新上传。")) from error
 
@@ -221,7 +230,9 @@ class _Checker:
             self._refuse_unit(unit, rows, errors)
             return
         numbers = tuple((row.sheet, row.number) for row in rows)
-        self.found.forms.append(UnitForm(unit.pk, unit.name, checked, numbers))
+        self.found.forms.append(
+            UnitForm(unit.pk, unit.name, checked, numbers, self.finder.version_of(unit.pk))
+        )
 
     def _input(self, row: ReadRow, unit_id: int, at: int, unmasker: Unmasker) -> RowInput:
         values: dict[str, object] = {}

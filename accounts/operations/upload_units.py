@@ -35,7 +35,7 @@ class UnitFinder:
         self._by_code: dict[str, OrgUnit] = {}
         self._by_name: dict[str, list[OrgUnit]] = defaultdict(list)
         self._expected: set[int] = set()
-        self._status: dict[int, str] = {}
+        self._status: dict[int, tuple[str, int]] = {}
 
     def find(self, claims: Sequence[Mapping[str, str]]) -> list[Found]:
         """For each row its unit, or why there is none."""
@@ -46,7 +46,11 @@ class UnitFinder:
 
     def status_of(self, unit_id: int) -> str | None:
         """The state of the unit's form in the round; None where there is no form."""
-        return self._status.get(unit_id)
+        return self._status[unit_id][0] if unit_id in self._status else None
+
+    def version_of(self, unit_id: int) -> int:
+        """The version of the unit's form in the round; 0 where there is no form."""
+        return self._status[unit_id][1] if unit_id in self._status else 0
 
     @staticmethod
     def said(claim: Mapping[str, str]) -> str:
@@ -69,7 +73,8 @@ class UnitFinder:
         for at in range(0, len(ids), CHUNK):
             some = {"round": self._round, "unit_id__in": ids[at : at + CHUNK]}
             self._expected.update(Expected.objects.due().filter(**some).values_list("unit_id", flat=True))
-            self._status.update(Submission.objects.filter(**some).values_list("unit_id", "status"))
+            known = Submission.objects.filter(**some).values_list("unit_id", "status", "version")
+            self._status.update({unit_id: (status, version) for unit_id, status, version in known})
 
     def _in_scope(self) -> Iterable[OrgUnit]:
         units = OrgUnit.objects.within(self._in_charge).in_operation()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models.functions import Coalesce
 
-from accounts.choices import SubmissionStatus
+from accounts.choices import PackageStatus, SubmissionStatus
 from orgs.kernel import clock
 from orgs.permissions import FILL, REVIEW
 from orgs.querysets.scope import ScopedQuerySet
@@ -45,6 +45,20 @@ class CollectionRoundQuerySet(ScopedQuerySet["CollectionRound"]):
         counted = rows.objects.filter(round=models.OuterRef("pk"), **condition).order_by().values("round")
         return Coalesce(models.Subquery(counted.annotate(n=models.Count("pk")).values("n")), 0)
 
+    def to_report_by(self, unit: OrgUnit) -> Self:
+        """Running rounds with approved forms below the direct unit that it has not sent up, or that came back (F5)."""
+        forms: Any = self.model._meta.get_field("submissions").related_model
+        packages: Any = self.model._meta.get_field("packages").related_model
+        approved = forms.objects.filter(
+            round=models.OuterRef("pk"),
+            status=SubmissionStatus.APPROVED,
+            unit__tree_id=unit.tree_id,
+            unit__lft__gte=unit.lft,
+            unit__rght__lte=unit.rght,
+        )
+        sent = packages.objects.filter(round=models.OuterRef("pk"), unit=unit).reported_or_accepted()
+        return self.concerning(unit).running().filter(models.Exists(approved), ~models.Exists(sent))
+
     def concerning(self, unit: OrgUnit) -> Self:
         """Rounds launched by the unit or by a unit above it: they may expect something of its subtree."""
         return self.filter(unit__tree_id=unit.tree_id, unit__lft__lte=unit.lft, unit__rght__gte=unit.rght)
@@ -73,10 +87,12 @@ class ExpectedQuerySet(ScopedQuerySet["Expected"]):
 
     def not_approved(self) -> Self:
         """Expected units whose form has not entered the registry: the rest list of a package (F5)."""
-        approved = self.model._default_manager.filter(
-            round__submissions__unit=models.F("unit"), round__submissions__status=SubmissionStatus.APPROVED
+        rounds: Any = self.model._meta.get_field("round").related_model
+        submissions: Any = rounds._meta.get_field("submissions").related_model
+        approved = submissions.objects.filter(
+            round=models.OuterRef("round"), unit=models.OuterRef("unit"), status=SubmissionStatus.APPROVED
         )
-        return self.exclude(pk__in=approved.values("pk"))
+        return self.filter(~models.Exists(approved))
 
 
 class SubmissionQuerySet(ScopedQuerySet["Submission"]):
@@ -149,6 +165,14 @@ class SubmissionQuerySet(ScopedQuerySet["Submission"]):
 
 
 class PackageQuerySet(ScopedQuerySet["Package"]):
+    def reported_or_accepted(self) -> Self:
+        """Packages that the province has, decided or not."""
+        return self.filter(status__in=[PackageStatus.REPORTED, PackageStatus.ACCEPTED])
+
+    def waiting(self) -> Self:
+        """Packages that the province has yet to accept or return."""
+        return self.filter(status=PackageStatus.REPORTED)
+
     def for_list(self) -> Self:
         """Packages as the list shows them: the newest first, each with who signed and who decided."""
         return self.select_related(

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.choices import SubmissionStatus
+from accounts.choices import EDITABLE, SubmissionStatus
 from accounts.exceptions import FormInvalid, RoundClosed
 from accounts.field_lists import check_rows, read_fields
 from accounts.forms import fill_page, fill_tasks
@@ -22,6 +22,7 @@ from accounts.models import Expected, Submission
 from accounts.operations import collection
 from orgs import permissions
 from orgs.exceptions import Conflict, IllegalMove
+from orgs.http import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ def open_round(request: LeagueRequest, round_id: int) -> HttpResponse:
 def fill_form(request: LeagueRequest, pk: int) -> HttpResponse:
     """填写: cards for accounts and administrators; what was returned stands marked."""
     expected, submission = _form(request, pk)
-    if submission is not None and submission.status not in collection.EDITABLE:
+    if submission is not None and submission.status not in EDITABLE:
         return redirect("accounts:show-receipt", pk)
     if request.method == "POST":
         return _save_and_go_on(request, expected, submission)
@@ -100,7 +101,7 @@ def check_form(request: LeagueRequest, pk: int) -> HttpResponse:
     expected, submission = _form(request, pk)
     if submission is None:
         return redirect("accounts:fill-form", pk)
-    if submission.status not in collection.EDITABLE:
+    if submission.status not in EDITABLE:
         return redirect("accounts:show-receipt", pk)
     if request.method == "POST":
         return _submit(request, expected, submission)
@@ -121,7 +122,7 @@ def show_receipt(request: LeagueRequest, pk: int) -> HttpResponse:
     context = {
         "expected": expected,
         "submission": submission,
-        "is_open": submission.status in collection.EDITABLE,
+        "is_open": submission.status in EDITABLE,
         "entries": fill_tasks.timeline(submission, list(steps)),
         "draft_key": _draft_key(request, expected),
     }
@@ -167,12 +168,11 @@ def _save_and_go_on(
 
 
 def _save(request: LeagueRequest, expected: Expected, rows: Sequence[RowInput]) -> Submission:
-    version = request.POST.get("version", "0")
     return collection.save_draft(
         expected.round,
         expected.unit,
         rows,
-        version=int(version) if version.isdecimal() else 0,
+        version=whole_number(request.POST.get("version")) or 0,
         note=request.POST.get("note", "")[:LONGEST_NOTE],
         by=request.user,
         page=request.POST.get("page", "")[:32],
@@ -180,12 +180,11 @@ def _save(request: LeagueRequest, expected: Expected, rows: Sequence[RowInput]) 
 
 
 def _submit(request: LeagueRequest, expected: Expected, submission: Submission) -> HttpResponse:
-    version = request.POST.get("version", "0")
     try:
         collection.submit(
             expected.round,
             expected.unit,
-            version=int(version) if version.isdecimal() else 0,
+            version=whole_number(request.POST.get("version")) or 0,
             idempotency_key=request.POST.get("key", "")[:64] or uuid.uuid4().hex,
             by=request.user,
         )

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.forms.fill_registry import AccountFilter, RevealForm, administrators
+from accounts.forms.registry import AccountFilter, RevealForm, administrators
 from accounts.models import Account, Administratorship, RegistryEvent
 from accounts.operations import registry
 from orgs import permissions

@@ -22,7 +22,7 @@ from accounts.models import Submission, SubmissionRow
 from accounts.operations import cells, review, review_desk
 from accounts.operations.review_desk import AGAIN, ALL, CLEAN, DOUBTFUL
 from orgs.exceptions import Conflict, NotAllowed, OrgsError
-from orgs.http import render_fragment
+from orgs.http import render_fragment, whole_number
 from orgs.kernel import clock
 from orgs.permissions import REVIEW, may_anywhere
 
@@ -138,7 +138,7 @@ def _page(request: LeagueRequest, *, pk: int | None = None, status: int = 200) -
     counts = review_desk.counts(queue)
     show = request.GET.get("show", ALL)
     rows = list(review_desk.of_sort(queue, show).for_queue()[:PER_PAGE])
-    chosen = pk or _number(request.GET.get("id"))
+    chosen = pk or whole_number(request.GET.get("id"))
     subject = _chosen(request, rows, chosen)
     context = {
         "counts": counts,
@@ -183,7 +183,7 @@ def _beside(rows: list[Submission], subject: Subject | None, step: int) -> Submi
 
 def _done(request: LeagueRequest) -> dict[str, object] | None:
     """The toast after a decision: what was decided, and whether it can still be taken back."""
-    pk = _number(request.GET.get("done"))
+    pk = whole_number(request.GET.get("done"))
     step = review_desk.own_decision(pk, by=request.user) if pk else None
     if step is None:
         return None
@@ -240,10 +240,6 @@ def _require_review(request: LeagueRequest) -> None:
 def _address(**query: object) -> str:
     given = {key: value for key, value in query.items() if value not in (None, "")}
     return reverse("accounts:list-review") + (f"?{urlencode(given)}" if given else "")
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 18 else None
 
 
 def _version(form: DecisionForm) -> int:

@@ -103,8 +103,8 @@ def import_annex(request: LeagueRequest) -> HttpResponse:
         return redirect("accounts:upload-annex")
     if done.submitted:
         messages.success(request, _("已导入并提交 %(n)d 份收集表。") % {"n": len(done.submitted)})
-    for name, why in done.refused[:ERRORS_SHOWN]:
-        messages.warning(request, f"{name}：{why}")
+    for refused, why in done.refused[:ERRORS_SHOWN]:
+        messages.warning(request, f"{refused.unit_name}：{why}")
     return redirect("accounts:upload-annex")
 
 

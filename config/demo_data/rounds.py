@@ -11,7 +11,8 @@ from accounts.field_lists import RowInput
 from accounts.models import Account, CollectionRound, FieldList, Submission
 from accounts.naming import regular_name
 from accounts.operations import packages, review
-from accounts.operations.collection import launch_round, save_draft, submit
+from accounts.operations.collection import save_draft, submit
+from accounts.operations.rounds import launch_round
 from config.demo_data.chance import chance
 from config.demo_data.tree import INTAKES, members_of
 from orgs.choices import Kind

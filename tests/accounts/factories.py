@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from accounts.field_lists import RowInput
 from accounts.models import CollectionRound, FieldList, Submission
-from accounts.operations import collection
+from accounts.operations import collection, rounds
 from orgs.kernel import clock
 
 OFFICIAL = ("account_id", "account_nickname", "groups", "contacts")
@@ -24,7 +24,7 @@ def launch(world, cast, **overrides) -> CollectionRound:
         "deadline_at": clock.now() + timedelta(days=5),
         "by": cast["province"],
     }
-    return collection.launch_round(world["hi"], **facts | overrides)
+    return rounds.launch_round(world["hi"], **facts | overrides)
 
 
 def main_row(linked: int | None = None, **overrides) -> RowInput:

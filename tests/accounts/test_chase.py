@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.models import Expected
 from accounts.operations import chase, review
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
@@ -47,21 +48,21 @@ def test_approved_forms_are_off_the_list(waiting, round, world, cast):
 
 
 def test_a_reminder_goes_to_who_holds_it_back_and_once_a_day(waiting, round, world, cast):
-    done = chase.remind(round, world["hnu"], link="/x/", by=cast["university"])
+    done = chase.remind(round, world["hnu"], by=cast["university"])
     assert (done.sent, done.already) == (4, 0)
     told = Notification.objects.filter(kind=chase.REMINDED)
     assert {each.unit.code for each in told} == {"hnu-law", "hnu-law-1202", "hnu-law-1301", "hnu-tour-1201"}
     assert "请尽快审核" in told.get(unit=world["hnu-law"]).text
-    again = chase.remind(round, world["hnu"], link="/x/", by=cast["university"])
+    again = chase.remind(round, world["hnu"], by=cast["university"])
     assert (again.sent, again.already) == (0, 4)
     with clock.frozen(clock.now() + timedelta(days=1)):
-        assert chase.remind(round, world["hnu"], link="/x/", by=cast["university"]).sent == 4
+        assert chase.remind(round, world["hnu"], by=cast["university"]).sent == 4
 
 
 def test_only_who_may_remind_reminds_and_only_below(round, world, cast, sign_in):
     for key in ("outsider", "secretary", "auditor"):
         with pytest.raises(NotAllowed):
-            chase.remind(round, world["hnu"], link="/x/", by=cast[key])
+            chase.remind(round, world["hnu"], by=cast[key])
     answer = sign_in("outsider").post(
         reverse("accounts:remind"), {"round": round.pk, "unit": world["hnu"].pk}
     )
@@ -84,3 +85,45 @@ def test_there_is_text_to_paste(waiting, sign_in):
 
 def test_without_a_running_round_the_page_says_so(sign_in):
     assert "现在没有进行中的填报任务" in sign_in("university").get(PAGE).content.decode()
+
+
+def test_the_next_push_reaches_those_behind_the_slice(waiting, round, world, cast):
+    first = chase.remind(round, world["hnu"], by=cast["university"], most=2)
+    assert (first.sent, first.left) == (3, 1)
+    second = chase.remind(round, world["hnu"], by=cast["university"], most=2)
+    assert (second.sent, second.already, second.left) == (1, 3, 0)
+    assert Notification.objects.filter(kind=chase.REMINDED).values("unit_id").distinct().count() == 4
+
+
+def test_a_reminder_leads_to_the_form_or_to_the_review_list(waiting, round, world, cast):
+    chase.remind(round, world["hnu"], by=cast["university"])
+    told = Notification.objects.filter(kind=chase.REMINDED)
+    assert told.get(unit=world["hnu-law-1202"]).link == reverse("accounts:fill", args=[round.pk])
+    assert told.get(unit=world["hnu-law"]).link.startswith(reverse("accounts:list-review"))
+
+
+def test_a_reminder_of_one_round_does_not_stand_in_the_way_of_another(waiting, round, world, cast):
+    other = launch(world, cast, kinds=["class_branch"], title="第二轮")
+    submitted(other, world["hnu-law-1201"], by=cast["secretary"])
+    chase.remind(round, world["hnu"], by=cast["university"])
+    assert chase.remind(other, world["hnu"], by=cast["university"]).sent == 4
+
+
+def test_after_a_reminder_the_same_units_page_is_shown(waiting, round, world, sign_in):
+    data = {"round": round.pk, "unit": world["hnu-law"].pk, "shown": world["hnu"].pk}
+    answer = sign_in("university").post(reverse("accounts:remind"), data)
+    assert answer.url == f"{PAGE}?round={round.pk}&unit={world['hnu'].pk}"
+    assert sign_in("university").get(PAGE, {"unit": "²", "round": "²"}).status_code == 200
+
+
+def test_a_unit_is_exempted_from_the_list_with_a_reason(round, world, sign_in):
+    expected = Expected.objects.get(round=round, unit=world["hnu-law-1202"])
+    page = reverse("accounts:exempt", args=[expected.pk])
+    college = sign_in("college")
+    assert page in college.get(PAGE).content.decode()
+    assert college.post(page, {"reason": " "}).status_code == 422
+    done = college.post(page, {"reason": "本学期在外实习"}, follow=True).content.decode()
+    assert "法学2012级2班团支部本次免报" in done
+    assert page not in done
+    assert sign_in("secretary").get(page).status_code == 404
+    assert sign_in("outsider").get(page).status_code == 404

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.choices import SubmissionStatus
 from accounts.models import Account, Expected, Submission
-from accounts.operations import collection, review
+from accounts.operations import review, rounds
 from tests.accounts.factories import launch, main_row, submit_for
 
 PERSONAL = ("林某甲", "13800000123", "354120768")
@@ -143,7 +143,7 @@ def test_closed_round_says_so_and_keeps_the_draft(sign_in, cast, round, expected
     client = sign_in("secretary")
     client.post(url("fill-form", expected), posted(main_row()))
     check = client.get(url("check-form", expected))
-    collection.close_round(round, by=cast["province"])
+    rounds.close_round(round, by=cast["province"])
     answer = client.post(url("check-form", expected), {"version": "1", "key": hidden(check, "key")})
     page = client.get(answer.url).content.decode()
     assert "本次填报已截止，草稿已保留" in page

@@ -9,7 +9,7 @@ from django.db import connection, connections
 
 from accounts.exceptions import RoundClosed
 from accounts.models import Submission
-from accounts.operations import collection
+from accounts.operations import collection, rounds
 from orgs.exceptions import OrgsError
 from orgs.kernel import clock
 from tests import cast as cast_module
@@ -90,6 +90,6 @@ def test_nothing_is_submitted_at_or_after_the_closing(transactional_world, cast)
         def submit(round=round, version=saved.version, at=at):
             return collection.submit(round, unit, version=version, idempotency_key=f"close-{at}", by=by)
 
-        result, _closed = at_once(submit, lambda r=round: collection.close_round(r, by=cast["province"]))
+        result, _closed = at_once(submit, lambda r=round: rounds.close_round(r, by=cast["province"]))
         status = Submission.objects.get(round=round).status
         assert status == ("draft" if isinstance(result, RoundClosed) else "submitted")

@@ -9,7 +9,7 @@ import pytest
 from accounts.choices import EventKind, SubmissionStatus
 from accounts.exceptions import FormInvalid, RoundClosed
 from accounts.models import Account, Administratorship, Expected, RegistryEvent, Submission
-from accounts.operations import collection, entry, review
+from accounts.operations import collection, entry, review, rounds
 from orgs.exceptions import Conflict, IllegalMove, NotAllowed
 from orgs.kernel import clock
 from tests.accounts.factories import further_row, launch, main_row, submit_for
@@ -90,7 +90,7 @@ def test_after_the_deadline_the_form_is_taken_and_marked_late(world, cast, round
 
 
 def test_closed_round_refuses_and_keeps_the_draft(world, cast, round):
-    collection.close_round(round, by=cast["province"])
+    rounds.close_round(round, by=cast["province"])
     with pytest.raises(RoundClosed):
         submit_for(round, world["hnu-law-1201"], cast["secretary"])
     assert Submission.objects.get(unit=world["hnu-law-1201"]).rows.count() == 1

@@ -102,3 +102,16 @@ def test_the_university_is_refused_the_decision(package, sign_in):
     assert (
         sign_in("university").post(reverse("accounts:accept-package", args=[package.pk])).status_code == 403
     )
+
+
+def test_home_says_what_is_to_report_and_what_has_arrived(one_approved, round, world, cast, sign_in):
+    home = reverse("home")
+    assert f"上报：{round.title}" in sign_in("university").get(home).content.decode()
+    assert "上报待接收" not in sign_in("province").get(home).content.decode()
+    assert "上报：" not in sign_in("outsider").get(home).content.decode()
+    package = packages.report_upward(round, world["hnu"], by=cast["university"])
+    assert f"上报：{round.title}" not in sign_in("university").get(home).content.decode()
+    assert "上报待接收" in sign_in("province").get(home).content.decode()
+    packages.return_package(package.pk, remark="请补齐旅游学院", by=cast["province"])
+    assert f"上报：{round.title}" in sign_in("university").get(home).content.decode()
+    assert "上报待接收" not in sign_in("province").get(home).content.decode()

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.exceptions import AccountsError
 from accounts.models import CollectionRound, Expected
-from accounts.operations import collection
+from accounts.operations import collection, rounds
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
 from orgs.models import OrgUnit
@@ -73,8 +73,8 @@ def test_exempt_unit_has_a_reason_and_fills_no_more(world, cast):
     round = launch(world, cast)
     expected = Expected.objects.get(round=round, unit=world["hnu-law-1201"])
     with pytest.raises(AccountsError):
-        collection.exempt(expected, reason=" ", by=cast["college"])
-    collection.exempt(expected, reason="本学期在外实习", by=cast["college"])
+        rounds.exempt(expected, reason=" ", by=cast["college"])
+    rounds.exempt(expected, reason="本学期在外实习", by=cast["college"])
     with pytest.raises(NotAllowed):
         collection.save_draft(round, world["hnu-law-1201"], [], version=0, by=cast["secretary"])
 
@@ -82,7 +82,7 @@ def test_exempt_unit_has_a_reason_and_fills_no_more(world, cast):
 def test_unit_founded_later_gets_its_own_clock(world, cast):
     round = launch(world, cast, kinds=["college"])
     later = round.deadline_at + timedelta(days=9)
-    expected = collection.expect(round, world["hnu-law-1201"], deadline_at=later, by=cast["province"])
+    expected = rounds.expect(round, world["hnu-law-1201"], deadline_at=later, by=cast["province"])
     assert expected.deadline_at == later
 
 
@@ -136,3 +136,45 @@ def _statements(action) -> int:
     with CaptureQueriesContext(connection) as captured:
         action()
     return len(captured)
+
+
+def test_second_tap_on_launch_gives_one_round(world, sign_in):
+    client = sign_in("province")
+    page = client.get(LAUNCH)
+    data = {
+        "unit": world["hi"].pk,
+        "title": "微信及管理员信息收集",
+        "field_list": page.context["form"].fields["field_list"].queryset.get().pk,
+        "kinds": ["university"],
+        "opens_on": "2026-11-18",
+        "deadline_on": "2026-11-25",
+        "key": page.context["key"],
+    }
+    assert f'name="key" value="{data["key"]}"' in page.content.decode()
+    assert client.post(LAUNCH, data | {"kinds": ["enterprise"]}).status_code == 422
+    for _tap in range(2):
+        assert client.post(LAUNCH, data).url == LIST
+    assert CollectionRound.objects.count() == 1
+    client.post(LAUNCH, data | {"key": client.get(LAUNCH).context["key"]})
+    assert CollectionRound.objects.count() == 2
+
+
+def test_province_closes_a_round_from_the_list(world, cast, sign_in):
+    round = launch(world, cast)
+    page = reverse("accounts:close-round", args=[round.pk])
+    client = sign_in("province")
+    assert page in client.get(LIST).content.decode()
+    client.get(page)
+    assert CollectionRound.objects.get().closed_at is None
+    assert client.post(page).url == LIST
+    assert CollectionRound.objects.get().closed_at == clock.now()
+    assert page not in client.get(LIST).content.decode()
+    assert sign_in("university").post(page).status_code == 404
+
+
+def test_exempting_after_the_close_is_refused(world, cast):
+    round = launch(world, cast)
+    rounds.close_round(round, by=cast["province"])
+    expected = Expected.objects.filter(unit=world["hnu-law-1201"]).select_related("round").get()
+    with pytest.raises(AccountsError):
+        rounds.exempt(expected, reason="在外实习", by=cast["college"])

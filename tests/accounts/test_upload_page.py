@@ -10,9 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from accounts.models import Submission
+from accounts.models import Expected, Submission
+from accounts.operations import collection, rounds
 from orgs.models import AuditEntry
-from tests.accounts.forms import launch, submitted
+from tests.accounts.forms import launch, row, submitted
 from tests.accounts.test_upload_rows import LAW1, LAW2, book, line, seen
 
 PAGE = reverse("accounts:upload-annex")
@@ -117,3 +118,39 @@ def test_a_downloaded_annex_comes_back_unchanged(round, world, cast, sign_in):
     (back,) = found.forms
     row = form.rows.get()
     assert (back.rows[0].values, back.rows[0].personal) == (row.values, row.personal)
+
+
+def test_a_draft_saved_after_the_preview_is_not_overwritten(round, world, cast, sign_in):
+    """C3: the version is the one the preview saw, not the one of the moment of confirming."""
+    university = sign_in("university")
+    token = sealed(send(university, round, book(line(LAW1))))
+    unit = world["hnu-law-1201"]
+    collection.save_draft(
+        round, unit, [row(unit, account_id="typed_by_hand")], version=0, by=cast["secretary"]
+    )
+    done = university.post(reverse("accounts:import-annex"), {"sealed": token}, follow=True).content.decode()
+    assert "在别处保存过" in done
+    form = Submission.objects.get()
+    assert (form.status, form.rows.get().values["account_id"]) == ("draft", "typed_by_hand")
+
+
+def test_the_preview_names_the_draft_that_it_replaces(round, world, cast, sign_in):
+    unit = world["hnu-law-1201"]
+    collection.save_draft(round, unit, [row(unit)], version=0, by=cast["secretary"])
+    university = sign_in("university")
+    answer = send(university, round, book(line(LAW1)))
+    assert "已有草稿" in answer.content.decode()
+    university.post(reverse("accounts:import-annex"), {"sealed": sealed(answer)})
+    assert Submission.objects.get().status == "submitted"
+
+
+def test_a_unit_exempted_after_the_preview_is_refused_in_words(round, world, cast, sign_in):
+    university = sign_in("university")
+    token = sealed(send(university, round, book(line(LAW1))))
+    expected = Expected.objects.get(round=round, unit=world["hnu-law-1201"])
+    rounds.exempt(expected, reason="在外实习", by=cast["college"])
+    for more in ({}, {"all_or_nothing": "1"}):
+        data = {"sealed": token, **more}
+        done = university.post(reverse("accounts:import-annex"), data, follow=True)
+        assert "请重新上传文件" in done.content.decode()
+    assert not Submission.objects.exists()

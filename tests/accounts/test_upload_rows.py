@@ -13,9 +13,10 @@ from accounts.choices import SubmissionStatus
 from accounts.excel import collection_form
 from accounts.excel.collection_form import Annex, AnnexRow, AnnexUnit
 from accounts.exceptions import AccountsError
-from accounts.models import Submission
-from accounts.operations import review, upload
+from accounts.models import Expected, Submission
+from accounts.operations import review, rounds, upload
 from orgs.kernel.sheets import FileRejected
+from orgs.models import OrgUnit
 from tests.accounts.forms import fresh, launch, row, submitted
 
 FLAT = [
@@ -235,3 +236,18 @@ def test_a_dry_run_writes_nothing(round, tmp_path, capsys):
     call_command("import_collection", str(path), "--unit", "hnu", "--dry-run", "--json")
     assert json.loads(capsys.readouterr().out)["accepted"] == 1
     assert not Submission.objects.exists()
+
+
+def test_of_two_units_of_one_name_the_refused_one_is_blamed(round, world, cast):
+    """Names are no keys: two classes may be called the same."""
+    OrgUnit.objects.filter(code="hnu-tour-1201").update(name=world["hnu-law-1201"].name)
+    twin = f"海南大学团委/旅游学院团委/{world['hnu-law-1201'].name}"
+    twin = twin.replace("旅游学院团委", world["hnu-tour"].name)
+    found = seen(book(line(LAW1, 1), line(twin, 2)), round, cast["university"])
+    assert len(found.forms) == 2
+    expected = Expected.objects.get(round=round, unit=world["hnu-law-1201"])
+    rounds.exempt(expected, reason="在外实习", by=cast["college"])
+    upload.take_in(found, round=round, by=cast["university"])
+    assert [form.unit_id for form in found.forms] == [world["hnu-tour-1201"].pk]
+    assert [error.row for error in found.errors] == [2]
+    assert found.rows_total == found.accepted + found.rejected

@@ -66,6 +66,11 @@ def round(unit: OrgUnit, cast: Cast) -> int:
     return known.pk if known else _launch(cast).pk
 
 
+def own_round(unit: OrgUnit, cast: Cast) -> int | None:
+    """A round that this very unit has launched."""
+    return round(unit, cast) if unit.code == "hi" else None
+
+
 def _launch(cast: Cast) -> CollectionRound:
     province = OrgUnit.objects.get(code="hi")
     return launch_round(
@@ -177,7 +182,7 @@ def consequence(unit: OrgUnit, cast: Cast) -> int | None:
 SUBJECTS: dict[str, Callable[[OrgUnit, Cast], int | None]] = {
     each.__name__: each
     for each in (
-        unit, appointment, invitation, message, round, expected, submission, submission_row, account, administratorship,
+        unit, appointment, invitation, message, round, own_round, expected, submission, submission_row, account, administratorship,
         direct_unit, unit_in_round, direct_unit_in_round, package, week_unit, sheet, consequence,
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Launching a round: dates are days in Shanghai, a deadline without a time means 24:00 of that day."""
+"""Input about rounds. Launching: dates are days in Shanghai, a deadline without a time means 24:00 of that day."""
 
 from __future__ import annotations
 
@@ -20,6 +20,19 @@ if TYPE_CHECKING:
     from orgs.models import User
 
 _DATE = {"type": "date"}
+
+
+class ExemptForm(forms.Form):
+    """Why a unit need not fill."""
+
+    use_required_attribute = False
+
+    reason = forms.CharField(
+        label=_("免报理由"),
+        max_length=200,
+        help_text=_("例如：本学期在外实习；会保留在操作记录中"),
+        error_messages={"required": _("请填写免报理由。")},
+    )
 
 
 class LaunchForm(forms.Form):

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountStatus, PlatformKind
-from orgs.kernel.crypto import mask_id, mask_mobile, mask_name
+from accounts.masks import MASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,8 +83,8 @@ def administrators(terms: Iterable[Administratorship], *, may_reveal: bool) -> l
     return [
         MaskedPerson(
             term.pk,
-            mask_name(term.name),
-            [(field, str(label), _masked(field, term)) for field, label in MASKED_FIELDS],
+            MASKS["name"](term.name),
+            [(field, str(label), MASKS[field](getattr(term, field))) for field, label in MASKED_FIELDS],
             term.started_at,
             term.ended_at,
             term.end_reason,
@@ -92,10 +92,3 @@ def administrators(terms: Iterable[Administratorship], *, may_reveal: bool) -> l
         )
         for term in terms
     ]
-
-
-def _masked(field: str, term: Administratorship) -> str:
-    value = getattr(term, field)
-    if field == "mobile":
-        return mask_mobile(value)
-    return mask_name(value) if field in {"name", "nickname"} else mask_id(value)
