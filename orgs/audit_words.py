@@ -20,6 +20,7 @@ WORDS = {
     "appointment.hand_over_begun": _("开始交接"),
     "base.recorded": _("登记底数"),
     "daily_record.corrected": _("更正日常记录"),
+    "daily_record.recorded": _("登记日常记录"),
     "expected.added": _("增加应填单位"),
     "expected.exempted": _("免报"),
     "group.changed": _("变更群"),
@@ -41,6 +42,7 @@ WORDS = {
     "scheme.loaded": _("载入考评方案"),
     "sheet.assessed": _("考评打分"),
     "sheet.computed": _("系统计算考评得分"),
+    "sheet.downloaded": _("下载考评表"),
     "sheet.finalised": _("考评定稿"),
     "sheet.flag_confirmed": _("确认考评标记"),
     "sheet.opened": _("建立考评表"),
@@ -63,5 +65,6 @@ WORDS = {
     "unit.moved": _("调整隶属关系"),
     "unit.renamed": _("团组织改名"),
     "user.password_changed": _("修改密码"),
+    "user.password_reset": _("重置密码"),
     "week.closed": _("结周"),
 }

@@ -46,6 +46,12 @@ class InvitationUnusable(OrgsError):
     default_message = _("邀请链接已使用、已撤销或已过期，请联系上级团委重新发送。")
 
 
+class LinkAlreadyMade(OrgsError):
+    """The same form was sent twice; the link stood in the first answer and nowhere else."""
+
+    default_message = _("这份邀请的链接刚才已经生成，并且只显示过一次，没有重复生成。")
+
+
 class IllegalMove(OrgsError):
     """A state table does not list this step."""
 

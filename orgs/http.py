@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -34,3 +35,12 @@ def whole_number(text: str | None) -> int | None:
     """The number an address or a form names; None for everything else ("²" is a digit to Python, not an id)."""
     usable = bool(text) and text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
     return int(text) if text and usable else None
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where the request comes from. Behind a proxy of ours: the last address, the only one that the proxy itself wrote."""
+    if settings.BEHIND_PROXY:
+        last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        if last:
+            return last
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -18,6 +18,7 @@ people_patterns: list[URLPattern | URLResolver] = [
     path("people/invitations/<int:pk>/revoke/", invitations.revoke, name="revoke-invitation"),
     path("people/<int:pk>/hand-over/", invitations.hand_over, name="hand-over"),
     path("people/<int:pk>/end/", people.end_term, name="end-term"),
+    path("people/<int:pk>/reset-password/", people.reset_password, name="reset-password"),
     path("messages/", ledger.list_messages, name="list-messages"),
     path("messages/<int:pk>/open/", ledger.open_message, name="open-message"),
     path("log/", ledger.list_audit, name="list-audit"),

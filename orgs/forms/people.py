@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orgs.choices import Role
+from orgs.choices import Department, Role
 from orgs.kernel import clock
 
 
@@ -21,11 +22,23 @@ class PersonForm(forms.Form):
         error_messages={"required": _("请填写手机号。")},
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
+    # Born with the page: a second tap on the button sends the same one.
+    idempotency_key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["idempotency_key"].initial = secrets.token_hex(16)
 
 
 class InviteForm(PersonForm):
     role = forms.ChoiceField(label=_("角色"), choices=Role.choices)
     title = forms.CharField(label=_("职务名称"), max_length=40, required=False)
+    department = forms.ChoiceField(
+        label=_("部门"),
+        choices=[("", _("全部战线")), *Department.choices],
+        required=False,
+        help_text=_("仅团省委工作人员需要选择。"),
+    )
 
 
 class EndTermForm(forms.Form):

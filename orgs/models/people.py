@@ -107,6 +107,7 @@ class Invitation(models.Model):
 
     unit = models.ForeignKey("orgs.OrgUnit", on_delete=models.CASCADE, related_name="invitations")
     role = models.CharField(max_length=12, choices=Role)
+    department = models.CharField(max_length=16, choices=Department, blank=True)
     title = models.CharField(max_length=40, blank=True)
     name = EncryptedTextField(blank=True)
     mobile = EncryptedTextField(blank=True)

@@ -13,37 +13,28 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from orgs.choices import Kind, Role
-from orgs.exceptions import InvalidUnit, InvitationUnusable, NotAllowed
+from orgs.choices import Role
+from orgs.exceptions import InvalidUnit, InvitationUnusable, LinkAlreadyMade, NotAllowed
 from orgs.kernel import clock
 from orgs.kernel.crypto import blind_index, normalise_mobile
-from orgs.models import Appointment, Invitation, OrgUnit, User
-from orgs.operations import ledger
-from orgs.permissions import MANAGE_PEOPLE, may
+from orgs.models import Appointment, IdempotencyKey, Invitation, OrgUnit, User
+from orgs.operations import ledger, throttle
+from orgs.operations.appointing_rights import (
+    check_may_appoint,
+    check_may_manage,
+    department_to_give,
+    may_appoint,
+    role_for,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 MOBILE = "mobile"
 CODE_BYTES = 15
-
-# Which role the people of a unit usually hold, by kind; the inviter may choose a lower one.
-ROLE_OF_KIND: dict[str, str] = {
-    Kind.PROVINCE: Role.PROVINCE,
-    Kind.PREFECTURE: Role.COMMITTEE,
-    Kind.COUNTY: Role.COMMITTEE,
-    Kind.UNIVERSITY: Role.COMMITTEE,
-    Kind.COLLEGE: Role.REVIEWER,
-    Kind.TOWNSHIP: Role.REVIEWER,
-    Kind.MIDDLE_SCHOOL: Role.REVIEWER,
-}
-# Whom a role may appoint. Nobody appoints above the own role; system administrators create the first accounts.
-MAY_APPOINT: dict[str, frozenset[str]] = {
-    Role.REVIEWER: frozenset({Role.SECRETARY, Role.REVIEWER}),
-    Role.COMMITTEE: frozenset({Role.SECRETARY, Role.REVIEWER, Role.COMMITTEE}),
-    Role.PROVINCE: frozenset({Role.SECRETARY, Role.REVIEWER, Role.COMMITTEE, Role.PROVINCE, Role.AUDITOR}),
-    Role.SYSADMIN: frozenset(Role.values),
-}
+# Without letters and digits that are mistaken for each other when read out; three groups are about 59 bits.
+INITIAL_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+INITIAL_GROUPS, INITIAL_GROUP = 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +45,12 @@ class Invited:
     code: str
 
 
-def role_for(unit: OrgUnit) -> str:
-    """The role a person invited to this unit usually gets."""
-    return ROLE_OF_KIND.get(unit.kind_id, Role.SECRETARY)
+class WrongGuess(NotAllowed):
+    """Somebody guessed at a link or at a password; `account` is the key under which it counts."""
+
+    def __init__(self, message: str, *, account: str) -> None:
+        self.account = account
+        super().__init__(message)
 
 
 @transaction.atomic
@@ -68,25 +62,31 @@ def invite(
     by: User,
     role: str = "",
     title: str = "",
+    department: str = "",
     replaces: Appointment | None = None,
+    idempotency_key: str = "",
 ) -> Invited:
     """A superior invites a person to a unit of the own subtree; valid for INVITATION_DAYS.
 
-    Raises NotAllowed when the inviter may not appoint that role there, InvalidUnit for a closed unit or a bad mobile.
+    Whoever is limited to lines gives no more than the own department. Raises NotAllowed when the inviter may not appoint
+    that role there, InvalidUnit for a closed unit or a bad mobile, LinkAlreadyMade for a repetition of the same form.
     """
     role = role or role_for(unit)
-    _check_may_appoint(by, unit, role)
+    department = department_to_give(by, unit, role, department)
+    check_may_appoint(by, unit, role, department)
     number = normalise_mobile(mobile)
     if number is None:
         raise InvalidUnit(_("手机号应为11位数字，请核对后重填。"))
     if not unit.is_open:
         raise InvalidUnit(_("该团组织已撤销，不能再邀请人员。"))
+    _take_key(idempotency_key, by=by)
     code = secrets.token_urlsafe(CODE_BYTES)
     now = clock.now()
     invitation = Invitation.objects.create(
         unit=unit,
         role=role,
         title=title,
+        department=department,
         name=name.strip(),
         mobile=number,
         mobile_index=blind_index(number, MOBILE),
@@ -100,21 +100,28 @@ def invite(
     return Invited(invitation, code)
 
 
-@transaction.atomic
-def accept_invitation(code: str, *, mobile_tail: str, password: str) -> User:
+def accept_invitation(code: str, *, mobile_tail: str, password: str, address: str = "") -> User:
     """The invited person confirms the own mobile by its last four digits and gets the appointment.
 
     Whoever has an account already proves it with the existing password. Raises InvitationUnusable for a used,
     revoked or expired code, NotAllowed for a wrong mobile or password, ValidationError for a weak new password.
+    Wrong guesses are counted by link and by account, from `address` and from anywhere (reliability A1).
     """
+    try:
+        return _accept(code, mobile_tail=mobile_tail, password=password, address=address)
+    except WrongGuess as guess:
+        # Outside the transaction that the guess undid: otherwise nothing would be counted.
+        throttle.note_failure(guess.account, address)
+        raise
+
+
+@transaction.atomic
+def _accept(code: str, *, mobile_tail: str, password: str, address: str) -> User:
     invitation = Invitation.objects.select_for_update().usable().filter(code_hash=hash_code(code)).first()
     if invitation is None or not invitation.unit.is_open:
         raise InvitationUnusable
-    if not secrets.compare_digest(mobile_tail.encode(), invitation.mobile[-4:].encode()):
-        raise NotAllowed(
-            _("手机号后四位与邀请时登记的不一致，请核对；如手机号已更换，请联系上级团委重新邀请。")
-        )
-    user = _user_of(invitation, password)
+    _check_tail(invitation, mobile_tail, address)
+    user = _user_of(invitation, password, address)
     today = clock.today()
     appointment, _created = Appointment.objects.get_or_create(
         user=user,
@@ -123,12 +130,13 @@ def accept_invitation(code: str, *, mobile_tail: str, password: str) -> User:
         ends_on=None,
         defaults={
             "title": invitation.title,
+            "department": invitation.department,
             "starts_on": today,
-            "is_principal": invitation.role == Role.SECRETARY,
+            "is_principal": invitation.role == Role.SECRETARY and invitation.replaces_id is None,
         },
     )
-    if invitation.replaces is not None:
-        _succeed(invitation.replaces, appointment, today)
+    if invitation.replaces_id is not None:
+        _succeed(invitation.replaces_id, appointment, today, by=user)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=clock.now(), accepted_by=user)
     ledger.record("invitation.accepted", invitation, by=user, unit=invitation.unit)
     return user
@@ -136,17 +144,19 @@ def accept_invitation(code: str, *, mobile_tail: str, password: str) -> User:
 
 @transaction.atomic
 def revoke_invitation(invitation: Invitation, *, by: User) -> None:
-    """Withdraw an unused invitation."""
-    if not may(by, MANAGE_PEOPLE, invitation.unit):
-        raise NotAllowed
+    """Withdraw an unused invitation; whoever could have made it may."""
+    check_may_appoint(by, invitation.unit, invitation.role, invitation.department)
     if Invitation.objects.usable().filter(pk=invitation.pk).update(revoked_at=clock.now()) != 1:
         raise InvitationUnusable
     ledger.record("invitation.revoked", invitation, by=by)
 
 
 @transaction.atomic
-def hand_over(appointment: Appointment, *, name: str, mobile: str, by: User) -> Invited:
+def hand_over(
+    appointment: Appointment, *, name: str, mobile: str, by: User, idempotency_key: str = ""
+) -> Invited:
     """交接: invite the successor; the appointment ends the day the successor accepts, and names them."""
+    check_may_manage(by, appointment)
     invited = invite(
         appointment.unit,
         name=name,
@@ -154,7 +164,9 @@ def hand_over(appointment: Appointment, *, name: str, mobile: str, by: User) -> 
         by=by,
         role=appointment.role,
         title=appointment.title,
+        department=appointment.department,
         replaces=appointment,
+        idempotency_key=idempotency_key,
     )
     ledger.record("appointment.hand_over_begun", appointment, by=by)
     return invited
@@ -163,8 +175,14 @@ def hand_over(appointment: Appointment, *, name: str, mobile: str, by: User) -> 
 @transaction.atomic
 def end_appointment(appointment: Appointment, *, ends_on: date, reason: str, by: User) -> Appointment:
     """End a term; `ends_on` is its last day. A person without any appointment sees nothing from the next request on."""
-    if not may(by, MANAGE_PEOPLE, appointment.unit) or appointment.user_id == by.pk:
+    check_may_manage(by, appointment)
+    if appointment.user_id == by.pk:
         raise NotAllowed
+    appointment = (
+        Appointment.objects.select_for_update(of=("self",)).select_related("unit").get(pk=appointment.pk)
+    )
+    if appointment.ends_on is not None and ends_on > appointment.ends_on:
+        raise InvalidUnit(_("该任职已有更早的离任日期，不能延后；需要继续任职的，请重新邀请。"))
     if ends_on < appointment.starts_on:
         raise InvalidUnit(_("离任日期不能早于任职日期。"))
     appointment.ends_on = ends_on
@@ -182,6 +200,33 @@ def change_password(user: User, *, password: str) -> None:
     ledger.record("user.password_changed", user, by=user)
 
 
+@transaction.atomic
+def reset_password(appointment: Appointment, *, by: User) -> str:
+    """忘记密码: a random initial password, returned once; it must be changed, and open sessions end.
+
+    Raises NotAllowed unless every office the person holds is one that `by` could give: a password opens them all.
+    """
+    holder = User.objects.select_for_update().get(pk=appointment.user_id)
+    check_may_manage(by, appointment)
+    offices = holder.appointments.in_force().select_related("unit")
+    if not all(may_appoint(by, each.unit, each.role, each.department) for each in offices):
+        raise NotAllowed(_("该人员还有其他职务，不能由您重置密码，请联系上级团委。"))
+    if holder.pk == by.pk or holder.is_staff or holder.is_superuser or not holder.is_active:
+        raise NotAllowed
+    password = initial_password()
+    holder.set_password(password)
+    holder.must_change_password = True
+    holder.save(update_fields=["password", "must_change_password"])
+    ledger.record("user.password_reset", holder, by=by, unit=appointment.unit)
+    return password
+
+
+def initial_password() -> str:
+    """A random password to read out and to change at the first sign-in."""
+    groups = range(INITIAL_GROUPS)
+    return "-".join("".join(secrets.choice(INITIAL_ALPHABET) for _n in range(INITIAL_GROUP)) for _g in groups)
+
+
 def usable_invitation(code: str, *, at: datetime | None = None) -> Invitation:
     """The invitation behind a link, for its landing page. Raises InvitationUnusable."""
     invitation = (
@@ -197,17 +242,37 @@ def hash_code(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def _check_may_appoint(by: User, unit: OrgUnit, role: str) -> None:
-    spans = by.units_in_charge().allowing(MANAGE_PEOPLE).spans
-    if not any(span.covers(unit) and role in MAY_APPOINT.get(span.role, ()) for span in spans):
-        raise NotAllowed
+def _take_key(key: str, *, by: User) -> None:
+    """The first form with this key makes the link; a second tap on the button does not (the link is shown once)."""
+    facts = {"created_at": clock.now()}
+    if key and not IdempotencyKey.objects.get_or_create(user=by, key=key, defaults=facts)[1]:
+        raise LinkAlreadyMade
 
 
-def _user_of(invitation: Invitation, password: str) -> User:
+def _check_tail(invitation: Invitation, mobile_tail: str, address: str) -> None:
+    """Paused and wrong read the same, so that a guesser learns nothing from a pause."""
+    link = f"invitation {invitation.code_hash}"
+    words = _(
+        "手机号后四位与邀请时登记的不一致，或多次输错已暂停，请核对后稍等几分钟再试；"
+        "如手机号已更换，请联系上级团委重新邀请。"
+    )
+    if throttle.is_blocked(link, address):
+        raise NotAllowed(words)
+    if not secrets.compare_digest(mobile_tail.encode(), invitation.mobile[-4:].encode()):
+        raise WrongGuess(words, account=link)
+
+
+def _user_of(invitation: Invitation, password: str, address: str) -> User:
     known = User.objects.filter(mobile_index=invitation.mobile_index).first()
     if known is not None:
+        words = _(
+            "该手机号已有账户，请输入原来的密码；多次输错会暂停，请稍等几分钟再试。忘记密码请联系上级团委。"
+        )
+        if throttle.is_blocked(known.mobile, address):
+            raise NotAllowed(words)
         if not (known.is_active and known.check_password(password)):
-            raise NotAllowed(_("该手机号已有账户，请输入原来的密码；忘记密码请联系上级团委。"))
+            raise WrongGuess(words, account=known.mobile)
+        throttle.forget(known.mobile, address)
         return known
     validate_password(password)
     return User.objects.create_user(
@@ -215,9 +280,15 @@ def _user_of(invitation: Invitation, password: str) -> User:
     )
 
 
-def _succeed(predecessor: Appointment, successor: Appointment, today: date) -> None:
-    if predecessor.pk == successor.pk:
+def _succeed(predecessor_pk: int, successor: Appointment, today: date, *, by: User) -> None:
+    """End the term that is handed over, unless it has ended before; who answers for the unit is handed over too."""
+    if predecessor_pk == successor.pk:
         return
-    predecessor.ends_on = max(today - timedelta(days=1), predecessor.starts_on)
-    predecessor.succeeded_by = successor
-    predecessor.save(update_fields=["ends_on", "succeeded_by"])
+    predecessor = Appointment.objects.select_for_update(of=("self",)).get(pk=predecessor_pk)
+    if predecessor.is_principal:
+        Appointment.objects.filter(pk=successor.pk).update(is_principal=True)
+    Appointment.objects.filter(pk=predecessor.pk).update(succeeded_by=successor)
+    last_day = max(today - timedelta(days=1), predecessor.starts_on)
+    if predecessor.ends_on is None or predecessor.ends_on > last_day:
+        Appointment.objects.filter(pk=predecessor.pk).update(ends_on=last_day)
+        ledger.record("appointment.ended", predecessor, by=by, successor=successor.pk)

@@ -41,12 +41,16 @@ def note_failure(account: str, address: str) -> None:
 
 
 def forget(account: str, address: str) -> None:
-    """A right password ends the count of this account from this address."""
-    LoginThrottle.objects.filter(key__in=_limits(account, address)).delete()
+    """A right password ends the count of this account from this address, not what others guessed elsewhere."""
+    LoginThrottle.objects.filter(key=_pair(account, address)).delete()
 
 
 def _limits(account: str, address: str) -> dict[str, tuple[int, timedelta]]:
     return {
         blind_index(account, "throttle-account"): ACCOUNT,
-        blind_index(f"{account} {address}", "throttle-account-address"): ACCOUNT_AND_ADDRESS,
+        _pair(account, address): ACCOUNT_AND_ADDRESS,
     }
+
+
+def _pair(account: str, address: str) -> str:
+    return blind_index(f"{account} {address}", "throttle-account-address")

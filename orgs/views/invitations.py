@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from orgs.exceptions import InvitationUnusable, OrgsError
+from orgs.exceptions import InvitationUnusable, LinkAlreadyMade, OrgsError
 from orgs.forms.people import InviteForm, PersonForm
 from orgs.forms.session import AcceptForm
+from orgs.http import client_address
 from orgs.models import Appointment, Invitation, OrgUnit
 from orgs.operations import people
 from orgs.permissions import MANAGE_PEOPLE
@@ -46,7 +47,7 @@ def accept(request: HttpRequest, code: str) -> HttpResponse:
 
 def _accepted(request: HttpRequest, code: str, form: AcceptForm) -> bool:
     try:
-        user = people.accept_invitation(code, **form.cleaned_data)
+        user = people.accept_invitation(code, address=client_address(request), **form.cleaned_data)
     except OrgsError as error:
         form.add_error(None, error.message)
         return False
@@ -66,6 +67,8 @@ def invite(request: LeagueRequest, unit_pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             invited = people.invite(unit, by=request.user, **form.cleaned_data)
+        except LinkAlreadyMade as error:
+            return render(request, "orgs/invitations/repeated.html", {"message": error.message}, status=409)
         except OrgsError as error:
             form.add_error(None, error.message)
         else:
@@ -88,6 +91,8 @@ def hand_over(request: LeagueRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             invited = people.hand_over(appointment, by=request.user, **form.cleaned_data)
+        except LinkAlreadyMade as error:
+            return render(request, "orgs/invitations/repeated.html", {"message": error.message}, status=409)
         except OrgsError as error:
             form.add_error(None, error.message)
         else:

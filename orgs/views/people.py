@@ -41,7 +41,11 @@ def list_people(request: LeagueRequest) -> HttpResponse:
         Invitation.objects.actionable_by(request.user, MANAGE_PEOPLE).usable().for_people_list()[:PER_PAGE]
     )
     page = Paginator(appointments, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "orgs/people/list.html", {"page": page, "invitations": invitations, "text": text})
+    manageable = {
+        each.pk for each in page if people.may_appoint(request.user, each.unit, each.role, each.department)
+    }
+    context = {"page": page, "invitations": invitations, "text": text, "manageable": manageable}
+    return render(request, "orgs/people/list.html", context)
 
 
 @login_required
@@ -62,6 +66,26 @@ def end_term(request: LeagueRequest, pk: int) -> HttpResponse:
             form.add_error(None, error.message)
     context = {"form": form, "appointment": appointment}
     return render(request, "orgs/people/end_term.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reset_password(request: LeagueRequest, pk: int) -> HttpResponse:
+    """忘记密码: asks first, then shows the new initial password in this one answer."""
+    appointment = get_object_or_404(
+        Appointment.objects.actionable_by(request.user, MANAGE_PEOPLE)
+        .in_force()
+        .select_related("user", "unit"),
+        pk=pk,
+    )
+    context: dict[str, object] = {"appointment": appointment}
+    if request.method == "POST":
+        try:
+            context["password"] = people.reset_password(appointment, by=request.user)
+        except OrgsError as error:
+            messages.error(request, error.message)
+            return redirect("orgs:list-people")
+    return render(request, "orgs/people/reset_password.html", context)
 
 
 def _require(request: LeagueRequest) -> None:

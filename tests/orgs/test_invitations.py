@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from orgs.choices import Role
+from orgs.choices import Department, Role
 from orgs.exceptions import InvalidUnit, InvitationUnusable, NotAllowed
 from orgs.kernel import clock
 from orgs.models import Appointment, AuditEntry, Invitation, OrgUnit, User
@@ -154,3 +154,132 @@ def test_the_people_list_shows_the_own_subtree_only(sign_in, cast):
     assert "邻区吴" not in html
     assert "离任周" not in html
     assert Appointment.objects.filter(user=cast["departed"]).exists()
+
+
+def test_a_limited_office_gives_no_more_than_its_own_department(cast, world):
+    code = people.invite(world["hi"], name="新同事", mobile=MOBILE, by=cast["schools"]).code
+    user = accept(code)
+    assert user.appointments.get().department == Department.SCHOOL
+    assert not OrgUnit.objects.visible_to(user).filter(code="qh-hs").exists()
+
+
+@pytest.mark.parametrize("department", [Department.RURAL, Department.ORGANISATION])
+def test_a_limited_office_gives_no_other_department(cast, world, department):
+    with pytest.raises(NotAllowed):
+        people.invite(world["hi"], name="某某", mobile=MOBILE, by=cast["schools"], department=department)
+
+
+def test_a_limited_office_appoints_below_in_its_own_line_without_a_department(cast, world):
+    invited = people.invite(world["hnu"], name="某某", mobile=MOBILE, by=cast["schools"])
+    assert invited.invitation.department == ""
+
+
+def test_a_hand_over_keeps_the_department(cast):
+    term = cast["schools"].appointments.get()
+    code = people.hand_over(term, name="接任者", mobile=MOBILE, by=cast["province"]).code
+    assert accept(code).appointments.get().department == Department.SCHOOL
+
+
+def test_a_limited_office_touches_no_office_for_all_lines(cast):
+    term = cast["province"].appointments.get()
+    with pytest.raises(NotAllowed):
+        people.hand_over(term, name="接任者", mobile=MOBILE, by=cast["schools"])
+    with pytest.raises(NotAllowed):
+        people.end_appointment(term, ends_on=date(2026, 11, 18), reason="x", by=cast["schools"])
+
+
+def test_an_office_above_the_own_role_is_neither_ended_nor_its_invitation_revoked(cast, world):
+    boss = Appointment.objects.create(
+        user=cast["nobody"], unit=world["hnu-law"], role=Role.COMMITTEE, starts_on=date(2026, 10, 5)
+    )
+    with pytest.raises(NotAllowed):
+        people.end_appointment(boss, ends_on=date(2026, 11, 18), reason="x", by=cast["college"])
+    invitation = people.invite(
+        world["hnu-law"], name="某某", mobile=MOBILE, by=cast["university"], role=Role.COMMITTEE
+    ).invitation
+    with pytest.raises(NotAllowed):
+        people.revoke_invitation(invitation, by=cast["college"])
+
+
+def test_an_ended_term_is_not_prolonged(cast):
+    term = cast["departed"].appointments.get()
+    with pytest.raises(InvalidUnit):
+        people.end_appointment(term, ends_on=date(2026, 12, 31), reason="x", by=cast["university"])
+
+
+def guess(code: str, tail: str, *, address: str = "10.0.0.1", **changes: str) -> tuple[int, str]:
+    answer = Client().post(
+        reverse("orgs:accept-invitation", args=[code]),
+        {"mobile_tail": tail, "password": "green-tea-66"} | changes,
+        REMOTE_ADDR=address,
+    )
+    html = answer.content.decode()
+    return answer.status_code, html.partition('class="error-summary"')[2].partition("</div>")[0]
+
+
+def test_guessing_the_mobile_of_a_link_is_slowed_down_and_reads_the_same(invited):
+    wrong = guess(invited.code, "9999")
+    for _ in range(4):
+        guess(invited.code, "9999")
+    assert guess(invited.code, "0123") == wrong
+    with clock.frozen(TODAY + timedelta(seconds=61)):
+        assert guess(invited.code, "0123")[0] == 302
+
+
+def test_guessing_from_many_addresses_pauses_the_link_for_a_quarter(invited):
+    for n in range(10):
+        guess(invited.code, "9999", address=f"10.0.1.{n}")
+    assert guess(invited.code, "0123", address="10.9.9.9")[0] == 422
+
+
+def test_guessing_the_password_behind_a_link_counts_as_guessing_at_the_sign_in(cast, world):
+    mobile = cast["secretary"].mobile
+    code = people.invite(world["hnu-law-1202"], name="支书张", mobile=mobile, by=cast["college"]).code
+    wrong = guess(code, mobile[-4:])
+    for _ in range(4):
+        guess(code, mobile[-4:])
+    assert guess(code, mobile[-4:], password=PASSWORD) == wrong
+    signed_in = Client().post(
+        reverse("orgs:login"), {"username": mobile, "password": PASSWORD}, REMOTE_ADDR="10.0.0.1"
+    )
+    assert signed_in.status_code == 200
+
+
+def test_a_registered_number_reads_like_any_other_before_the_mobile_is_right(cast, world, invited):
+    mobile = cast["secretary"].mobile
+    known = people.invite(world["hnu-law-1202"], name="支书张", mobile=mobile, by=cast["college"]).code
+    assert guess(known, "9999") == guess(invited.code, "9999")
+
+
+def test_a_hand_over_is_in_the_ledger_and_hands_over_who_answers_for_the_unit(cast, invited):
+    term = cast["university"].appointments.get()
+    code = people.hand_over(term, name="接任者", mobile="13800000777", by=cast["province"]).code
+    successor = accept(code, mobile_tail="0777").appointments.get()
+    assert successor.is_principal
+    ended = AuditEntry.objects.for_object("orgs.appointment", term.pk).filter(verb="appointment.ended")
+    assert ended.get().detail == {"successor": successor.pk}
+
+
+def test_a_hand_over_does_not_prolong_a_term_that_ended_meanwhile(cast):
+    term = cast["secretary"].appointments.get()
+    code = people.hand_over(term, name="接任者", mobile=MOBILE, by=cast["college"]).code
+    people.end_appointment(term, ends_on=date(2026, 11, 2), reason="毕业", by=cast["college"])
+    accept(code)
+    term.refresh_from_db()
+    assert term.ends_on == date(2026, 11, 2)
+    assert term.succeeded_by is not None
+
+
+@pytest.mark.parametrize("page", ["orgs:invite", "orgs:hand-over"])
+def test_a_second_tap_makes_no_second_link(sign_in, cast, world, page):
+    pk = {"orgs:invite": world["hnu-law-1202"].pk, "orgs:hand-over": cast["secretary"].appointments.get().pk}[
+        page
+    ]
+    client, url = sign_in("college"), reverse(page, args=[pk])
+    key = client.get(url).context["form"]["idempotency_key"].value()
+    data = {"name": "某某", "mobile": MOBILE, "role": Role.SECRETARY, "idempotency_key": key}
+    first, second = client.post(url, data), client.post(url, data)
+    assert "invitation-link" in first.content.decode()
+    assert second.status_code == 409
+    assert "已经生成" in second.content.decode()
+    assert Invitation.objects.count() == 1

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from orgs.choices import Role
+from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
-from orgs.models import LoginThrottle
+from orgs.models import Appointment, AuditEntry, LoginThrottle
 from orgs.operations import people
 from tests.cast import PASSWORD
 from tests.world import TODAY
@@ -98,3 +101,74 @@ def test_a_changed_password_ends_the_other_sessions(cast, sign_in):
     client = sign_in("college")
     people.change_password(cast["college"], password="another-long-one-9")
     assert client.get(reverse("home")).status_code == 302
+
+
+def test_a_right_password_does_not_erase_guesses_from_elsewhere(cast):
+    for n in range(9):
+        try_sign_in("college", "wrong", f"10.0.0.{n}")
+    assert try_sign_in("college", PASSWORD, "10.1.1.1")[0] == 302
+    try_sign_in("college", "wrong", "10.0.0.99")
+    assert try_sign_in("college", PASSWORD, "10.2.2.2")[0] == 200
+
+
+def behind_proxy(forwarded: str, password: str) -> int:
+    data = {"username": "college", "password": password}
+    return Client().post(LOGIN, data, REMOTE_ADDR="172.18.0.5", HTTP_X_FORWARDED_FOR=forwarded).status_code
+
+
+def test_behind_a_proxy_the_address_is_the_one_the_proxy_wrote(cast, settings):
+    settings.BEHIND_PROXY = True
+    for n in range(5):
+        behind_proxy(f"10.7.7.{n}, 10.0.0.1", "wrong")
+    assert behind_proxy("10.0.0.1", PASSWORD) == 200
+    assert behind_proxy("10.0.0.1, 10.0.0.2", PASSWORD) == 302
+
+
+def test_without_a_proxy_a_forwarded_address_is_not_believed(cast, settings):
+    settings.BEHIND_PROXY = False
+    for n in range(5):
+        behind_proxy(f"10.7.7.{n}", "wrong")
+    assert behind_proxy("10.0.0.2", PASSWORD) == 200
+
+
+def reset(client: Client, term: Appointment) -> str:
+    page = client.post(reverse("orgs:reset-password", args=[term.pk])).content.decode()
+    return re.search(r'id="initial-password" value="([^"]+)"', page)[1]
+
+
+def test_a_superior_resets_a_forgotten_password_shown_once(cast, sign_in):
+    term, theirs, superior = cast["secretary"].appointments.get(), sign_in("secretary"), sign_in("college")
+    assert (
+        "initial-password"
+        not in superior.get(reverse("orgs:reset-password", args=[term.pk])).content.decode()
+    )
+    password = reset(superior, term)
+    assert theirs.get(reverse("home")).url.startswith(LOGIN)
+    assert try_sign_in("secretary", PASSWORD)[0] == 200
+    assert try_sign_in("secretary", password)[0] == 302
+    assert cast["secretary"].must_change_password
+    entry = AuditEntry.objects.get(verb="user.password_reset")
+    assert entry.by == cast["college"]
+    assert password not in str(entry.detail)
+
+
+def test_nobody_resets_the_password_of_whoever_has_more_power_elsewhere(cast, world):
+    term = cast["secretary"].appointments.get()
+    Appointment.objects.create(
+        user=cast["secretary"], unit=world["qzu"], role=Role.COMMITTEE, starts_on=date(2026, 10, 5)
+    )
+    with pytest.raises(NotAllowed):
+        people.reset_password(term, by=cast["college"])
+
+
+@pytest.mark.parametrize(("actor", "holder"), [("schools", "province"), ("college", "college")])
+def test_nobody_resets_an_office_above_or_the_own_password(cast, actor, holder):
+    with pytest.raises(NotAllowed):
+        people.reset_password(cast[holder].appointments.get(), by=cast[actor])
+
+
+def test_the_people_list_offers_a_reset_only_where_it_is_allowed(cast, sign_in):
+    html = sign_in("schools").get(reverse("orgs:list-people")).content.decode()
+    below, beside = (cast[key].appointments.get().pk for key in ("university", "province"))
+    assert reverse("orgs:reset-password", args=[below]) in html
+    assert reverse("orgs:reset-password", args=[beside]) not in html
