@@ -26,6 +26,7 @@ RECORD_CHECK = "record_check"
 VIEW_SHEET = "view_sheet"
 SELF_ASSESS = "self_assess"
 ASSESS = "assess"
+MANAGE_SCHEMES = "manage_schemes"  # 考评: approve a scheme, open a year's sheets, confirm a flag
 MANAGE_JOBS = "manage_jobs"
 
 ROLE_VERBS: dict[str, frozenset[str]] = {
@@ -62,7 +63,7 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             REVEAL,
             EXPORT,
         }
-        | {VIEW_AUDIT, RECORD_CHECK, VIEW_SHEET, ASSESS, FILL}
+        | {VIEW_AUDIT, RECORD_CHECK, VIEW_SHEET, ASSESS, MANAGE_SCHEMES, FILL}
     ),
     Role.AUDITOR: frozenset({VIEW, RECORD_CHECK, VIEW_SHEET, ASSESS, EXPORT}),
     Role.SYSADMIN: frozenset({VIEW, EDIT_UNITS, MANAGE_PEOPLE, VIEW_AUDIT, MANAGE_JOBS}),

@@ -51,5 +51,9 @@ class NotReady(ScoringError):
     default_message = _("考评表还不能定稿，请先补齐。")
 
 
+class NoSuchScheme(ScoringError):
+    default_message = _("没有这个代码和版本的考评方案，请检查，或先用 load_scheme 读入。")
+
+
 class NoSuchSheet(ScoringError):
     default_message = _("没有这张考评表，请先在年度考评中建立。")

@@ -42,6 +42,8 @@ def record_day(channel: Channel, day: date, posts: int, *, by: User) -> DailyRec
         day=day,
         defaults={"unit_id": channel.unit_id, "posts": posts, "recorded_by": by, "recorded_at": now},
     )
+    if is_new:
+        ledger.record("daily_record.recorded", record, by=by, posts=posts)
     if is_new or record.posts == posts:
         return record
     if Week.containing(record.recorded_at) != Week.containing(now):
@@ -66,7 +68,9 @@ def record_days(channel: Channel, counts: Mapping[date, int], *, by: User) -> in
     new = [
         DailyRecord(**key, day=day, posts=posts, **facts) for day, posts in counts.items() if day not in known
     ]
-    return len(DailyRecord.objects.bulk_create(new))
+    created = DailyRecord.objects.bulk_create(new)
+    ledger.record_many("daily_record.recorded", created, by=by)
+    return len(created)
 
 
 def _ensure_recordable(channel: Channel, day: date, posts: int, *, by: User) -> None:

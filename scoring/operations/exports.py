@@ -1,4 +1,4 @@
-"""A sheet as the file that people sign: rows of the database -> the paper of excel/sheet.py. Reads only."""
+"""A sheet as the file that people sign: rows of the database -> the paper of excel/sheet.py."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from orgs import permissions
+from orgs.exceptions import NotAllowed
+from orgs.operations import ledger
 from scoring.choices import Provenance
 from scoring.excel import sheet as annex
 from scoring.exceptions import NoSuchSheet
@@ -16,6 +20,7 @@ from scoring.models import Evidence, Score, Sheet
 from scoring.tallies import SectionTally, tally
 
 if TYPE_CHECKING:
+    from orgs.models import User
     from scoring.models import Item
 
 Row = list[str | int | Decimal | None]
@@ -41,6 +46,16 @@ def sheet_file(sheet: Sheet) -> SheetFile:
         evidence=_evidence(scores),
     )
     return SheetFile(f"{sheet.year}_{sheet.unit.code}_{sheet.unit.name}.xlsx", annex.write(paper))
+
+
+@transaction.atomic
+def download(sheet: Sheet, *, by: User) -> SheetFile:
+    """The file in somebody's hands, with a line in the ledger. Raises NotAllowed."""
+    if not permissions.may(by, permissions.EXPORT, sheet.unit):
+        raise NotAllowed
+    file = sheet_file(sheet)
+    ledger.record("sheet.downloaded", sheet, by=by, year=sheet.year)
+    return file
 
 
 def find_sheet(year: int, unit_code: str) -> Sheet:

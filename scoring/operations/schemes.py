@@ -14,7 +14,7 @@ from orgs import permissions
 from orgs.exceptions import NotAllowed
 from orgs.operations import ledger
 from scoring.choices import SchemeState
-from scoring.exceptions import SchemeInvalid
+from scoring.exceptions import NoSuchScheme, SchemeInvalid
 from scoring.models import Criterion, Item, Scheme, Section
 from scoring.scheme_files import SchemeFile, SectionFile, parse
 
@@ -70,10 +70,23 @@ def store(file: SchemeFile, *, by: User | None = None, dry_run: bool = False) ->
     return Loaded(file.code, version, outcome, n_criteria)
 
 
+def find_scheme(code: str, version: int | None = None) -> Scheme:
+    """An edition, the newest one without `version`. Raises NoSuchScheme."""
+    editions = Scheme.objects.filter(code=code).order_by("-version")
+    scheme = (editions if version is None else editions.filter(version=version)).first()
+    if scheme is None:
+        raise NoSuchScheme
+    return scheme
+
+
 @transaction.atomic
 def approve_scheme(scheme: Scheme, *, by: User) -> Scheme:
-    """核定: the provincial committee confirms an edition, so that its sheets can be finalised (SUP-A)."""
-    if not permissions.may_anywhere(by, permissions.ACCEPT_PACKAGE):
+    """核定: the provincial committee confirms an edition, its reconstructed criteria with it (SUP-A).
+
+    From then on sheets of this edition can be finalised. Where a criterion comes from stays on record: confirmed, a
+    proposed criterion is still not in the source. The next edition is a draft again. Raises NotAllowed.
+    """
+    if not permissions.may_anywhere(by, permissions.MANAGE_SCHEMES):
         raise NotAllowed
     if Scheme.objects.filter(pk=scheme.pk, state=SchemeState.DRAFT).update(state=SchemeState.APPROVED):
         ledger.record("scheme.approved", scheme, by=by, version=scheme.version)

@@ -95,7 +95,7 @@ def confirm_consequence(consequence: Consequence, *, by: User) -> Sheet:
     """The leading group's office confirms a flag; only then does it act on grade or award (SUP-4.1c, SUP-4.4.4)."""
     sheet = sheets.locked(consequence.sheet_id)
     sheets.require_assessor(by, sheet)
-    if not permissions.may(by, permissions.ACCEPT_PACKAGE, sheet.unit):
+    if not permissions.may(by, permissions.MANAGE_SCHEMES, sheet.unit):
         raise NotAllowed
     changed = Consequence.objects.filter(pk=consequence.pk, is_confirmed=False).update(is_confirmed=True)
     if changed and consequence.kind == ConsequenceKind.NOT_EXCELLENT:

@@ -31,14 +31,15 @@ if TYPE_CHECKING:
 def open_sheets(scheme: Scheme, year: int, units: Iterable[OrgUnit], *, by: User | None) -> list[Sheet]:
     """One sheet per unit for the year; units that have one of this scheme already keep it.
 
-    `by` None is the system itself. Raises ScoringError for a unit of a kind the scheme isn't for, NotAllowed.
+    `by` None is the system itself, else the provincial office. Raises ScoringError for a unit of a kind the scheme
+    isn't for, NotAllowed.
     """
     wanted = list(units)
     for unit in wanted:
         if unit.kind_id not in scheme.target_kinds:
             text = _("“%(unit)s”不适用“%(scheme)s”，请选择对应的考评方案。")
             raise ScoringError(text % {"unit": unit.name, "scheme": scheme.title})
-        if by is not None and not permissions.may(by, permissions.ASSESS, unit):
+        if by is not None and not permissions.may(by, permissions.MANAGE_SCHEMES, unit):
             raise NotAllowed
     present = Sheet.objects.of_year(year).filter(scheme__code=scheme.code, unit__in=wanted)
     taken = set(present.values_list("unit_id", flat=True))
@@ -55,15 +56,18 @@ def open_sheets(scheme: Scheme, year: int, units: Iterable[OrgUnit], *, by: User
 def open_year(year: int, *, by: User | None = None, province: OrgUnit | None = None) -> list[Sheet]:
     """A sheet for every direct unit in operation, by the newest edition of the scheme for its kind (SUP-1.1).
 
-    `province` keeps it to one province: a scheme is one province's document.
+    `province` keeps it to one province: a scheme is one province's document. `by` None is the system itself. Raises
+    NotAllowed for who isn't of a provincial office.
     """
+    if by is not None and not permissions.may_anywhere(by, permissions.MANAGE_SCHEMES):
+        raise NotAllowed
     opened: list[Sheet] = []
     for scheme in Scheme.objects.latest_editions().order_by("code"):
         units = OrgUnit.objects.direct_units().in_operation().filter(kind__in=scheme.target_kinds)
         if province is not None:
             units = units.filter(parent=province)
         if by is not None:
-            units = units.actionable_by(by, permissions.ASSESS)
+            units = units.actionable_by(by, permissions.MANAGE_SCHEMES)
         opened += open_sheets(scheme, year, units.in_official_order(), by=by)
     return opened
 

@@ -53,7 +53,7 @@ def list_sheets(request: LeagueRequest) -> HttpResponse:
         "years": [(f"{each}年", f"?year={each}", each == year) for each in years],
         "page": page,
         "lines": [pages.line_of(sheet) for sheet in page],
-        "may_open": bool(in_charge.allowing(permissions.ACCEPT_PACKAGE).spans),
+        "may_open": bool(in_charge.allowing(permissions.MANAGE_SCHEMES).spans),
     }
     return render(request, "scoring/sheets/list.html", context)
 
@@ -62,8 +62,6 @@ def list_sheets(request: LeagueRequest) -> HttpResponse:
 @require_POST
 def open_sheets(request: LeagueRequest) -> HttpResponse:
     """Open this year's sheets for the direct units in the person's scope."""
-    if not permissions.may_anywhere(request.user, permissions.ACCEPT_PACKAGE):
-        raise NotAllowed
     year = clock.today().year
     opened = sheets.open_year(year, by=request.user)
     messages.success(request, _("%(year)s年考评表共 %(n)s 张。") % {"year": year, "n": len(opened)})
@@ -154,7 +152,7 @@ def confirm_consequence(request: LeagueRequest, pk: int, consequence_pk: int) ->
 @require_safe
 def download_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
     """The sheet as the annex, ready to be signed."""
-    file = exports.sheet_file(_sheet(request, pk))
+    file = exports.download(_sheet(request, pk), by=request.user)
     response = HttpResponse(file.content, content_type=XLSX)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
     return response
@@ -270,6 +268,6 @@ def _page(
         "following": following,
         "crumbs": pages.crumbs_of(sheet),
         "may_confirm": form.mode == ASSESS
-        and permissions.may(request.user, permissions.ACCEPT_PACKAGE, sheet.unit),
+        and permissions.may(request.user, permissions.MANAGE_SCHEMES, sheet.unit),
     }
     return render(request, "scoring/sheets/show.html", context, status=status)

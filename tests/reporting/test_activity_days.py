@@ -8,6 +8,7 @@ import pytest
 
 from accounts.operations.registry import open_account
 from orgs.exceptions import NotAllowed
+from orgs.models import AuditEntry
 from reporting.exceptions import ReportingError
 from reporting.models import DailyRecord
 from reporting.operations.activity import record_days
@@ -23,6 +24,9 @@ def account(world):
 
 def test_days_are_recorded_once_and_corrected_later(cast, account):
     assert record_days(account, DAYS, by=cast["city"]) == 2
+    lines = AuditEntry.objects.filter(verb="daily_record.recorded", by=cast["city"], unit=account.unit)
+    records = {str(pk) for pk in DailyRecord.objects.values_list("pk", flat=True)}
+    assert set(lines.values_list("object_id", flat=True)) == records
     assert record_days(account, DAYS | {date(2026, 11, 16): 5}, by=cast["city"]) == 0
     assert dict(DailyRecord.objects.values_list("day", "posts")) == DAYS | {date(2026, 11, 16): 5}
 

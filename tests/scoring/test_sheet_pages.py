@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from orgs.models import AuditEntry
 from scoring import todo
 from scoring.models import Criterion, Item, Score, Sheet
 from scoring.operations import scores
@@ -242,6 +243,8 @@ def test_the_download_has_the_computed_score_in_its_cell(computed, sign_in):
     response = sign_in("city").get(reverse("scoring:download-sheet", args=[computed["qh"].pk]))
     assert response["Content-Disposition"].startswith("attachment")
     assert load_workbook(io.BytesIO(response.content)).worksheets[0]["F8"].value == 1.5
+    (line,) = AuditEntry.objects.filter(verb="sheet.downloaded")
+    assert (line.by.username, line.object_id) == ("city", str(computed["qh"].pk))
 
 
 def test_the_number_of_statements_stays_put(computed, sign_in, django_assert_max_num_queries):

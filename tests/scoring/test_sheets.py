@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from orgs.exceptions import Conflict, NotAllowed
@@ -378,6 +379,30 @@ def finalised(sheets, cast):
     sheet = assess_all(operations.compute_sheet(sheets["qh"]), cast["province"])
     schemes.approve_scheme(Scheme.objects.get(pk=sheet.scheme_id), by=cast["province"])
     return operations.finalise(sheet, version=sheet.version, by=cast["province"])
+
+
+def test_the_province_approves_a_scheme_by_command_so_that_its_sheets_can_be_finalised(
+    sheets, week, cast, capsys
+):
+    sheet = assess_all(operations.compute_sheet(sheets["qh"]), cast["province"])
+    for options in (
+        ["sup-a", "--as", "auditor"],
+        ["sup-a", "--version", "9", "--as", "province"],
+        ["x", "--as", "x"],
+    ):
+        with pytest.raises(CommandError, match="请"):
+            call_command("approve_scheme", *options)
+    call_command("approve_scheme", "sup-a", "--version", "1", "--as", "province")
+    assert "sup-a 第1版" in capsys.readouterr().out
+    call_command("approve_scheme", "sup-a", "--as", "province")
+    assert AuditEntry.objects.get(verb="scheme.approved").by == cast["province"]
+    assert operations.finalise(sheet, version=sheet.version, by=cast["province"]).is_final
+
+
+def test_an_assessor_opens_no_sheets(scheme_files, world, cast):
+    with pytest.raises(NotAllowed):
+        operations.open_year(2026, by=cast["auditor"])
+    assert not Sheet.objects.exists()
 
 
 def test_a_final_sheet_never_changes(sheets, week, cast):
