@@ -9,7 +9,7 @@ from django.db import models
 
 from orgs.choices import DEPARTMENT_LINES, Department, Line, Role
 from orgs.kernel.crypto import EncryptedJSONField, EncryptedTextField
-from orgs.operations.people import MAY_APPOINT
+from orgs.operations.appointing_rights import MAY_APPOINT
 from orgs.permissions import ROLE_VERBS
 
 if TYPE_CHECKING:
