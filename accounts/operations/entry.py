@@ -43,7 +43,7 @@ class _Block:
     people: list[PersonalData]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # the decision that calls it stands or falls with it
 def enter(submission: Submission, *, by: User) -> Entered:
     """Open or change the accounts of an approved form, appoint and end their administrators (SUP-2.2.2).
 

@@ -181,7 +181,7 @@ def _locked(submission_id: int, in_charge: UnitsInCharge) -> Submission:
     return (
         Submission.objects.within(in_charge)
         .select_for_update(of=("self",))
-        .select_related("round", "unit", "desk")
+        .select_related("round__field_list", "unit", "desk")
         .get(pk=submission_id)
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from accounts.choices import EventKind
 from accounts.models import (
     AccountVersion,
     Administratorship,
@@ -47,7 +48,7 @@ def write_account(
 ) -> RegistryEvent:
     """Version, event and ledger line of one change of an account."""
     facts = {name: getattr(account, name) for name in AccountVersion.FACTS}
-    versions.record(AccountVersion, key={"account_id": account.pk}, facts=facts, at=clock.now())
+    _version(AccountVersion, {"account_id": account.pk}, facts, is_new=kind == EventKind.OPENED)
     return _event(account, "account", kind, by=by, reason=reason, submission=submission, changes=changes)
 
 
@@ -62,7 +63,7 @@ def write_group(
 ) -> RegistryEvent:
     """Version, event and ledger line of one change of a group."""
     facts = {name: getattr(group, name) for name in GroupVersion.FACTS}
-    versions.record(GroupVersion, key={"group_id": group.pk}, facts=facts, at=clock.now())
+    _version(GroupVersion, {"group_id": group.pk}, facts, is_new=kind == EventKind.OPENED)
     return _event(group, "group", kind, by=by, reason=reason, submission=submission, changes=changes)
 
 
@@ -76,12 +77,12 @@ def write_administratorship(
     changes: Changes | None = None,
 ) -> RegistryEvent:
     """Version (open or closed), event and ledger line of one change of an administrator's term."""
-    key, now = {"administratorship_id": term.pk}, clock.now()
+    key = {"administratorship_id": term.pk}
     if term.ended_at is None:
         facts = {name: getattr(term, name) for name in AdministratorshipVersion.FACTS}
-        versions.record(AdministratorshipVersion, key=key, facts=facts, at=now)
+        _version(AdministratorshipVersion, key, facts, is_new=kind == EventKind.APPOINTED)
     else:
-        versions.close(AdministratorshipVersion, key=key, at=now)
+        versions.close(AdministratorshipVersion, key=key, at=clock.now())
     return _event(
         term, "administratorship", kind, by=by, reason=reason, submission=submission, changes=changes
     )
@@ -99,6 +100,16 @@ def difference(row: object, facts: dict[str, Any]) -> Changes:
 def plain(value: object) -> object:
     """A value as the event's JSON holds it."""
     return value if isinstance(value, (str, int, bool, type(None))) else str(value)
+
+
+def _version(
+    model: type[versions.Version], key: dict[str, Any], facts: dict[str, Any], *, is_new: bool
+) -> None:
+    """What was made in this transaction has no version yet: nothing to look up, which an entry does for every row."""
+    if is_new:
+        model.objects.create(**key, **facts, valid_from=clock.now())
+    else:
+        versions.record(model, key=key, facts=facts, at=clock.now())
 
 
 def _event(
