@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import date, timedelta
 
@@ -128,8 +129,8 @@ def test_from_the_invite_page_to_the_first_task(sign_in, world):
     visitor = Client()
     landing = visitor.get(link).content.decode()
     assert "新**" in landing
-    assert "138****0123" in landing
-    assert MOBILE not in landing
+    assert "138********" in landing
+    assert MOBILE[-4:] not in landing.partition("<dl")[2].partition("</dl>")[0]
     answer = visitor.post(link, {"mobile_tail": "0123", "password": "green-tea-66"})
     assert answer.status_code == 302
     assert visitor.get(reverse("home")).status_code == 200
@@ -283,3 +284,14 @@ def test_a_second_tap_makes_no_second_link(sign_in, cast, world, page):
     assert second.status_code == 409
     assert "已经生成" in second.content.decode()
     assert Invitation.objects.count() == 1
+
+
+def test_the_code_of_a_refused_link_is_in_no_log(invited, caplog):
+    handler = next(each for each in logging.getLogger().handlers if each.filters)
+    with caplog.at_level(logging.WARNING):
+        guess(invited.code, "9999")
+        guess("no-such-code", "9999")
+    refused = [record for record in caplog.records if record.name == "django.request"]
+    assert len(refused) == 2
+    lines = [handler.format(record) for record in refused if handler.filter(record)]
+    assert not [line for line in lines if invited.code in line or "no-such-code" in line]
