@@ -53,6 +53,7 @@ WORDS = {
     "submission.approve": _("审核通过"),
     "submission.entered": _("登记入库"),
     "submission.return": _("退回收集表"),
+    "submission.rerouted": _("转到现任上级审核"),
     "submission.submitted": _("提交收集表"),
     "submission.undo": _("撤销审核"),
     "tree.extended": _("导入组织架构"),

@@ -33,13 +33,21 @@ class Desks:
         return next(occupied, None) or self._province(submission)
 
     def next(self, submission: Submission) -> OrgUnit | None:
-        """The desk above the one the form lies on; None: approval there enters the registry."""
+        """The desk above the one the form lies on; None: approval there enters the registry.
+
+        Where the entry level is vacant, or held by the filler alone, the province decides in its place.
+        """
         levels = self._levels(submission)
         ids = [unit.pk for unit in levels]
-        if submission.desk_id not in ids:
+        if submission.desk_id not in ids[:-1]:
             return None
         above = levels[ids.index(submission.desk_id) + 1 :]
-        return next((unit for unit in above if self._is_occupied(unit, submission)), None)
+        occupied = (unit for unit in above if self._is_occupied(unit, submission))
+        return next(occupied, None) or self._province(submission)
+
+    def has_a_say(self, submission: Submission) -> bool:
+        """Whether the desk the form lies on still stands above its unit."""
+        return submission.desk_id in {unit.pk for unit in self._superiors_of(submission.unit) if unit.is_open}
 
     def _levels(self, submission: Submission) -> list[OrgUnit]:
         """The units that may have a say, from the nearest up to the entry level."""

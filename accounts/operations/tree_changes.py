@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.choices import EventKind
-from accounts.models import Account, AdministratorshipVersion, Group
+from accounts.choices import EventKind, SubmissionStatus
+from accounts.models import Account, AdministratorshipVersion, Expected, Group, Submission
+from accounts.operations.desks import Desks
 from accounts.operations.registry import close_account, close_group, journal
 from orgs.kernel import clock, versions
+from orgs.models import OrgUnit
+from orgs.operations import ledger
 from orgs.operations.upper import Effect, Verb
+from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,9 +44,11 @@ def preview(change: Change) -> list[Effect]:
 
 
 def apply(change: Change) -> None:
-    """Close with a closed unit, hand over to the receiving unit of a merger; a move changes nothing here."""
+    """Close with a closed unit, hand over to the receiving unit of a merger; forms follow to the desk now above them."""
+    _reroute(change)
     if change.verb == Verb.MOVE:
         return
+    _exempt(change)
     accounts = list(Account.objects.active().filter(unit_id__in=change.unit_ids).select_related("unit"))
     groups = list(Group.objects.active().filter(unit_id__in=change.unit_ids).select_related("unit"))
     # by None: who closes a unit need not be an editor of its registry; the unit's own audit line names the person.
@@ -52,6 +59,31 @@ def apply(change: Change) -> None:
             close_group(group, reason=change.reason, by=None)
     elif change.target_id is not None:
         _transfer(accounts, groups, change.target_id, change.reason)
+
+
+def _reroute(change: Change) -> None:
+    """Forms whose desk no longer stands above them go to the first desk that does; nothing may lie there for ever."""
+    waiting = Submission.objects.filter(status=SubmissionStatus.SUBMITTED).select_related("unit", "round")
+    if change.verb == Verb.CLOSE:
+        waiting = waiting.filter(desk_id__in=change.unit_ids)
+    else:
+        target = OrgUnit.objects.filter(pk=change.target_id or change.unit_ids[0]).first()
+        waiting = waiting.within(UnitsInCharge.below(target)) if target else waiting.none()
+    desks = Desks()
+    for form in waiting.select_for_update(of=("self",)):
+        if desks.has_a_say(form):
+            continue
+        form.desk, form.on_desk_since, form.version = desks.first(form), clock.now(), form.version + 1
+        form.save(update_fields=["desk", "on_desk_since", "version"])
+        ledger.record("submission.rerouted", form, by=change.by, reason=change.reason, desk=form.desk_id)
+
+
+def _exempt(change: Change) -> None:
+    """A unit that is no more owes no form; what it has handed in stays."""
+    owed = Expected.objects.due().filter(unit_id__in=change.unit_ids, round__closed_at__isnull=True)
+    gone = list(owed.exclude(round__submissions__unit_id=F("unit_id")))
+    Expected.objects.filter(pk__in=[each.pk for each in gone]).update(exempt_reason=_("团组织已撤销"))
+    ledger.record_many("expected.exempted", gone, by=change.by, reason=_("团组织已撤销"))
 
 
 def _transfer(accounts: list[Account], groups: list[Group], target_id: int, reason: str) -> None:

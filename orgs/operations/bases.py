@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from orgs.models import User
 
 FIRST_YEAR = 1950
+# SECURITY: what a unit is assessed by is recorded by its superior; else it would set its own denominator.
+ASSESSED_BY = frozenset({Measure.MEMBERS_2012, Measure.MEMBERS_REPORTED, Measure.ORGANISATIONS})
 
 
 @transaction.atomic
@@ -25,11 +27,13 @@ def record_base(
 ) -> UnitBase:
     """Record or correct one base of a unit; the former figure stays in the versions. The same again changes nothing.
 
-    Raises InvalidUnit for a closed unit, an unknown measure, a negative count, a year to come or a missing source.
+    What a unit is assessed by is recorded from above. Raises NotAllowed, InvalidUnit for a closed unit, an unknown measure, a negative count, a year to come or a missing source.
     """
     unit = OrgUnit.objects.select_for_update(of=("self",), no_key=True).get(pk=unit.pk)
     placement.refuse_stranger(by, unit)
     placement.refuse_closed(unit)
+    if measure in ASSESSED_BY and unit.parent is not None:
+        placement.refuse_stranger(by, unit.parent)
     _refuse_faulty(measure, count, year, source)
     facts = {"count": count, "year": year, "source": source.strip()}
     known = UnitBase.objects.filter(unit=unit, measure=measure).first()

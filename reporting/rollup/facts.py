@@ -109,11 +109,12 @@ SELECT p.unit_id, p.parent_id, p.up_id, p.kind_id, p.line, p.code, p.name, p.int
   LEFT JOIN ({sources.ACTIVE_GROUPS}) w ON w.unit_id = p.unit_id
   LEFT JOIN ({sources.CHECKS}) c ON c.unit_id = p.unit_id
 """  # noqa: S608 - SQL of ours, values are parameters
-# A unit that holds members and has nothing approved covers NULL (未报); without any group it covers nobody.
+# A unit that holds members covers NULL (未报) while nothing is approved or no number was given; without any group it
+# covers nobody.
 _COVERED = f"""
-SELECT raw.*, CASE WHEN holds = 1 AND has_approved = 1 THEN 1 ELSE 0 END AS is_reported,
-       CASE WHEN holds = 0 OR has_approved = 0 THEN NULL WHEN has_group = 0 THEN 0 ELSE declared END AS covered
-  FROM ({_RAW}) raw
+SELECT counted.*, CASE WHEN covered IS NULL THEN 0 ELSE 1 END AS is_reported
+  FROM (SELECT raw.*, CASE WHEN holds = 0 OR has_approved = 0 THEN NULL WHEN has_group = 0 THEN 0 ELSE declared END AS covered
+          FROM ({_RAW}) raw) counted
 """  # noqa: S608
 
 
@@ -123,7 +124,7 @@ def collect(moment: Moment) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE week_facts ({_columns()})")
         cursor.execute(
-            f"INSERT INTO week_facts SELECT {named}, 0, 0, {own} FROM ({_COVERED}) counted",  # noqa: S608
+            f"INSERT INTO week_facts SELECT {named}, 0, 0, {own} FROM ({_COVERED}) told",  # noqa: S608
             moment.params(),
         )
         cursor.execute("CREATE INDEX week_facts_unit ON week_facts (unit_id)")

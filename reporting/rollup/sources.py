@@ -15,8 +15,9 @@ def _list(values: tuple[str, ...]) -> str:
 _MEMBER, _LINK, _DEDICATED = _list(MEMBER_FACING_GROUPS), _list(LINK_GROUPS), _list(DEDICATED_GROUPS)
 _STANDING = "v.valid_from < %(end)s AND (v.valid_to IS NULL OR v.valid_to >= %(end)s)"
 
+# READING: followers of a weibo are nobody's members; they count in `reach` alone.
 ACCOUNTS = f"""
-SELECT v.unit_id, COUNT(*) AS n,
+SELECT v.unit_id, SUM(CASE WHEN v.status IN ('open', 'dormant') THEN 1 ELSE 0 END) AS n,
        MAX(CASE WHEN v.status = 'open' AND v.purpose = 'organisation' THEN 1 ELSE 0 END) AS own,
        SUM(CASE WHEN v.status = 'open' AND p.kind = 'personal' THEN 1 ELSE 0 END) AS personal,
        SUM(CASE WHEN v.status = 'open' AND p.kind = 'public' THEN 1 ELSE 0 END) AS public,
@@ -25,12 +26,12 @@ SELECT v.unit_id, COUNT(*) AS n,
        SUM(CASE WHEN v.status = 'dormant' THEN 1 ELSE 0 END) AS dormant,
        SUM(CASE WHEN v.status = 'open' THEN COALESCE(v.declared_groups, 0) ELSE 0 END) AS groups,
        SUM(CASE WHEN v.status = 'open' THEN COALESCE(v.contacts, 0) ELSE 0 END) AS reach,
-       MAX(CASE WHEN v.status = 'open' THEN COALESCE(v.own_members, v.contacts) END) AS declared
+       MAX(CASE WHEN v.status = 'open' AND p.kind <> 'weibo' THEN COALESCE(v.own_members, v.contacts) END) AS declared
   FROM accounts_accountversion v JOIN accounts_platform p ON p.code = v.platform_id
  WHERE {_STANDING} GROUP BY v.unit_id
 """  # noqa: S608
 GROUPS = f"""
-SELECT v.unit_id, COUNT(*) AS n,
+SELECT v.unit_id, SUM(CASE WHEN v.status IN ('open', 'dormant') THEN 1 ELSE 0 END) AS n,
        SUM(CASE WHEN v.status = 'open' THEN 1 ELSE 0 END) AS open,
        SUM(CASE WHEN v.status = 'open' AND v.kind IN ({_MEMBER}) THEN 1 ELSE 0 END) AS member,
        SUM(CASE WHEN v.status = 'open' AND v.kind IN ({_LINK}) THEN 1 ELSE 0 END) AS link,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from accounts.choices import AccountStatus, EventKind, GroupKind, GroupStatus
-from accounts.models import Account, Administratorship, Group, RegistryEvent
+from accounts.models import Account, Administratorship, Expected, Group, RegistryEvent, Submission
 from accounts.operations.registry import PersonalData, appoint_administrator, open_account, open_group
-from orgs.models import Appointment
+from orgs.models import Appointment, AuditEntry
 from orgs.operations import tree, upper
 from orgs.operations.tree import change_of_closing
+from tests.architecture import subjects
 
 pytestmark = pytest.mark.django_db
 CODE = "hnu-law-1201"
@@ -60,3 +61,29 @@ def test_the_preview_counts_what_goes_along(world, cast, account):
         each.label: each.count for each in upper.preview(change_of_closing([world[CODE]], by=cast["college"]))
     }
     assert effects == {"账号": 1, "群": 1, "在任人员": 1}
+
+
+@pytest.fixture
+def form(world, cast):
+    """A form of the class on the desk of its college."""
+    return Submission.objects.get(pk=subjects.submission(world[CODE], cast))
+
+
+def test_a_form_follows_a_moved_unit_to_the_desk_now_above_it(world, cast, form):
+    tree.move_unit(world[CODE], world["hnu-tour"], reason="调整", by=cast["university"])
+    form.refresh_from_db()
+    assert form.desk == world["hnu"]  # the new college has no reviewer
+
+
+def test_a_form_follows_when_its_college_is_merged(world, cast, form):
+    tree.merge_units(world["hnu-law"], world["hnu-tour"], reason="合并", by=cast["university"])
+    form.refresh_from_db()
+    assert form.desk == world["hnu"]
+    assert AuditEntry.objects.filter(verb="submission.rerouted").count() == 1
+
+
+def test_a_closed_unit_owes_no_form_any_more(world, cast):
+    owed = Expected.objects.get(pk=subjects.expected(world["hnu-law-1202"], cast))
+    tree.close_units([world["hnu-law-1202"]], reason="毕业", by=cast["college"])
+    owed.refresh_from_db()
+    assert owed.exempt_reason

@@ -158,10 +158,17 @@ def test_unit_closes_on_the_page_but_not_while_something_is_open_below(world, si
 
 def test_base_is_recorded_with_year_source_and_author(world, cast, sign_in):
     values = {"measure": Measure.MEMBERS_2012, "count": 36412, "year": 2012, "source": "2012年底团内统计"}
-    sign_in("university").post(page_of(world, "hnu", "record-base"), values)
+    sign_in("province").post(page_of(world, "hnu", "record-base"), values)
     base = UnitBase.objects.get(unit=world.ids["hnu"], measure=Measure.MEMBERS_2012)
-    assert (base.count, base.year, base.recorded_by_id) == (36412, 2012, cast.ids["university"])
+    assert (base.count, base.year, base.recorded_by_id) == (36412, 2012, cast.ids["province"])
     assert UnitBaseVersion.objects.current().get(unit=world.ids["hnu"]).source == "2012年底团内统计"
+
+
+def test_nobody_records_what_the_own_unit_is_assessed_by(world, sign_in):
+    values = {"measure": Measure.MEMBERS_2012, "count": 1, "year": 2012, "source": "自报"}
+    answer = sign_in("university").post(page_of(world, "hnu", "record-base"), values)
+    assert answer.status_code == 403
+    assert not UnitBase.objects.filter(unit=world.ids["hnu"]).exists()
 
 
 @pytest.mark.parametrize("n_children", [10, 100])

@@ -116,7 +116,8 @@ class Oracle:
             accounts[version.unit_id].append(version)
         for version in self.standing(GroupVersion):
             groups[version.unit_id].append(version)
-        self.reported_registry = set(accounts) | set(groups)
+        in_use = [version for each in (*accounts.values(), *groups.values()) for version in each]
+        self.reported_registry = {v.unit_id for v in in_use if v.status in {"open", "dormant"}}
         for unit in self.placed:
             if self.is_open(unit):
                 self._stock(unit, accounts[unit], groups[unit], platforms)
@@ -142,7 +143,11 @@ class Oracle:
             own["orgs"] = 1
             own["orgs_with_account"] = int(any(a.purpose == "organisation" for a in open_accounts))
             own["orgs_with_group"] = int(kind.own_group != "none" and own[target] > 0)
-        numbers = [a.contacts if a.own_members is None else a.own_members for a in open_accounts]
+        numbers = [
+            a.contacts if a.own_members is None else a.own_members
+            for a in open_accounts
+            if platforms[a.platform_id] != "weibo"
+        ]
         known = [n for n in numbers if n is not None]
         self.missing[unit]["declared"] = (
             0 if not declared and not open_groups else max(known) if known else None
@@ -242,6 +247,7 @@ class Oracle:
         for unit, own in self.own.items():
             reported = self.holds(unit) and (unit in self.reported_registry or unit in self.approved_ever)
             covered = self.missing[unit].get("declared", 0) if reported else None
+            reported = covered is not None
             self.missing[unit] |= {"is_reported": reported, "own_covered": covered}
             own["holders"] = int(self.holds(unit))
             own["unreported"] = int(self.holds(unit) and not reported)
