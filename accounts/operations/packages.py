@@ -37,7 +37,7 @@ def report_upward(round: CollectionRound, unit: OrgUnit, *, by: User) -> Package
     n_expected = expected.count()
     if not n_expected:
         raise AccountsError(_("这次填报没有发给您所属的团组织，不需要上报。"))
-    missing = list(expected.not_approved().order_by("unit__lft").values_list("unit_id", flat=True))
+    missing = list(expected.not_approved_in(round).order_by("unit__lft").values_list("unit_id", flat=True))
     Package.objects.get_or_create(round=round, unit=unit)
     package = Package.objects.select_for_update().get(round=round, unit=unit)
     _move(
@@ -100,7 +100,7 @@ def to_report(in_charge: UnitsInCharge) -> list[DuePackage]:
     """What the direct units in charge have yet to send up: never sent, or returned."""
     units = OrgUnit.objects.filter(pk__in=in_charge.own_unit_ids()).direct_units()
     return [
-        DuePackage(round, unit, expected.count(), expected.count() - expected.not_approved().count())
+        DuePackage(round, unit, expected.count(), expected.count() - expected.not_approved_in(round).count())
         for unit in units
         for round in CollectionRound.objects.concerning(unit).running()
         if not Package.objects.filter(round=round, unit=unit).reported_or_accepted().exists()

@@ -115,3 +115,10 @@ def test_home_says_what_is_to_report_and_what_has_arrived(one_approved, round, w
     packages.return_package(package.pk, remark="请补齐旅游学院", by=cast["province"])
     assert f"上报：{round.title}" in sign_in("university").get(home).content.decode()
     assert "上报待接收" not in sign_in("province").get(home).content.decode()
+
+
+def test_what_was_approved_in_another_round_is_missing_in_this_one(one_approved, world, cast):
+    other = launch(world, cast, kinds=["class_branch"], title="第二轮")
+    package = packages.report_upward(other, world["hnu"], by=cast["university"])
+    assert (package.n_expected, package.n_approved) == (4, 0)
+    assert world["hnu-law-1201"].pk in package.missing_unit_ids
