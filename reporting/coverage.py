@@ -111,9 +111,14 @@ class Coverage:
 
     @property
     def shortfall(self) -> int:
-        """People still to be reached for the 良好 line."""
+        """People still to be reached for the 良好 line; 0 where there is no rate."""
+        return self.lacking if self.is_rate else 0
+
+    @property
+    def lacking(self) -> int:
+        """People still to be reached for the 良好 line, where nothing is reported all of them."""
         wanted = -(-(self.base or 0) * GOOD_LINE // 100)
-        return max(wanted - (self.part or 0), 0) if self.is_rate else 0
+        return max(wanted - (self.shown_part or 0), 0)
 
 
 def change_in_points(now: Coverage, before: Coverage | None) -> Fraction | None:

@@ -15,9 +15,5 @@ class WeekNotOver(ReportingError):
     default_message = _("这一周还没有结束，周日24:00以后才能结周。")
 
 
-class WeekClosed(ReportingError):
-    default_message = _("这一周已结周，数据不再变动。如需更正，请另出更正版。")
-
-
 class RecordSettled(ReportingError):
     default_message = _("这一天的记录已计入以前的周报，不能再改。如需更正，请联系上级团委出更正版。")

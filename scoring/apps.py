@@ -12,11 +12,12 @@ class ScoringConfig(AppConfig):
     verbose_name = "年度考评"
 
     def ready(self) -> None:
-        triggers.protect(
-            table="scoring_score",
-            parent_table="scoring_sheet",
-            parent_fk="sheet_id",
-            parent_pk="id",
-            locked_column="state",
-            locked_value="final",
-        )
+        for table in ("scoring_score", "scoring_consequence"):
+            triggers.protect(
+                table=table,
+                parent_table="scoring_sheet",
+                parent_fk="sheet_id",
+                parent_pk="id",
+                locked_column="state",
+                locked_value="final",
+            )

@@ -1,4 +1,4 @@
-"""Metric name -> figures of one unit, read from frozen weeks only (docs/metrics.md, "The 2013 sheet").
+"""Metric name -> figures of one unit, read from frozen weeks only (SUP-2.1, SUP-4.1, SUP-A).
 
 Stocks are those of the last closed week of the assessed year, flows are added up over that year's closed weeks. Bases
 are those that stood at the end of that week. What can't be known is said (choices.Missing), never taken as 0.
@@ -48,7 +48,7 @@ class Year:
 def read_year(year: int, unit_ids: Iterable[int]) -> dict[int, Year]:
     """The year of each unit, in the same few statements however many units there are."""
     ids = list(unit_ids)
-    weeks = _latest_editions(year)
+    weeks = list(ClosedWeek.objects.newest_editions().filter(year=year))
     if not weeks:
         return {unit_id: Year() for unit_id in ids}
     last = weeks[-1]
@@ -66,8 +66,8 @@ def read_year(year: int, unit_ids: Iterable[int]) -> dict[int, Year]:
 
 
 def last_week(year: int) -> ClosedWeek | None:
-    """The last closed week of the year, in its latest edition."""
-    return ClosedWeek.objects.published().filter(year=year).order_by("number", "edition").last()
+    """The last closed week of the year, in its newest edition."""
+    return ClosedWeek.objects.newest_editions().filter(year=year).last()
 
 
 def figure(metric: str, year: Year, params: dict[str, str]) -> Figure:
@@ -89,12 +89,6 @@ def is_platform_incomplete(year: Year, floor: Fraction) -> bool:
     )
     has_too_few_groups = row.sub_orgs > 0 and Fraction(row.sub_orgs_with_group, row.sub_orgs) < floor
     return n_accounts == 0 or row.own_admins == 0 or has_too_few_groups
-
-
-def _latest_editions(year: int) -> list[ClosedWeek]:
-    """The closed weeks of a year in order, each in its latest edition."""
-    weeks = ClosedWeek.objects.published().filter(year=year).order_by("number", "edition")
-    return list({week.number: week for week in weeks}.values())
 
 
 def _bases(week: ClosedWeek, unit_ids: list[int]) -> dict[int, dict[str, UnitBaseVersion]]:

@@ -40,7 +40,7 @@ class SheetQuerySet(ScopedQuerySet["Sheet"]):
         return waiting.select_related("scheme").order_by("-year")
 
     def ungraded(self) -> Self:
-        """Sheets with a criterion that nobody has scored yet."""
+        """Open sheets without a grade: some criterion has no points yet, neither given nor computed (SUP-4.3)."""
         return self.open().filter(grade="")
 
     def for_list(self) -> Self:

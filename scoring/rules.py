@@ -124,10 +124,6 @@ def is_allowed(points: Decimal, low: Decimal, high: Decimal) -> bool:
     return low <= points <= high and points % STEP == 0
 
 
-def clamp(points: Decimal, low: Decimal, high: Decimal) -> Decimal:
-    return max(low, min(points, high))
-
-
 def item_sum(points: Iterable[Decimal | None]) -> Decimal | None:
     """Sum of an item's criteria, None (not scored) as long as one of them isn't scored. May be negative."""
     scored = list(points)
@@ -153,9 +149,3 @@ def grade(points: Decimal, floors: Sequence[tuple[str, Decimal]], *, not_excelle
     """
     reached = next(i for i, (_name, floor) in enumerate(floors) if points >= floor)
     return floors[max(reached, 1) if not_excellent else reached][0]
-
-
-def to_next_grade(points: Decimal, floors: Sequence[tuple[str, Decimal]]) -> tuple[str, Decimal] | None:
-    """The next better grade and what is missing to it; None where the best is reached."""
-    better = [(name, floor - points) for name, floor in floors if floor > points]
-    return better[-1] if better else None

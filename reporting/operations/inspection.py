@@ -74,7 +74,7 @@ def void_check(check: SpotCheck, reason: str, *, by: User) -> SpotCheck:
 
 def direct_unit_of(unit: OrgUnit) -> OrgUnit:
     """The city, county, university … directly under the province to which the unit belongs; above it, the unit itself."""
-    found = OrgUnit.objects.select_related("parent").get(pk=unit.pk)
+    found = OrgUnit.objects.with_path().get(pk=unit.pk)
     while found.parent is not None and found.parent.kind_id != Kind.PROVINCE:
-        found = OrgUnit.objects.select_related("parent").get(pk=found.parent_id)
+        found = found.parent
     return found if found.parent is not None else unit

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from reporting.choices import GOOD_LINE
 from reporting.coverage import Coverage
 from reporting.models import WeekUnit
 
@@ -24,9 +23,8 @@ def main_gaps(week_pk: int, unit_pks: list[int], in_charge: UnitsInCharge) -> di
     below = WeekUnit.objects.within(in_charge).for_week(week_pk).filter(parent_id__in=unit_pks)
     lacking: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for row in below.in_operation().with_coverage().in_official_order().values_list(*COLUMNS, named=True):
-        coverage = Coverage.of(row)
-        lacks = -(-(coverage.base or 0) * GOOD_LINE // 100) - (coverage.shown_part or 0)
-        if lacks > 0:
+        lacks = Coverage.of(row).lacking
+        if lacks:
             lacking[row.parent_id].append((lacks, row.name))
     return {
         parent: [

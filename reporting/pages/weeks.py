@@ -37,7 +37,7 @@ class ChosenWeek:
 
 def choose(wanted: Week | None) -> ChosenWeek | None:
     """The wanted closed week, the newest one for None; None when no week is closed yet. Raises Http404 for an open one."""
-    closed = _newest_editions()
+    closed = list(ClosedWeek.objects.newest_editions().reverse())
     if not closed and wanted is None:
         return None
     at = next((i for i, each in enumerate(closed) if wanted is None or each.week == wanted), None)
@@ -67,11 +67,3 @@ def parse(text: str | None) -> Week | None:
         return Week.parse(text)
     except ValueError as error:
         raise Http404 from error
-
-
-def _newest_editions() -> list[ClosedWeek]:
-    """Closed weeks, the newest first, of each its newest edition."""
-    newest: dict[Week, ClosedWeek] = {}
-    for each in ClosedWeek.objects.published().order_by("-starts_on", "-edition"):
-        newest.setdefault(each.week, each)
-    return list(newest.values())

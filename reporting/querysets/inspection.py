@@ -28,10 +28,6 @@ class SpotCheckQuerySet(ScopedQuerySet["SpotCheck"]):
         """Checks that count in the week: the moment of entry decides."""
         return self.valid_at(week.ends_at).filter(checked_at__gte=week.starts_at)
 
-    def below_direct_unit(self, unit_pk: int) -> Self:
-        """Checks of channels that stood below this direct unit when they were checked (SUP-4.1c)."""
-        return self.filter(direct_unit_id=unit_pk)
-
     def for_list(self) -> Self:
         """With everything a row of the list shows, newest first."""
         return self.select_related("unit", "direct_unit", "group", "account", "checked_by").order_by(

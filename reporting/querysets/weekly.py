@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from orgs.choices import Kind
 from orgs.querysets.scope import ScopedQuerySet
@@ -18,17 +18,22 @@ if TYPE_CHECKING:
 
 class ClosedWeekQuerySet(models.QuerySet["ClosedWeek"]):
     def published(self) -> Self:
-        """Closed editions, newest first."""
+        """Closed editions."""
         return self.filter(state=WeekState.CLOSED)
 
     def of_week(self, week: Week) -> Self:
         """The editions of one week, the newest first."""
         return self.filter(year=week.year, number=week.number).order_by("-edition")
 
-    def latest_weeks(self, n: int, *, until: Week | None = None) -> Self:
-        """The newest n closed weeks, of each its first edition; `until` (included) looks back from an earlier one."""
-        found = self.published().filter(edition=1).order_by("-starts_on")
-        return (found.filter(starts_on__lte=until.starts_on) if until else found)[:n]
+    def newest_editions(self) -> Self:
+        """Closed weeks, the oldest first, of each its newest edition: what a page or a score means by a closed week."""
+        newer = self.model._default_manager.filter(
+            state=WeekState.CLOSED,
+            year=OuterRef("year"),
+            number=OuterRef("number"),
+            edition__gt=OuterRef("edition"),
+        )
+        return self.published().filter(~Exists(newer)).order_by("starts_on")
 
 
 class WeekUnitQuerySet(ScopedQuerySet["WeekUnit"]):
@@ -49,11 +54,6 @@ class WeekUnitQuerySet(ScopedQuerySet["WeekUnit"]):
             below |= Q(parent_id__isnull=True) & ~Q(kind_id=Kind.NATIONAL)
         return self.filter(below)
 
-    def direct_units(self, week_pk: int) -> Self:
-        """Units that stood directly under a province in that week (SUP-1.1)."""
-        provinces = self.model._default_manager.filter(week_id=week_pk, kind_id=Kind.PROVINCE)
-        return self.filter(week_id=week_pk, parent_id__in=provinces.values("unit_id"))
-
     def in_operation(self) -> Self:
         """Units that were open at Sunday 24:00; the others were closed within the week and have flows only."""
         return self.filter(is_open=True)
@@ -64,11 +64,13 @@ class WeekUnitQuerySet(ScopedQuerySet["WeekUnit"]):
 
     def trend(self, unit_pk: int, n: int) -> Self:
         """The rows of one unit in its newest n closed weeks, newest first."""
-        return (
-            self.filter(unit_id=unit_pk, week__state=WeekState.CLOSED, week__edition=1)
-            .select_related("week")
-            .order_by("-week__starts_on")[:n]
-        )
+        rows = self.filter(unit_id=unit_pk, week__in=self._newest_editions()).select_related("week")
+        return rows.order_by("-week__starts_on")[:n]
+
+    def _newest_editions(self) -> ClosedWeekQuerySet:
+        # The relation, as a queryset file imports no model at run time.
+        weeks: ClosedWeekQuerySet = self.model._meta.get_field("week").related_model._default_manager.all()  # type: ignore[union-attr]
+        return weeks.newest_editions().order_by()
 
     def with_coverage(self) -> Self:
         """Adds `coverage_part` and `coverage_base`, the exact numerator and denominator (metrics.md, `coverage`).
@@ -94,15 +96,3 @@ class WeekUnitQuerySet(ScopedQuerySet["WeekUnit"]):
         """Units whose coverage is below the line by the exact fraction; without a base or a report they are not listed."""
         in_percent = self.with_coverage().alias(coverage_percent=F("coverage_part") * 100)
         return in_percent.filter(coverage_percent__lt=F("coverage_base") * percent)
-
-    def not_reported(self) -> Self:
-        """Units that hold members and had nothing approved."""
-        return self.filter(own_unreported=1)
-
-    def without_base(self) -> Self:
-        """Units that hold members, were open, and had no base of their own recorded."""
-        return self.filter(own_base_missing=1)
-
-    def above_base(self) -> Self:
-        """Over-claims: units that declared more members than their base."""
-        return self.filter(own_covered__gt=F("own_base_members"))

@@ -32,7 +32,9 @@ class _Wanted:
 def follow_year(sheet: Sheet, year: metrics.Year) -> bool:
     """Flags the frozen weeks raise: three 差 in a row, platform not completed. Says whether anything changed.
 
-    They act only once confirmed by the leading group's office.
+    They act only once confirmed by the leading group's office. READING `year`: the row of 差 is the longest of the
+    calendar year as the last closed week of that year's numbers knows it. Checks made on its last days of December
+    that fall into week 1 of the next year extend no row of this year.
     """
     settings = sheet.scheme.settings
     limit = int(settings.get("poor_streak_limit", 3))

@@ -115,3 +115,13 @@ def test_rows_and_medians_are_exact():
         "good",
         "good",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "direct"),
+    [("hnu-law-1201", "hnu"), ("qh-hs-jl", "qh"), ("qh", "qh"), ("hi", "hi"), ("cn", "cn")],
+)
+def test_the_direct_unit_is_found_in_one_statement(world, django_assert_num_queries, code, direct):
+    unit = world[code]
+    with django_assert_num_queries(1):
+        assert inspection.direct_unit_of(unit).code == direct

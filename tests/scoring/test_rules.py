@@ -156,8 +156,3 @@ def test_open_criteria_count_in_full_for_what_can_still_be_reached():
 )
 def test_points_come_in_tenths_within_the_range(points, is_allowed):
     assert rules.is_allowed(D(points), D("-0.2"), D("0.8")) is is_allowed
-
-
-def test_what_is_missing_to_the_next_grade():
-    assert rules.to_next_grade(D("6.8"), GRADES) == ("good", D("0.2"))
-    assert rules.to_next_grade(D("9.1"), GRADES) is None

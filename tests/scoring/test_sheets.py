@@ -416,9 +416,28 @@ def test_a_final_sheet_never_changes(sheets, week, cast):
         "UPDATE scoring_score SET assessed_points = 0 WHERE sheet_id = %s",
         "DELETE FROM scoring_score WHERE sheet_id = %s",
         "UPDATE scoring_sheet SET total_points = 0 WHERE id = %s",
+        "DELETE FROM scoring_sheet WHERE id = %s",
     ):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, [sheet.pk])
+
+
+def test_what_followed_from_a_final_sheet_never_changes(sheets, world, cast):
+    close_week(world, 46, {"qh": QIONGHAI | {"poor_streak_max": 3}})
+    sheet = finalised(sheets, cast)
+    flag = sheet.consequences.get(kind="not_excellent")
+    for sql in (
+        "UPDATE scoring_consequence SET is_confirmed = NOT is_confirmed WHERE sheet_id = %s",
+        "DELETE FROM scoring_consequence WHERE sheet_id = %s",
+        "INSERT INTO scoring_consequence (sheet_id, kind, clause, trigger, is_confirmed)"
+        " VALUES (%s, 'no_award', 'SUP-4.4.4', '', true)",
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [sheet.pk])
+    with pytest.raises(SheetFinal, match="已定稿"):
+        scores.confirm_consequence(flag, by=cast["province"])
+    flag.refresh_from_db()
+    assert not flag.is_confirmed
 
 
 def test_a_final_sheet_is_passed_over_when_the_year_is_computed(sheets, week, cast, world):
