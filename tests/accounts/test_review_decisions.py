@@ -11,9 +11,10 @@ from accounts.exceptions import AccountsError, NotOnYourDesk, RoundClosed
 from accounts.models import Account, CellReturn, ReviewStep, Submission
 from accounts.operations import collection, review, rounds
 from accounts.operations.review import CellRemark
+from orgs.choices import Role
 from orgs.exceptions import Conflict, NotAllowed
 from orgs.kernel import clock
-from orgs.models import AuditEntry, Notification
+from orgs.models import Appointment, AuditEntry, Notification, User
 from tests.accounts.forms import fresh, launch, row, submitted
 
 CLASS = "hnu-law-1201"
@@ -195,3 +196,10 @@ def test_what_has_entered_the_registry_stays(form, world, cast):
     with pytest.raises(NotAllowed, match="入库"):
         review.undo(form.pk, by=cast["university"])
     assert Account.objects.filter(unit=world[CLASS]).exists()
+
+
+def test_who_no_longer_reviews_cannot_undo(form, cast):
+    send_back(form, cast["college"])
+    Appointment.objects.filter(user=cast["college"]).update(role=Role.SECRETARY)
+    with pytest.raises(NotAllowed):
+        review.undo(form.pk, by=User.objects.get(pk=cast["college"].pk))

@@ -196,3 +196,9 @@ def _another(template, college, n: int) -> None:
     )
     template.pk, template.unit = None, unit
     template.save(force_insert=True)
+
+
+def test_a_superscript_is_no_number(sign_in):
+    assert (
+        sign_in("college").get(reverse("accounts:list-review"), {"id": "²", "done": "²"}).status_code == 200
+    )
