@@ -12,6 +12,7 @@ class ScoringConfig(AppConfig):
     verbose_name = "年度考评"
 
     def ready(self) -> None:
+        # Evidence hangs on a score and nothing writes it yet; the operation that will must bring its own rule.
         for table in ("scoring_score", "scoring_consequence"):
             triggers.protect(
                 table=table,

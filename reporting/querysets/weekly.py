@@ -69,7 +69,7 @@ class WeekUnitQuerySet(ScopedQuerySet["WeekUnit"]):
 
     def _newest_editions(self) -> ClosedWeekQuerySet:
         # The relation, as a queryset file imports no model at run time.
-        weeks: ClosedWeekQuerySet = self.model._meta.get_field("week").related_model._default_manager.all()  # type: ignore[union-attr]
+        weeks: ClosedWeekQuerySet = self.model._meta.get_field("week").related_model._default_manager.all()  # type: ignore[assignment]
         return weeks.newest_editions().order_by()
 
     def with_coverage(self) -> Self:
