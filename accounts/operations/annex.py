@@ -42,7 +42,8 @@ def filled(round: CollectionRound, unit: OrgUnit, *, by: User) -> bytes:
     if not (is_own or may(by, EXPORT, unit)):
         raise NotAllowed
     forms = list(
-        Submission.objects.within(UnitsInCharge.below(unit))
+        Submission.objects.visible_to(by)
+        .within(UnitsInCharge.below(unit))
         .filter(round=round)
         .exclude(status=SubmissionStatus.DRAFT)
         .for_annex()

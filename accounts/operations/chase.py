@@ -62,11 +62,12 @@ class ChildProgress:
         return self.expected - self.approved
 
 
-def expected_below(round: CollectionRound, unit: OrgUnit) -> QuerySet[Expected]:
-    """Expected units of the subtree, each with the state of its form: `status`, `desk_id`, `desk_name`, `since`."""
+def expected_below(round: CollectionRound, unit: OrgUnit, *, reader: User) -> QuerySet[Expected]:
+    """Expected units of the subtree within the reader's lines (SUP-1.0), each with the state of its form: `status`, `desk_id`, `desk_name`, `since`."""
     form = Submission.objects.filter(round_id=OuterRef("round_id"), unit_id=OuterRef("unit_id"))
     return (
         Expected.objects.within(UnitsInCharge.below(unit))
+        .actionable_by(reader, REMIND)
         .due()
         .filter(round=round)
         .annotate(
@@ -79,19 +80,19 @@ def expected_below(round: CollectionRound, unit: OrgUnit) -> QuerySet[Expected]:
     )
 
 
-def late_below(round: CollectionRound, unit: OrgUnit) -> QuerySet[Expected]:
+def late_below(round: CollectionRound, unit: OrgUnit, *, reader: User) -> QuerySet[Expected]:
     """Those whose form has not entered the registry, in the order of the tree."""
-    late = expected_below(round, unit).exclude(status=SubmissionStatus.APPROVED)
+    late = expected_below(round, unit, reader=reader).exclude(status=SubmissionStatus.APPROVED)
     return late.select_related("unit", "unit__parent").order_by("unit__tree_id", "unit__lft")
 
 
-def by_child(round: CollectionRound, unit: OrgUnit) -> list[ChildProgress]:
+def by_child(round: CollectionRound, unit: OrgUnit, *, reader: User) -> list[ChildProgress]:
     """One line per child unit that anything is expected of, in the official order; two statements."""
     child = OrgUnit.objects.filter(
         parent=unit, lft__lte=OuterRef("unit__lft"), rght__gte=OuterRef("unit__rght")
     )
     rows = (
-        expected_below(round, unit)
+        expected_below(round, unit, reader=reader)
         .annotate(child=Subquery(child.values("pk")[:1]))
         .order_by()
         .values("child")
@@ -117,7 +118,7 @@ def remind(round: CollectionRound, unit: OrgUnit, *, by: User, most: int = MOST_
     """A message to everyone in the unit's subtree who holds a form back: those who fill, else those who review."""
     if not may(by, REMIND, unit):
         raise NotAllowed
-    late = late_below(round, unit).order_by()
+    late = late_below(round, unit, reader=by).order_by()
     at_home = late.filter(desk_id__isnull=True).values_list("unit_id", "status")
     on_desks = late.filter(desk_id__isnull=False).values_list("desk_id", "status").distinct()
     done = Reminded(0, 0)

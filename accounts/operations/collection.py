@@ -76,7 +76,7 @@ def submit(
     `rows` None submits what is saved. Raises FormInvalid with every error at once, RoundClosed after the round was
     closed; what was typed is saved first either way.
     """
-    answered = _answered(idempotency_key, by)
+    answered = _answered(idempotency_key, round, unit, by)
     if answered is not None:
         return answered
     if rows is not None:
@@ -96,7 +96,7 @@ def _submit_saved(
     if round.closed_at is not None:
         raise RoundClosed
     submission = _locked(round, unit, by=by)
-    answered = _answered(idempotency_key, by)
+    answered = _answered(idempotency_key, round, unit, by)
     if answered is not None:
         return answered
     if submission.version != version:
@@ -107,9 +107,8 @@ def _submit_saved(
         raise FormInvalid(errors)
     _write_rows(submission, rows)
     _hand_in(submission, rows, by=by)
-    IdempotencyKey.objects.create(
-        user=by, key=idempotency_key, location=_location(submission), created_at=clock.now()
-    )
+    facts = {"location": _location(submission), "created_at": clock.now()}
+    IdempotencyKey.objects.update_or_create(user=by, key=idempotency_key, defaults=facts)
     return submission
 
 
@@ -187,9 +186,10 @@ def _location(submission: Submission) -> str:
     return f"accounts.submission/{submission.pk}"
 
 
-def _answered(key: str, by: User) -> Submission | None:
-    """The form that this person already submitted with this key."""
+def _answered(key: str, round: CollectionRound, unit: OrgUnit, by: User) -> Submission | None:
+    """This very form, if the person already submitted it with this key and it wasn't returned since."""
     known = IdempotencyKey.objects.filter(user=by, key=key).values_list("location", flat=True).first()
     if not known:
         return None
-    return Submission.objects.select_related("round__field_list", "unit").get(pk=known.rpartition("/")[2])
+    forms = Submission.objects.select_related("round__field_list", "unit").exclude(status__in=EDITABLE)
+    return forms.filter(pk=known.rpartition("/")[2], round=round, unit=unit).first()

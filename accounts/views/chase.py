@@ -40,14 +40,16 @@ def list_late(request: LeagueRequest) -> HttpResponse:
     round = _round(running, request.GET.get("round"))
     if round is None:
         return render(request, "accounts/chase/list.html", {"unit": unit, "rounds": running})
-    page = Paginator(chase.late_below(round, unit), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(chase.late_below(round, unit, reader=request.user), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     link = request.build_absolute_uri(reverse("accounts:fill", args=[round.pk]))
     context = {
         "unit": unit,
         "round": round,
         "rounds": running,
         "tabs": [(each.title, _address(each.pk, unit.pk), each == round) for each in running],
-        "children": chase.by_child(round, unit),
+        "children": chase.by_child(round, unit, reader=request.user),
         "page": page,
         "now": clock.now(),
         "ready_text": chase.ready_text(round, [each.unit.name for each in page], link=link),

@@ -27,8 +27,8 @@ def waiting(round, world, cast):
     return submitted(round, world["hnu-law-1201"], by=cast["secretary"])
 
 
-def test_each_child_shows_how_far_it_has_come(waiting, round, world):
-    law, tour = chase.by_child(round, world["hnu"])
+def test_each_child_shows_how_far_it_has_come(waiting, round, world, cast):
+    law, tour = chase.by_child(round, world["hnu"], reader=cast["university"])
     assert (law.unit, law.expected, law.waiting, law.untouched) == (world["hnu-law"], 3, 1, 2)
     assert (tour.unit, tour.expected, tour.untouched) == (world["hnu-tour"], 1, 1)
 
@@ -44,7 +44,9 @@ def test_the_page_says_on_whose_desk_a_form_lies_and_since_when(waiting, sign_in
 def test_approved_forms_are_off_the_list(waiting, round, world, cast):
     review.approve(waiting.pk, version=waiting.version, by=cast["college"])
     review.approve(waiting.pk, version=fresh(waiting).version, by=cast["university"])
-    assert waiting.unit not in [each.unit for each in chase.late_below(round, world["hnu"])]
+    assert waiting.unit not in [
+        each.unit for each in chase.late_below(round, world["hnu"], reader=cast["university"])
+    ]
 
 
 def test_a_reminder_goes_to_who_holds_it_back_and_once_a_day(waiting, round, world, cast):
@@ -127,3 +129,11 @@ def test_a_unit_is_exempted_from_the_list_with_a_reason(round, world, sign_in):
     assert page not in done
     assert sign_in("secretary").get(page).status_code == 404
     assert sign_in("outsider").get(page).status_code == 404
+
+
+def test_a_department_reminds_only_within_its_lines(world, cast):
+    round = launch(world, cast, kinds=["class_branch", "village"])
+    late = chase.late_below(round, world["hi"], reader=cast["schools"])
+    assert {each.unit.kind_id for each in late} == {"class_branch"}
+    everything = chase.late_below(round, world["hi"], reader=cast["province"])
+    assert {each.unit.kind_id for each in everything} == {"class_branch", "village"}
