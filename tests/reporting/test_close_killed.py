@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
 
 import environ
 import pytest
@@ -71,7 +71,8 @@ def kill_after_step(step):
             os.kill(process.pid, signal.SIGKILL)
             process.communicate()
             return True
-        time.sleep(0.002)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.002)
     process.communicate()
     return False
 
