@@ -70,7 +70,7 @@ _RAW = f"""
 SELECT p.unit_id, p.parent_id, p.up_id, p.kind_id, p.line, p.code, p.name, p.intake_year, p.position, p.is_open,
        l.level, l.depth, k.own_group,
        CASE WHEN p.is_open = 1 AND k.is_league_organisation THEN 1 ELSE 0 END AS league,
-       CASE WHEN p.is_open = 1 AND k.holds_members THEN 1 ELSE 0 END AS holds,
+       CASE WHEN p.is_open = 1 AND k.holds_members AND u.n IS NULL THEN 1 ELSE 0 END AS holds,
        COALESCE(a.own, 0) AS has_account, COALESCE(a.personal, 0) AS accounts_personal,
        COALESCE(a.public, 0) AS accounts_public, COALESCE(a.weibo, 0) AS accounts_weibo,
        COALESCE(a.other, 0) AS accounts_other, COALESCE(a.dormant, 0) AS accounts_dormant,
@@ -98,6 +98,7 @@ SELECT p.unit_id, p.parent_id, p.up_id, p.kind_id, p.line, p.code, p.name, p.int
   FROM week_placed p
   JOIN week_level l ON l.unit_id = p.unit_id
   JOIN orgs_unitkind k ON k.code = p.kind_id
+  LEFT JOIN ({sources.HOLDERS_BELOW}) u ON u.up_id = p.unit_id
   LEFT JOIN ({sources.ACCOUNTS}) a ON a.unit_id = p.unit_id AND p.is_open = 1
   LEFT JOIN ({sources.GROUPS}) g ON g.unit_id = p.unit_id AND p.is_open = 1
   LEFT JOIN ({sources.ADMINISTRATORS}) o ON o.unit_id = p.unit_id AND p.is_open = 1

@@ -15,6 +15,11 @@ def _list(values: tuple[str, ...]) -> str:
 _MEMBER, _LINK, _DEDICATED = _list(MEMBER_FACING_GROUPS), _list(LINK_GROUPS), _list(DEDICATED_GROUPS)
 _STANDING = "v.valid_from < %(end)s AND (v.valid_to IS NULL OR v.valid_to >= %(end)s)"
 
+# READING: a school with class branches is their committee: its members are counted in the classes, not twice.
+HOLDERS_BELOW = """
+SELECT c.up_id, COUNT(*) AS n FROM week_placed c JOIN orgs_unitkind h ON h.code = c.kind_id
+ WHERE c.is_open = 1 AND h.holds_members GROUP BY c.up_id
+"""
 # READING: followers of a weibo are nobody's members; they count in `reach` alone.
 ACCOUNTS = f"""
 SELECT v.unit_id, SUM(CASE WHEN v.status IN ('open', 'dormant') THEN 1 ELSE 0 END) AS n,

@@ -5,6 +5,7 @@ Knows nothing of SQL, lft/rght or the roll-up; slow on purpose.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
 from datetime import timedelta
 from statistics import median
@@ -88,7 +89,13 @@ class Oracle:
         return self.kinds[self.placed[unit].kind_id]
 
     def holds(self, unit):
-        return self.is_open(unit) and self.kind(unit).holds_members
+        return self.is_open(unit) and self.kind(unit).holds_members and unit not in self.committees_of_holders
+
+    @functools.cached_property
+    def committees_of_holders(self):
+        """Units with an open unit that holds members directly below: those count the members."""
+        holders = [u for u in self.placed if self.is_open(u) and self.kind(u).holds_members]
+        return {self.up[u] for u in holders if u in self.up}
 
     def depth(self, unit):
         parent = self.placed[unit].parent_id
