@@ -32,7 +32,7 @@ class SignInForm(AuthenticationForm):
     }
 
     def clean(self) -> dict[str, Any]:
-        account = self.cleaned_data.get("username", "")
+        account = throttle.account_of(self.cleaned_data.get("username", ""))
         address = client_address(self.request) if self.request else ""
         if throttle.is_blocked(account, address):
             raise self.get_invalid_login_error()

@@ -13,11 +13,17 @@ from django.db.models import F
 
 from orgs.kernel import clock
 from orgs.kernel.crypto import blind_index
-from orgs.models import LoginThrottle
+from orgs.models import LoginThrottle, User
 
 ACCOUNT = (10, timedelta(minutes=15))
 ACCOUNT_AND_ADDRESS = (5, timedelta(minutes=1))
 FORGOTTEN_AFTER = timedelta(minutes=15)
+
+
+def account_of(typed: str) -> str:
+    """One name for one person, whether the user name or the mobile was typed; what was typed where nobody is known."""
+    known = User.objects.find_by_sign_in(typed)
+    return (known.mobile or known.username) if known else typed
 
 
 def is_blocked(account: str, address: str) -> bool:

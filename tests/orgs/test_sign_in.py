@@ -61,6 +61,13 @@ def test_ten_wrong_passwords_from_anywhere_pause_the_account_for_a_quarter(cast)
         assert try_sign_in("college", PASSWORD, "10.9.9.9")[0] == 302
 
 
+def test_user_name_and_mobile_count_as_one_account(cast):
+    for n in range(5):
+        try_sign_in("college", "wrong", f"10.0.1.{n}")
+        try_sign_in("13800000007", "wrong", f"10.0.2.{n}")
+    assert try_sign_in("college", PASSWORD, "10.9.9.9")[0] == 200
+
+
 def test_a_campus_behind_one_address_is_never_locked(cast):
     for n in range(200):
         try_sign_in(f"student{n}", "wrong", "10.0.0.1")
