@@ -21,4 +21,6 @@ class OrgsConfig(AppConfig):
         from orgs.operations import office_changes, upper  # noqa: PLC0415
 
         triggers.append_only("orgs_auditentry")
-        upper.register(preview=office_changes.preview, apply=office_changes.apply)
+        upper.register(
+            preview=office_changes.preview, apply=office_changes.apply, happened=office_changes.happened
+        )

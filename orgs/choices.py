@@ -92,5 +92,66 @@ class JobState(TextChoices):
     FAILED = "failed", _("失败")
 
 
+class RequestKind(TextChoices):
+    """What a unit may ask its superior to change."""
+
+    NAME = "name", _("更名")
+    CONTACT = "contact", _("联系方式")
+    BASE = "base", _("底数")
+
+
+class RequestState(TextChoices):
+    OPEN = "open", _("待办理")
+    APPROVED = "approved", _("已同意")
+    REFUSED = "refused", _("未同意")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+REQUEST_MOVES: dict[str, frozenset[str]] = {
+    RequestState.OPEN: frozenset({RequestState.APPROVED, RequestState.REFUSED, RequestState.WITHDRAWN}),
+    RequestState.APPROVED: frozenset(),
+    RequestState.REFUSED: frozenset(),
+    RequestState.WITHDRAWN: frozenset(),
+}
+
+
+class DeliveryState(TextChoices):
+    """A mail that carries a message: what became of it."""
+
+    WAITING = "waiting", _("待发送")  # also: held back in quiet hours
+    SENT = "sent", _("已发送")
+    FAILED = "failed", _("未送达")
+
+
+class NotificationKind(TextChoices):
+    """What a message is about; the words are the subject line of its mail."""
+
+    SUBMISSION_RETURNED = "submission_returned", _("收集表被退回")
+    SUBMISSION_APPROVED = "submission_approved", _("收集表已通过审核")
+    REMINDED = "reminded", _("填报提醒")
+    EXTENSION_DECIDED = "extension_decided", _("延期申请已办理")
+    PACKAGE_REPORTED = "package_reported", _("收到上报")
+    PACKAGE_ACCEPTED = "package_accepted", _("上报已签收")
+    PACKAGE_RETURNED = "package_returned", _("上报被退回")
+    INCIDENT_RECORDED = "incident_recorded", _("登记了不良信息")
+    INCIDENT_GRADED = "incident_graded", _("不良信息认定有变化")
+    ADMIN_DEMANDED = "admin_demanded", _("上级要求更换管理员")
+    ADMIN_DEMAND_ANSWERED = "admin_demand_answered", _("更换管理员的要求有变化")
+    CHANGE_REQUEST_ASKED = "change_request_asked", _("收到变更申请")
+    CHANGE_REQUEST_DECIDED = "change_request_decided", _("变更申请已办理")
+    CONFIRMATION = "confirmation", _("年度确认")
+    DISPUTE_OPENED = "dispute_opened", _("账号归属有争议")
+    DISPUTE_SETTLED = "dispute_settled", _("账号争议已办结")
+
+
+# What somebody must do something about also goes out by mail; the rest waits in the portal.
+MAILED_KINDS = frozenset(
+    {
+        NotificationKind.SUBMISSION_RETURNED,
+        NotificationKind.REMINDED,
+        NotificationKind.PACKAGE_RETURNED,
+        NotificationKind.ADMIN_DEMANDED,
+    }
+)
 LONGEST_NAME = 120
 LONGEST_CODE = 40

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+
+from orgs.models import OrgUnit
 
 LONGEST_NUMBER = 18  # digits of the largest id the database holds
 
@@ -29,6 +32,19 @@ def render_fragment(
     """The fragment template for an htmx request, the whole page else: the same URL answers both."""
     template = fragment if request.htmx else page
     return render(request, template, context, status=status)
+
+
+def own_unit(request: LeagueRequest, verb: str) -> OrgUnit:
+    """The unit an address or a form asks for (`unit`), where the person may do this; without one, the person's widest.
+
+    Raises PermissionDenied where the person may do it nowhere, Http404 for a unit outside.
+    """
+    in_charge = request.user.units_in_charge().allowing(verb)
+    widest = in_charge.widest()
+    if widest is None:
+        raise PermissionDenied
+    asked = (request.POST if request.method == "POST" else request.GET).get("unit")
+    return get_object_or_404(OrgUnit.objects.within(in_charge), pk=whole_number(asked) or widest.unit_id)
 
 
 def whole_number(text: str | None) -> int | None:

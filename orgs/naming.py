@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orgs import pinyin
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LONGEST_SERIAL = 3
 PATH_SEPARATOR = "/"
+LEAGUE = "共青团"
+ENDINGS = ("团支部", "团总支", "团工委", "团委", "委员会")
+# What a name may begin with before the part that tells units apart; as a search key spells it.
+USUAL_HEADS = ("", "共青团", "gongqingtuan", "gqt")
 
 
 def search_key(name: str, short_name: str, code: str, former_names: Iterable[str] = ()) -> str:
-    """What a search looks into: full, short and former names and the code, one a line, in small letters."""
-    parts = dict.fromkeys(part for part in (name, short_name, *former_names, code) if part)
-    return "\n".join(parts).casefold()
+    """What a search looks into, one a line, in small letters: full, short and former names, the code, then their pinyin.
+
+    Pinyin and initials stand last, so that a key begins with what people read: 琼海, qh, qionghai, qh.
+    """
+    names = dict.fromkeys(part for part in (name, short_name, *former_names) if part)
+    parts = dict.fromkeys((*names, code) if code else names)
+    for each in names:
+        parts.update(dict.fromkeys(pinyin.both(each)))
+    return "\n".join(filter(None, parts)).casefold()
 
 
 def search_words(text: str) -> list[str]:
-    """The words of a search, written as a search key is."""
-    return text.casefold().split()
+    """The words of a search, written as a search key is; ü is typed v."""
+    return text.casefold().replace("ü", "v").split()
 
 
 def regular_name(rule: str, *, name: str, parent: str = "") -> str:
@@ -29,7 +41,18 @@ def regular_name(rule: str, *, name: str, parent: str = "") -> str:
     head, _placeholder, tail = rule.partition("{name}")
     if name.startswith(head.replace("{parent}", parent)) and name.endswith(tail.replace("{parent}", parent)):
         return name
-    return rule.replace("{name}", name).replace("{parent}", parent)
+    bare = _bare(name) if head or tail else name
+    return rule.replace("{name}", bare).replace("{parent}", parent)
+
+
+def _bare(name: str) -> str:
+    """琼海市团委 and 共青团琼海市委 are both 琼海市; a name that is nothing else stays."""
+    for tail in ENDINGS:
+        if name.endswith(tail) and len(name) > len(tail):
+            return name.removesuffix(tail).removeprefix(LEAGUE) or name
+    if name.startswith(LEAGUE) and name.endswith("委"):
+        return name.removeprefix(LEAGUE).removesuffix("委") or name
+    return name
 
 
 def child_code(parent_code: str, serial: int) -> str:

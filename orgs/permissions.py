@@ -21,6 +21,7 @@ LAUNCH_ROUND = "launch_round"
 REMIND = "remind"
 REVEAL = "reveal"  # one masked mobile, QQ or WeChat id at a time, logged
 EXPORT = "export"
+FULL_EXPORT = "full_export"  # a collection form with every number in full: with a reason, logged
 VIEW_AUDIT = "view_audit"
 RECORD_CHECK = "record_check"
 VIEW_SHEET = "view_sheet"
@@ -46,6 +47,7 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             REMIND,
             REVEAL,
             EXPORT,
+            FULL_EXPORT,
             VIEW_AUDIT,
         }
         | {VIEW_SHEET, SELF_ASSESS}
@@ -62,6 +64,7 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             REMIND,
             REVEAL,
             EXPORT,
+            FULL_EXPORT,
         }
         | {VIEW_AUDIT, RECORD_CHECK, VIEW_SHEET, ASSESS, MANAGE_SCHEMES, FILL}
     ),

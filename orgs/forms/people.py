@@ -41,6 +41,37 @@ class InviteForm(PersonForm):
     )
 
 
+class StandInForm(forms.Form):
+    """Who acts for the holder, and until when."""
+
+    mobile = forms.CharField(
+        label=_("代理人手机"),
+        max_length=16,
+        error_messages={"required": _("请填写手机号。")},
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label=_("代理人姓名"),
+        max_length=20,
+        required=False,
+        help_text=_("您管理范围内的现任人员可不填；没有账户的会新建账户，并生成初始密码。"),
+    )
+    until = forms.DateField(
+        label=_("代理到哪天为止"),
+        help_text=_("含当天，最长半年，到期自动结束"),
+        error_messages={"required": _("请填写截止日。"), "invalid": _("请按 年-月-日 填写截止日。")},
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+
+class DeactivateForm(forms.Form):
+    """Why an account is switched off."""
+
+    reason = forms.CharField(
+        label=_("原因"), max_length=200, error_messages={"required": _("请填写停用原因。")}
+    )
+
+
 class EndTermForm(forms.Form):
     ends_on = forms.DateField(label=_("最后任职日"), widget=forms.DateInput(attrs={"type": "date"}))
     reason = forms.CharField(

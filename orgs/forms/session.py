@@ -50,6 +50,19 @@ class OwnPasswordForm(SetPasswordForm):
     """Choose an own password in place of the initial one."""
 
 
+class MailAddressForm(forms.Form):
+    """An own mail address, or none."""
+
+    email = forms.EmailField(
+        label=_("通知邮箱"),
+        required=False,
+        max_length=254,
+        help_text=_("退回、提醒等消息同时发到这里，夜间不发。留空则只在系统内接收。"),
+        error_messages={"invalid": _("邮箱地址不正确，应形如 name@example.com，请核对。")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+
+
 class AcceptForm(forms.Form):
     """What an invited person types: the end of the own mobile, and a password."""
 

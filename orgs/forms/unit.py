@@ -1,4 +1,4 @@
-"""Forms about units: create, rename, move, close, record a base. The operations decide; these only shape the input."""
+"""Forms about units: create, rename, move, merge, close. The operations decide; these only shape the input."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orgs.choices import LONGEST_CODE, LONGEST_NAME, Measure
+from orgs.choices import LONGEST_CODE, LONGEST_NAME
 from orgs.http import whole_number
-from orgs.kernel import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,10 +84,10 @@ class MoveUnitForm(VersionedForm):
         if whole_number(pk) is not None:
             found: OrgUnit | None = self.candidates.filter(pk=whole_number(pk)).first()
             if found is None:
-                self.add_error("parent", _("找不到这个上级，请重新选择。"))
+                self.add_error("parent", _("找不到这个团组织，请重新选择。"))
             return found
         if not text:
-            self.add_error("parent", _("请选择新的上级。"))
+            self.add_error("parent", _("请选择团组织。"))
             return None
         matches = self.candidates.best_matches(text, MOST_CANDIDATES)
         exact = [unit for unit in matches if text in {unit.name, unit.short_name, unit.code}] or matches
@@ -102,25 +101,24 @@ class MoveUnitForm(VersionedForm):
         return only
 
 
-class CloseUnitForm(VersionedForm):
-    reason = forms.CharField(label=_("原因"), max_length=200, error_messages=REASON_MISSING)
-
-
-class RecordBaseForm(forms.Form):
-    """底数 with year and source."""
-
-    measure = forms.ChoiceField(label=_("口径"), choices=Measure.choices)
-    count = forms.IntegerField(
-        label=_("人数（个数）"), min_value=0, error_messages={"required": _("请填写数字。")}
-    )
-    year = forms.IntegerField(label=_("年份"), min_value=1950, max_value=2100)
-    source = forms.CharField(
-        label=_("来源"),
-        max_length=120,
-        help_text=_("例如：2012年底团内统计"),
-        error_messages={"required": _("请填写来源。")},
-    )
+class MergeUnitForm(MoveUnitForm):
+    """Into which unit: chosen like a superior."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["year"].initial = clock.today().year
+        self.fields["parent"].label = _("并入的团组织")
+
+
+class ChangeKindForm(VersionedForm):
+    """Another kind, of those the superior may have below it."""
+
+    kind_id = forms.ChoiceField(label=_("新的类型"))
+    reason = forms.CharField(label=_("原因"), max_length=200, error_messages=REASON_MISSING)
+
+    def __init__(self, *args: Any, kinds: Sequence[UnitKind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind_id"].choices = [(kind.pk, kind.name) for kind in kinds]  # type: ignore[attr-defined]
+
+
+class CloseUnitForm(VersionedForm):
+    reason = forms.CharField(label=_("原因"), max_length=200, error_messages=REASON_MISSING)

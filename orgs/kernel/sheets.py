@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
@@ -37,6 +38,9 @@ _WIDE_ASCII = {
     for first, last in ("０９", "ＡＺ", "ａｚ")
     for code in range(ord(first), ord(last) + 1)
 }
+LEADS_TO_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+_EXPONENT = re.compile(r"-?(\d+)(?:\.(\d*))?[eE]\+?(\d{1,3})")
+_POINT_ZERO = re.compile(r"(-?\d+)\.0+")
 _JOINER, _EMOJI_SELECTOR = "\u200d", "\ufe0f"
 _PLAIN = re.compile(r"[ -~\u3001-\u303e\u4e00-\u9fff\uff08\uff09\uff0c\uff1a]*")
 
@@ -77,11 +81,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row that holds something; `number` is the row number Excel shows, `cells` are cleaned."""
+    """One row that holds something; `number` is the row number Excel shows, `cells` are cleaned.
+
+    `n_fields` is how many fields a CSV record has, its blank ones too; 0 in a workbook.
+    """
 
     number: int
     cells: list[str]
     originals: dict[int, str] = field(default_factory=dict)
+    n_fields: int = 0
 
     def cell(self, index: int) -> str:
         """The cleaned cell; "" beyond the end of the row."""
@@ -94,29 +102,44 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class SheetValues:
-    """One worksheet without its blank rows.
+    """One worksheet without its blank rows. Rows count from 1 as in Excel, columns from 0.
 
-    `unreadable` are (row number, column index) of formulas without a result and of errors such as #N/A: they read as "".
+    `unreadable` are (row, column) of formulas without a result and of errors such as #N/A: they read as "".
+    `dates` are (row, column) of cells that a spreadsheet holds as a date or a time. `merges` are those that reach
+    over several rows: (first row, last row, first column, last column).
     """
 
     name: str
     hidden: bool
     rows: list[SheetRow]
     unreadable: list[tuple[int, int]] = field(default_factory=list)
+    dates: list[tuple[int, int]] = field(default_factory=list)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> SheetValues:
         """The sheet as the child process has sent it."""
         rows = [
-            SheetRow(number, cells, {int(index): text for index, text in originals.items()})
-            for number, cells, originals in data["rows"]
+            SheetRow(number, cells, {int(index): text for index, text in originals.items()}, n_fields)
+            for number, cells, originals, n_fields in data["rows"]
         ]
-        return cls(data["name"], data["hidden"], rows, [(row, column) for row, column in data["unreadable"]])
+        return cls(
+            data["name"],
+            data["hidden"],
+            rows,
+            unreadable=[(row, column) for row, column in data["unreadable"]],
+            dates=[(row, column) for row, column in data["dates"]],
+            merges=[(top, bottom, left, right) for top, bottom, left, right in data["merges"]],
+            hidden_rows=data["hidden_rows"],
+            hidden_columns=data["hidden_columns"],
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The sheet as it travels from the child process."""
-        rows = [[row.number, row.cells, row.originals] for row in self.rows]
-        return {"name": self.name, "hidden": self.hidden, "rows": rows, "unreadable": self.unreadable}
+        rows = [[row.number, row.cells, row.originals, row.n_fields] for row in self.rows]
+        return {name: getattr(self, name) for name in self.__dataclass_fields__} | {"rows": rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +164,20 @@ class RowError:
             "value": shown,
             "message": self.message,
         }
+
+
+def whole_number(text: str) -> str:
+    """The digits of a whole number written as 13812345678.0 or 1.3812345678E10; "" for everything else.
+
+    1.38E+10 gives "": the digits it stands for are lost.
+    """
+    if found := _POINT_ZERO.fullmatch(text):
+        return found[1]
+    found = _EXPONENT.fullmatch(text)
+    if not found or len(found[1]) + int(found[3]) > len(found[1] + (found[2] or "")):
+        return ""
+    number = Decimal(text)
+    return f"{number:.0f}" if number == number.to_integral_value() else ""
 
 
 def clean(text: str) -> str:

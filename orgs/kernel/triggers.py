@@ -6,133 +6,25 @@ table is remade. A refused statement raises IntegrityError with the text `immuta
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Protocol
 
 from django.db import connection as default_connection
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-LockedValue = str | int | bool
-_PREFIX = "immutable_"
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """One trigger: when `refusal` holds for a statement (PostgreSQL) or a row (SQLite), it fails."""
-
-    table: str
-    event: str
-    refusal: str
-    before: str = ""
-
-    @property
-    def name(self) -> str:
-        """Contains a digest of the definition: a changed definition is a missing trigger."""
-        text = "\0".join(["1", self.table, self.event, self.refusal, self.before])
-        return f"{_PREFIX}{self.event.lower()}_{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-
-
-class Rule(Protocol):
-    """What a table is protected against, in the words of each engine."""
-
-    def for_postgresql(self) -> list[Trigger]: ...
-    def for_sqlite(self) -> list[Trigger]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class AppendOnly:
-    """Rows may be added, nothing else."""
-
-    table: str
-
-    def for_postgresql(self) -> list[Trigger]:
-        changed = "EXISTS (SELECT 1 FROM old_rows)"
-        any_row = f"EXISTS (SELECT 1 FROM {_quoted(self.table)})"  # noqa: S608 - a table name of ours
-        return [
-            Trigger(self.table, "UPDATE", changed),
-            Trigger(self.table, "DELETE", changed),
-            Trigger(self.table, "TRUNCATE", any_row),
-        ]
-
-    def for_sqlite(self) -> list[Trigger]:
-        return [Trigger(self.table, "UPDATE", "1"), Trigger(self.table, "DELETE", "1")]
-
-
-@dataclass(frozen=True, slots=True)
-class LockedRows:
-    """A row whose column holds a locked value can be neither changed nor deleted."""
-
-    table: str
-    column: str
-    values: tuple[LockedValue, ...]
-
-    def for_postgresql(self) -> list[Trigger]:
-        locked = _is_in(self.column, self.values)
-        changed = f"EXISTS (SELECT 1 FROM old_rows WHERE {locked})"  # noqa: S608 - names and values of ours
-        any_row = f"EXISTS (SELECT 1 FROM {_quoted(self.table)} WHERE {locked})"  # noqa: S608
-        return [
-            Trigger(self.table, "UPDATE", changed),
-            Trigger(self.table, "DELETE", changed),
-            Trigger(self.table, "TRUNCATE", any_row),
-        ]
-
-    def for_sqlite(self) -> list[Trigger]:
-        locked = f"OLD.{_is_in(self.column, self.values)}"
-        return [Trigger(self.table, "UPDATE", locked), Trigger(self.table, "DELETE", locked)]
-
-
-@dataclass(frozen=True, slots=True)
-class LockedByParent:
-    """Rows of a locked parent can be neither added, nor changed, nor deleted, nor moved to or from it."""
-
-    table: str
-    parent_fk: str
-    parent: LockedRows
-    parent_pk: str
-
-    def for_postgresql(self) -> list[Trigger]:
-        fk = _quoted(self.parent_fk)
-        old, new = f"SELECT {fk} FROM old_rows", f"SELECT {fk} FROM new_rows"  # noqa: S608 - names of ours
-        any_row = f"SELECT {fk} FROM {_quoted(self.table)}"  # noqa: S608
-        return [
-            self._statement("INSERT", new),
-            self._statement("UPDATE", f"{old} UNION {new}"),
-            self._statement("DELETE", old),
-            Trigger(self.table, "TRUNCATE", self._locked(any_row)),
-        ]
-
-    def for_sqlite(self) -> list[Trigger]:
-        old, new = (self._locked_row(f"{row}.{_quoted(self.parent_fk)}") for row in ("OLD", "NEW"))
-        return [
-            Trigger(self.table, "INSERT", new),
-            Trigger(self.table, "UPDATE", f"{old} OR {new}"),
-            Trigger(self.table, "DELETE", old),
-        ]
-
-    def _statement(self, event: str, keys: str) -> Trigger:
-        # The parents are held until the end of the transaction: without that, one could be locked by another
-        # transaction between this look at it and the commit.
-        hold = (
-            f"PERFORM 1 FROM {_quoted(self.parent.table)} WHERE {_quoted(self.parent_pk)} IN ({keys})"
-            f" ORDER BY {_quoted(self.parent_pk)} FOR SHARE;"
-        )
-        return Trigger(self.table, event, self._locked(keys), before=hold)
-
-    def _locked_row(self, key: str) -> str:
-        # `=`, as SQLite builds a temporary index for IN (key) at every row: four times the cost of writing a week.
-        parent = f"SELECT 1 FROM {_quoted(self.parent.table)} WHERE {_quoted(self.parent_pk)} = {key}"  # noqa: S608
-        return f"EXISTS ({parent} AND {_is_in(self.parent.column, self.parent.values)})"
-
-    def _locked(self, keys: str) -> str:
-        return (
-            f"EXISTS (SELECT 1 FROM {_quoted(self.parent.table)} WHERE {_quoted(self.parent_pk)} IN ({keys})"  # noqa: S608
-            f" AND {_is_in(self.parent.column, self.parent.values)})"
-        )
-
+from orgs.kernel.trigger_rules import (
+    PREFIX,
+    AppendOnly,
+    LockedByParent,
+    LockedRows,
+    LockedValue,
+    Rule,
+    Through,
+    Trigger,
+    literal,
+    quoted,
+)
 
 _rules: dict[Rule, None] = {}
 
@@ -155,15 +47,18 @@ def protect(
     parent_pk: str = "id",
     locked_column: str,
     locked_value: LockedValue | tuple[LockedValue, ...],
+    through: Through | None = None,
 ) -> None:
     """A parent row is final once its column holds a locked value, and so are its rows in `table`.
+
+    Where `table` hangs on a row between, `through` says on which, and `parent_fk` names that row.
 
     A statement on `table` holds its parents until the transaction ends: lock the parent first (FOR UPDATE) where the
     same transaction updates it later, else two writers can wait for each other.
     """
     parent = LockedRows(parent_table, locked_column, _as_tuple(locked_value))
     _rules[parent] = None
-    _rules[LockedByParent(table, parent_fk, parent, parent_pk)] = None
+    _rules[LockedByParent(table, parent_fk, parent, parent_pk, through)] = None
 
 
 def install(connection: BaseDatabaseWrapper, rules: Iterable[Rule] | None = None) -> None:
@@ -243,21 +138,21 @@ def _present(connection: BaseDatabaseWrapper, *, only_enabled: bool = False) -> 
                 "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
                 ' WHERE NOT t.tgisinternal AND starts_with(t.tgname, %s) AND t.tgenabled = ANY(%s::"char"[])'
                 " AND pg_table_is_visible(c.oid)",
-                [_PREFIX, states],
+                [PREFIX, states],
             )
         else:
             cursor.execute(
                 "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, %s) = %s",
-                [len(_PREFIX), _PREFIX],
+                [len(PREFIX), PREFIX],
             )
         return dict(cursor.fetchall())
 
 
 def _create(connection: BaseDatabaseWrapper, trigger: Trigger) -> list[str]:
-    message = _literal(f"immutable: {trigger.table}")
+    message = literal(f"immutable: {trigger.table}")
     if connection.vendor != "postgresql":
         return [
-            f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {_quoted(trigger.table)}"
+            f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON {quoted(trigger.table)}"
             f" WHEN {trigger.refusal} BEGIN SELECT RAISE(ABORT, {message}); END"
         ]
     rows = {
@@ -265,7 +160,7 @@ def _create(connection: BaseDatabaseWrapper, trigger: Trigger) -> list[str]:
         "UPDATE": "AFTER UPDATE ON {} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
         "DELETE": "AFTER DELETE ON {} REFERENCING OLD TABLE AS old_rows",
         "TRUNCATE": "BEFORE TRUNCATE ON {}",
-    }[trigger.event].format(_quoted(trigger.table))
+    }[trigger.event].format(quoted(trigger.table))
     return [
         f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN"
         f" {trigger.before} IF {trigger.refusal} THEN"
@@ -276,25 +171,9 @@ def _create(connection: BaseDatabaseWrapper, trigger: Trigger) -> list[str]:
 
 
 def _drop(connection: BaseDatabaseWrapper, name: str, table: str) -> str:
-    on_postgresql = f"DROP TRIGGER {name} ON {_quoted(table)}; DROP FUNCTION {name}()"
+    on_postgresql = f"DROP TRIGGER {name} ON {quoted(table)}; DROP FUNCTION {name}()"
     return on_postgresql if connection.vendor == "postgresql" else f"DROP TRIGGER {name}"
-
-
-def _is_in(column: str, values: tuple[LockedValue, ...]) -> str:
-    if len(values) == 1:
-        return f"{_quoted(column)} = {_literal(values[0])}"
-    return f"{_quoted(column)} IN ({', '.join(_literal(value) for value in values)})"
 
 
 def _as_tuple(value: LockedValue | tuple[LockedValue, ...]) -> tuple[LockedValue, ...]:
     return value if isinstance(value, tuple) else (value,)
-
-
-def _literal(value: LockedValue) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

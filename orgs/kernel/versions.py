@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models, transaction
-from django.db.models import F, Max, Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy
 
 _BATCH = 500
@@ -49,13 +49,6 @@ class Version(models.Model):
 def one_current(*key_fields: str, name: str) -> models.UniqueConstraint:
     """The constraint that a key has at most one open version."""
     return models.UniqueConstraint(fields=key_fields, condition=Q(valid_to__isnull=True), name=name)
-
-
-def ordered_interval(*, name: str) -> models.CheckConstraint:
-    """The constraint that no interval is empty or reversed."""
-    return models.CheckConstraint(
-        condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name=name
-    )
 
 
 @transaction.atomic

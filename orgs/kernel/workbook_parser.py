@@ -14,8 +14,17 @@ from typing import BinaryIO
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from orgs.kernel.sheets import FileRejected, Limits, SheetRow, SheetValues, clean
-from orgs.kernel.zip_guard import PartCount, inspect_workbook
+from orgs.kernel.sheets import (
+    LEADS_TO_A_FORMULA,
+    FileRejected,
+    Limits,
+    SheetRow,
+    SheetValues,
+    clean,
+    whole_number,
+)
+from orgs.kernel.worksheet_count import PartCount
+from orgs.kernel.zip_guard import inspect_workbook
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -76,25 +85,60 @@ def _sheet(
     workbook: CalamineWorkbook, name: str, hidden: bool, counted: PartCount, limits: Limits
 ) -> SheetValues:
     sheet = workbook.get_sheet_by_name(name)
-    values = sheet.to_python(skip_empty_area=False) if counted.filled_rows else []
-    rows = list(_rows(name, ([_text(value) for value in row] for row in values), limits))
-    if {row.number for row in rows} != counted.filled_rows:
+    values = sheet.to_python(skip_empty_area=False) if counted.rows() else []
+    # The library's table ends with the last value; formulas without one may stand below it.
+    values += [[]] * (counted.last_row - len(values))
+    dates: list[tuple[int, int]] = []
+    texts = (_texts(number, row, counted, dates) for number, row in enumerate(values, start=1))
+    rows = list(_rows(name, texts, limits, counted))
+    if {row.number for row in rows} != counted.rows():
         raise FileRejected("rows_lost", sheet=name)
-    return SheetValues(name, hidden, rows, counted.unreadable)
+    return SheetValues(
+        name,
+        hidden,
+        rows,
+        counted.unreadable,
+        dates,
+        counted.merges,
+        sorted(counted.hidden_rows),
+        sorted(counted.hidden_columns),
+    )
 
 
-def _rows(sheet: str, table: Iterable[list[str]], limits: Limits) -> Iterator[SheetRow]:
+def _texts(number: int, row: list[Value], counted: PartCount, dates: list[tuple[int, int]]) -> list[str]:
+    """A row as text; notes its dates. A number that lost digits to 1.38E+10 stays as it is written."""
+    texts = []
+    for index, value in enumerate(row):
+        text = _text(value)
+        if isinstance(value, float):
+            raw = counted.odd_numbers.get((number, index), "")
+            text = raw if raw and not whole_number(raw) else text
+        elif isinstance(value, date | time | timedelta):
+            dates.append((number, index))
+        texts.append(text)
+    return texts
+
+
+def _rows(
+    sheet: str, table: Iterable[list[str]], limits: Limits, counted: PartCount | None = None
+) -> Iterator[SheetRow]:
+    """`counted` None: the table is a CSV file."""
+    odd = counted.odd_numbers if counted else {}
+    unreadable = {row for row, _column in counted.unreadable} if counted else set()
     n_rows = 0
     for number, originals in enumerate(table, start=1):
         cells = [clean(text) for text in originals]
         while cells and not cells[-1]:
             cells.pop()
-        if not cells:
+        if not cells and number not in unreadable:
             continue
         n_rows += 1
         _check_size(sheet, number, n_rows, cells, limits)
         changed = {index: originals[index] for index, text in enumerate(cells) if text != originals[index]}
-        yield SheetRow(number, cells, changed)
+        for index in range(len(cells) if odd else 0):
+            if (raw := odd.get((number, index), cells[index])) != cells[index]:
+                changed[index] = raw
+        yield SheetRow(number, cells, changed, 0 if counted else len(originals))
 
 
 def _check_size(sheet: str, number: int, n_rows: int, cells: list[str], limits: Limits) -> None:
@@ -171,9 +215,14 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     try:
         for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             n_read += 1
-            yield record
+            yield [_without_guard(text) for text in record]
     except csv.Error as error:
         raise FileRejected("csv_quotes", row=n_read + 1) from error
+
+
+def _without_guard(text: str) -> str:
+    """The apostrophe that `xlsx.csv_safe` put before the text goes again."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(LEADS_TO_A_FORMULA) else text
 
 
 def main() -> None:

@@ -16,7 +16,15 @@ from typing import Any
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from orgs.kernel.sheets import FileRejected, Limits, RowError, SheetRow, SheetValues, clean
+from orgs.kernel.sheets import (
+    LEADS_TO_A_FORMULA,
+    FileRejected,
+    Limits,
+    RowError,
+    SheetRow,
+    SheetValues,
+    clean,
+)
 from orgs.kernel.workbook_parser import open_workbook_values
 
 __all__ = [
@@ -37,7 +45,6 @@ __all__ = [
 TEXT_FORMAT = "@"
 _ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 10
-_LEADS_TO_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 def read_guarded(
@@ -62,7 +69,8 @@ def _head(path: Path, limits: Limits) -> bytes:
 
 def _ask_child(data: bytes, filename: str, limits: Limits) -> dict[str, Any]:
     # The name could be anything the uploader's system allowed; only its extension is of use.
-    extension = "x." + "".join(c for c in filename.rpartition(".")[2][:8] if c.isascii() and c.isalnum())
+    ending = filename.rpartition(".")[2] if "." in filename else ""
+    extension = "x." + "".join(c for c in ending[:8] if c.isascii() and c.isalnum())
     command = [sys.executable, "-m", "orgs.kernel.workbook_parser", json.dumps(asdict(limits)), extension]
     try:
         done = subprocess.run(  # noqa: S603 - our own module, arguments of ours
@@ -93,12 +101,12 @@ def safe_cell(cell: Cell, value: str | None) -> None:
         return
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
     cell.data_type = "s"
-    cell.quotePrefix = value.startswith(_LEADS_TO_A_FORMULA)
+    cell.quotePrefix = value.startswith(LEADS_TO_A_FORMULA)
 
 
 def csv_safe(value: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{value}" if value.startswith(_LEADS_TO_A_FORMULA) else value
+    return f"'{value}" if value.startswith(LEADS_TO_A_FORMULA) else value
 
 
 def text_column(sheet: Worksheet, letter: str, width: float, rows: Iterable[int] = ()) -> None:

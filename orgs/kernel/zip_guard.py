@@ -6,29 +6,19 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from orgs.kernel.sheets import MIB, FileRejected, Limits, clean
+from orgs.kernel.sheets import MIB, FileRejected, Limits
+from orgs.kernel.worksheet_count import PartCount, SharedStrings, Worksheet, parse
 
+LONGEST_SHEET_NAME = 100
 _CHUNK = 256 * 1024
 _WORKBOOK = "xl/workbook.xml"
-_EMPTY_ROW = re.compile(rb'<row r="\d+"[^<>]*>(?:<c [^<>]*/>)*</row>')
+_EMPTY_ROW = re.compile(rb'<row r="\d+"[^<>]*(?:/>|>(?:<c [^<>]*(?:/>|></c>))*</row>)')
 _ROW_END = b"</row>"
-_BASE26 = {chr(65 + n): n + 1 for n in range(26)}
-
-
-@dataclass(slots=True)
-class PartCount:
-    """What was counted in one worksheet part, independently of the library that reads it."""
-
-    filled_rows: set[int] = field(default_factory=set)
-    unreadable: list[tuple[int, int]] = field(default_factory=list)
-    last_row: int = 0
-    last_column: int = 0
 
 
 def inspect_workbook(data: bytes, limits: Limits) -> dict[str, PartCount]:
@@ -116,8 +106,11 @@ def _worksheets(archive: zipfile.ZipFile, limits: Limits) -> dict[str, str]:
     sheets = [node for node in fromstring(archive.read(_WORKBOOK)).iter() if node.tag.endswith("}sheet")]
     if len(sheets) > limits.sheets:
         raise FileRejected("too_many_sheets", limit=limits.sheets)
-    found = {}
+    found: dict[str, str] = {}
     for node in sheets:
+        # Excel allows 31 characters and no name twice; a name stands in every error of its sheet.
+        if node.get("name", "") in found or len(node.get("name", "")) > LONGEST_SHEET_NAME:
+            raise FileRejected("suspicious")
         relation_id = next((value for key, value in node.attrib.items() if key.endswith("}id")), None)
         if relation_id in targets:
             target = targets[relation_id]
@@ -130,18 +123,18 @@ def _blank_strings(archive: zipfile.ZipFile) -> set[int]:
     name = "xl/sharedStrings.xml"
     if name not in archive.namelist():
         return set()
-    reader = _SharedStrings()
-    _parse(_chunks(archive, name), reader)
+    reader = SharedStrings()
+    parse(_chunks(archive, name), reader)
     return reader.blank
 
 
 def _count(archive: zipfile.ZipFile, part: str, blanks: set[int], sheet: str, limits: Limits) -> PartCount:
-    reader = _Worksheet(blanks)
-    _parse(_without_empty_rows(_chunks(archive, part)), reader)
+    reader = Worksheet(blanks, limits.columns)
+    parse(_without_empty_rows(_chunks(archive, part)), reader)
     if reader.count.last_column > limits.columns:
         raise FileRejected("too_many_columns", sheet=sheet, limit=limits.columns)
     # Gaps are honest, but a lone cell at the far end of the sheet would make every row before it be built.
-    if len(reader.count.filled_rows) > limits.rows or reader.count.last_row > 3 * limits.rows:
+    if len(reader.count.rows()) > limits.rows or reader.count.last_row > 3 * limits.rows:
         raise FileRejected("too_many_rows", sheet=sheet, limit=limits.rows)
     return reader.count
 
@@ -158,104 +151,3 @@ def _without_empty_rows(chunks: Iterator[bytes]) -> Iterator[bytes]:
             end, rest = len(text), b""
         yield _EMPTY_ROW.sub(b"", text[:end])
     yield rest
-
-
-def _parse(chunks: Iterator[bytes], reader: _SharedStrings | _Worksheet) -> None:
-    parser = expat.ParserCreate(namespace_separator="}")
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    for chunk in chunks:
-        parser.Parse(chunk, False)
-    parser.Parse(b"", True)
-
-
-class _SharedStrings:
-    """Counts `<si>` and notes those without visible text; phonetic guides (`<rPh>`) are no text."""
-
-    def __init__(self) -> None:
-        self.blank: set[int] = set()
-        self._number, self._is_text, self._in_phonetic = -1, False, False
-        self._parts: list[str] = []
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition("}")[2]
-        if name == "si":
-            self._number += 1
-            self._parts = []
-        self._in_phonetic = self._in_phonetic or name == "rPh"
-        self._is_text = name == "t" and not self._in_phonetic
-
-    def end(self, tag: str) -> None:
-        name = tag.rpartition("}")[2]
-        self._is_text = False
-        if name == "rPh":
-            self._in_phonetic = False
-        elif name == "si" and not clean("".join(self._parts)):
-            self.blank.add(self._number)
-
-    def text(self, data: str) -> None:
-        if self._is_text:
-            self._parts.append(data)
-
-
-class _Worksheet:
-    """Counts the rows that hold a value, and finds the cells whose value can't be read."""
-
-    def __init__(self, blanks: set[int]) -> None:
-        self.count = PartCount()
-        self._blanks = blanks
-        self._row = self._column = 0
-        self._cell: dict[str, str] = {}
-        self._has_formula = self._is_value = False
-        self._parts: list[str] = []
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag[tag.rfind("}") + 1 :]
-        if name == "c":
-            self._column += 1
-            self._cell = attributes
-        elif name == "row":
-            self._row = int(attributes["r"]) if "r" in attributes else self._row + 1
-            self._column = 0
-        elif name == "f":
-            self._has_formula = True
-        else:
-            self._is_value = name in ("v", "t")
-
-    def end(self, tag: str) -> None:
-        self._is_value = False
-        if tag[-2:] != "}c":
-            return
-        if self._parts or self._has_formula:
-            if "r" in self._cell:
-                self._column = _column_number(self._cell["r"])
-            self._close_cell("".join(self._parts), self._cell.get("t", "n"))
-            self._parts, self._has_formula = [], False
-
-    def text(self, data: str) -> None:
-        if self._is_value:
-            self._parts.append(data)
-
-    def _close_cell(self, raw: str, kind: str) -> None:
-        if kind == "e" or (self._has_formula and not raw and kind != "str"):
-            self.count.unreadable.append((self._row, self._column - 1))
-        elif self._is_filled(raw, kind):
-            self.count.filled_rows.add(self._row)
-        else:
-            return
-        self.count.last_row = max(self.count.last_row, self._row)
-        self.count.last_column = max(self.count.last_column, self._column)
-
-    def _is_filled(self, raw: str, kind: str) -> bool:
-        if kind == "s":
-            return bool(raw.strip()) and int(raw) not in self._blanks
-        return bool(clean(raw))
-
-
-def _column_number(reference: str) -> int:
-    number = 0
-    for letter in reference.rstrip("0123456789"):
-        number = number * 26 + _BASE26[letter]
-    return number

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from orgs.models.ledger import AuditEntry, ClockOffset, IdempotencyKey, Job, Notification
+from orgs.models.contacts import UnitContact
+from orgs.models.ledger import (
+    AuditEntry,
+    ClockOffset,
+    IdempotencyKey,
+    Job,
+    MailDelivery,
+    Notification,
+    SavedView,
+)
 from orgs.models.people import Appointment, Invitation, LoginThrottle, User
+from orgs.models.requests import UnitChangeRequest
 from orgs.models.tree import OrgUnit, UnitBase, UnitBaseVersion, UnitKind, UnitVersion
+from orgs.models.turnover import IntakeTurnover
 
 __all__ = [
     "Appointment",
     "AuditEntry",
     "ClockOffset",
     "IdempotencyKey",
+    "IntakeTurnover",
     "Invitation",
     "Job",
     "LoginThrottle",
+    "MailDelivery",
     "Notification",
     "OrgUnit",
+    "SavedView",
     "UnitBase",
     "UnitBaseVersion",
+    "UnitChangeRequest",
+    "UnitContact",
     "UnitKind",
     "UnitVersion",
     "User",

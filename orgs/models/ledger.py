@@ -8,8 +8,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from orgs.audit_words import WORDS
-from orgs.choices import JobState
-from orgs.querysets.ledger import AuditEntryQuerySet, JobQuerySet, NotificationQuerySet
+from orgs.choices import DeliveryState, JobState
+from orgs.querysets.ledger import (
+    AuditEntryQuerySet,
+    JobQuerySet,
+    MailDeliveryQuerySet,
+    NotificationQuerySet,
+)
 
 
 class Job(models.Model):
@@ -63,6 +68,53 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class MailDelivery(models.Model):
+    """A message that also goes out by mail to one person. The address stays with the person; the log names none."""
+
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries")
+    user = models.ForeignKey("orgs.User", on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.WAITING)
+    not_before = models.DateTimeField(help_text="after the quiet hours")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True, help_text="class of the failure, never an address")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MailDeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        verbose_name = _("邮件发送")
+        verbose_name_plural = _("邮件发送")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notification", "user"], name="maildelivery_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "not_before"], name="maildelivery_due")]
+
+    def __str__(self) -> str:
+        return f"{self.notification_id} {self.state}"
+
+
+class SavedView(models.Model):
+    """常用视图: a list's filters and columns under a name, for one person."""
+
+    user = models.ForeignKey("orgs.User", on_delete=models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=40, help_text="URL name of the list")
+    title = models.CharField(_("名称"), max_length=40)
+    query = models.CharField(max_length=1000, blank=True)
+    columns = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["title"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "page", "title"], name="savedview_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class AuditEntry(models.Model):

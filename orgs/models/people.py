@@ -75,6 +75,12 @@ class Appointment(models.Model):
     )
     title = models.CharField(_("职务名称"), max_length=40, blank=True)
     is_principal = models.BooleanField(_("第一责任人"), default=False)
+    # 临时代理: holds the office for another person until a set day.
+    stands_in_for = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="stand_ins"
+    )
+    # 年度确认: the superior said that the person still holds the office; an unconfirmed one is asked for, then ended.
+    confirmed_on = models.DateField(_("确认日期"), null=True, blank=True)
     starts_on = models.DateField(_("起"))
     ends_on = models.DateField(_("止"), null=True, blank=True, help_text=_("最后一天"))
     succeeded_by = models.ForeignKey(
@@ -90,6 +96,10 @@ class Appointment(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="appointment_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(stands_in_for__isnull=True) | Q(ends_on__isnull=False),
+                name="appointment_stand_in_has_end",
             ),
             models.UniqueConstraint(
                 fields=["user", "unit", "role"],
@@ -113,6 +123,8 @@ class Invitation(models.Model):
     mobile = EncryptedTextField(blank=True)
     mobile_index = models.CharField(max_length=64, blank=True, editable=False)
     code_hash = models.CharField(max_length=64, unique=True, editable=False)
+    # Those made together, to be printed on one sheet; "" for a single one.
+    batch = models.CharField(max_length=32, blank=True, db_index=True, editable=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -140,7 +152,7 @@ class Invitation(models.Model):
 
 
 class LoginThrottle(models.Model):
-    """Failed sign-ins of one key (account, or account and address), counted in the database so that Redis may be down."""
+    """Failed sign-ins (or public questions) of one key, counted in the database so that Redis may be down."""
 
     key = models.CharField(max_length=64, primary_key=True, help_text="blind index, never the number itself")
     failures = models.PositiveIntegerField(default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orgs.choices import DEPARTMENT_LINES, Kind, Role
@@ -36,10 +37,24 @@ def role_for(unit: OrgUnit) -> str:
     return ROLE_OF_KIND.get(unit.kind_id, Role.SECRETARY)
 
 
+@dataclass(frozen=True, slots=True)
+class Appointer:
+    """What a person may give, read once for many offices."""
+
+    spans: tuple[Span, ...]
+
+    @classmethod
+    def of(cls, by: User) -> Appointer:
+        return cls(by.units_in_charge().allowing(MANAGE_PEOPLE).spans)
+
+    def may_give(self, unit: OrgUnit, role: str, department: str = "") -> bool:
+        """Whether one of the person's offices covers the office in question: its place, its role and its lines."""
+        return any(_covers(span, unit, role, department) for span in self.spans)
+
+
 def may_appoint(by: User, unit: OrgUnit, role: str, department: str = "") -> bool:
     """Whether one of the person's offices covers the office in question: its place, its role and its lines."""
-    spans = by.units_in_charge().allowing(MANAGE_PEOPLE).spans
-    return any(_covers(span, unit, role, department) for span in spans)
+    return Appointer.of(by).may_give(unit, role, department)
 
 
 def check_may_appoint(by: User, unit: OrgUnit, role: str, department: str = "") -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from orgs.models import User
 
 FIRST_YEAR = 1950
+LARGEST_COUNT = 100_000_000
+LONGEST_SOURCE = 120
 # SECURITY: what a unit is assessed by is recorded by its superior; else it would set its own denominator.
 ASSESSED_BY = frozenset({Measure.MEMBERS_2012, Measure.MEMBERS_REPORTED, Measure.ORGANISATIONS})
 
@@ -34,7 +36,7 @@ def record_base(
     placement.refuse_closed(unit)
     if measure in ASSESSED_BY and unit.parent is not None:
         placement.refuse_stranger(by, unit.parent)
-    _refuse_faulty(measure, count, year, source)
+    refuse_faulty(measure, count, year, source)
     facts = {"count": count, "year": year, "source": source.strip()}
     known = UnitBase.objects.filter(unit=unit, measure=measure).first()
     if known and all(getattr(known, name) == value for name, value in facts.items()):
@@ -48,12 +50,15 @@ def record_base(
     return base
 
 
-def _refuse_faulty(measure: str, count: int, year: int, source: str) -> None:
+def refuse_faulty(measure: str, count: int, year: int, source: str) -> None:
+    """Raises InvalidUnit for an unknown measure, a number that can't be, a year to come or a missing source."""
     if measure not in Measure.values:
         raise InvalidUnit(_("没有这种底数，请重新选择口径。"))
-    if count < 0:
-        raise InvalidUnit(_("人数（个数）不能小于 0，请检查。"))
+    if not 0 <= count <= LARGEST_COUNT:
+        raise InvalidUnit(_("人数（个数）应在 0 到 %(n)s 之间，请检查。") % {"n": LARGEST_COUNT})
     if not FIRST_YEAR <= year <= clock.today().year:
         raise InvalidUnit(_("年份应在 %(first)s 年到今年之间，请检查。") % {"first": FIRST_YEAR})
-    if not source.strip():
-        raise InvalidUnit(_("请填写来源，例如“2012年底团内统计”。"))
+    if not source.strip() or len(source.strip()) > LONGEST_SOURCE:
+        raise InvalidUnit(
+            _("请填写来源，不超过 %(n)s 个字，例如“2012年底团内统计”。") % {"n": LONGEST_SOURCE}
+        )

@@ -12,13 +12,14 @@ from celery import current_app, current_task
 from django.db import models, transaction
 from django.db.models import F
 
-from orgs.choices import JobState
+from orgs.choices import JobState, NotificationKind
 from orgs.exceptions import JobLost
 from orgs.kernel import clock
 from orgs.models import AuditEntry, Job, Notification
+from orgs.operations import mail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from orgs.models import OrgUnit, User
 
@@ -39,9 +40,28 @@ def record(
     return AuditEntry.objects.create(**_entry(verb, obj, by=by, unit=unit, reason=reason, detail=detail))
 
 
-def record_many(verb: str, objects: Iterable[models.Model], *, by: User | None, reason: str = "") -> None:
-    """One audit line per object of a bulk operation, written in batches."""
-    entries = [AuditEntry(**_entry(verb, obj, by=by, unit=None, reason=reason, detail={})) for obj in objects]
+def record_about(
+    verb: str, about: tuple[str, str], *, by: User | None, unit: OrgUnit, reason: str = "", **detail: object
+) -> AuditEntry:
+    """A line about something that is no row of its own: `about` is what it is and what tells it from others."""
+    entry = _entry(verb, unit, by=by, unit=unit, reason=reason, detail=detail)
+    return AuditEntry.objects.create(**entry | {"object_type": about[0], "object_id": about[1]})
+
+
+def record_many(
+    verb: str,
+    objects: Iterable[models.Model],
+    *,
+    by: User | None,
+    reason: str = "",
+    details: Mapping[int, dict[str, object]] | None = None,
+) -> None:
+    """One audit line per object of a bulk operation, written in batches. `details` by primary key, as in `record`."""
+    known = details or {}
+    entries = [
+        AuditEntry(**_entry(verb, obj, by=by, unit=None, reason=reason, detail=known.get(obj.pk, {})))
+        for obj in objects
+    ]
     AuditEntry.objects.bulk_create(entries, batch_size=500)
 
 
@@ -68,9 +88,19 @@ def _entry(
     }
 
 
-def notify(unit: OrgUnit, kind: str, text: str, *, link: str = "") -> Notification:
-    """Leave a message for the people of a unit."""
-    return Notification.objects.create(unit=unit, kind=kind, text=text, link=link, created_at=clock.now())
+def notify(unit: OrgUnit, kind: NotificationKind, text: str, *, link: str = "") -> Notification:
+    """Leave a message for the people of a unit; what they must act upon goes out by mail as well."""
+    message = Notification.objects.create(
+        unit=unit, kind=NotificationKind(kind), text=text, link=link, created_at=clock.now()
+    )
+    mail.queue([message])
+    return message
+
+
+def notify_many(messages: Iterable[Notification]) -> int:
+    """Leave many messages at once, with their mails; returns how many mails wait to go out."""
+    written = Notification.objects.bulk_create(messages, batch_size=500)
+    return mail.queue(written)
 
 
 def mark_read(message: Notification) -> None:

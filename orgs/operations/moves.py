@@ -44,6 +44,7 @@ def move_unit(
     unit = _replaced(unit, target)
     at = clock.now()
     placement.record_placement([unit], at)
+    placement.refresh_lines(unit, at)
     upper.apply(change_of_move(unit, target, reason=reason, by=by, at=at))
     ledger.record(
         "unit.moved",
@@ -66,32 +67,35 @@ def change_of_move(
 
 
 @transaction.atomic
-def merge_units(source: OrgUnit, target: OrgUnit, *, reason: str, by: User | None) -> OrgUnit:
+def merge_units(
+    source: OrgUnit, target: OrgUnit, *, reason: str, by: User | None, version: int | None = None
+) -> OrgUnit:
     """合并: what stands below `source` goes below `target`; `source` closes and names its successor.
 
-    Returns the target. Raises MayNotContain, InvalidUnit, NotAllowed.
+    Returns the target. `version` is that of the page the person saw. Raises MayNotContain, InvalidUnit, NotAllowed, Conflict.
     """
     source, target = _locked_two(source, target)
     placement.refuse_stranger(by, source, target)
     placement.refuse_stranger_to_closing(by, [source])
     placement.refuse_closed(source)
+    placement.refuse_stale(source, version)
     placement.refuse_closed(target)
     if Block.of(source).contains(target):
         raise InvalidUnit(_("不能并入自己或自己的下级，请选择别的团组织。"))
     children = list(OrgUnit.objects.filter(parent=source).select_related("kind"))
-    for child in children:
-        if child.is_open:
-            placement.refuse_wrong_place(child.kind, target)
+    _refuse_wrong_children(children, source, target)
     numbering.move_block(
         Block.below(source), target.tree_id, target.rght, depth_shift=target.depth - source.depth
     )
     at = clock.now()
     _retire(source, target, children, at)
+    successor = OrgUnit.objects.select_related("kind").get(pk=target.pk)
+    placement.refresh_lines(successor, at)
     upper.apply(change_of_merger(source, target, reason=reason, by=by, at=at))
     ledger.record(
         "unit.merged", source, by=by, unit=source, reason=reason, target=target.pk, n_children=len(children)
     )
-    return OrgUnit.objects.select_related("kind").get(pk=target.pk)
+    return successor
 
 
 def change_of_merger(
@@ -101,6 +105,16 @@ def change_of_merger(
     return upper.Change(
         upper.Verb.MERGE, (source.pk,), UnitsInCharge.below(source), target.pk, by, reason, at
     )
+
+
+def _refuse_wrong_children(children: list[OrgUnit], source: OrgUnit, target: OrgUnit) -> None:
+    """What is open below the source must be able to stand below the target, under a name that nobody there has."""
+    staying = [child for child in children if child.is_open and child.pk != target.pk]
+    for kind in {child.kind_id: child.kind for child in staying}.values():
+        placement.refuse_wrong_place(kind, target)
+    if staying:
+        # Into the superior: the source itself leaves the siblings' names.
+        placement.refuse_sibling_names(target.pk, [child.name for child in staying], apart_from=source.pk)
 
 
 def _refuse_wrong_move(unit: OrgUnit, target: OrgUnit | None) -> None:

@@ -14,6 +14,8 @@ from django.db.models import Case, F, IntegerField, Max, Q, Value, When
 from orgs.models import OrgUnit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models.expressions import Combinable
 
 
@@ -105,5 +107,31 @@ def _rotated(field: str, own: tuple[int, int], shift: int, passed: tuple[int, in
         When(Q(**{f"{field}__range": own}), then=Value(shift)),
         When(Q(**{f"{field}__range": passed}), then=Value(back)),
         default=Value(0),
+        output_field=NUMBER,
+    )
+
+
+def make_gaps(tree_id: int, gaps: Sequence[tuple[int, int]]) -> list[int]:
+    """Room at many places in one statement; `gaps` are (number, width). Returns where each gap begins afterwards, in order."""
+    steps, total, begins = [], 0, {}
+    for at, width in sorted(gaps):
+        begins[at] = at + total
+        total += width
+        steps.append((at, total))
+    OrgUnit.objects.filter(tree_id=tree_id, rght__gte=steps[0][0]).update(
+        lft=F("lft") + _stepped("lft", steps), rght=F("rght") + _stepped("rght", steps)
+    )
+    return [begins[at] for at, _width in gaps]
+
+
+def _stepped(field: str, steps: Sequence[tuple[int, int]], before: int = 0) -> Combinable:
+    """By how much a number moves: the width of every gap at or before it, found by halving."""
+    if not steps:
+        return Value(before, output_field=NUMBER)
+    middle = len(steps) // 2
+    at, total = steps[middle]
+    return Case(
+        When(**{f"{field}__gte": at}, then=_stepped(field, steps[middle + 1 :], total)),
+        default=_stepped(field, steps[:middle], before),
         output_field=NUMBER,
     )

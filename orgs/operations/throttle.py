@@ -1,4 +1,4 @@
-"""Failed sign-ins: slow down guessing without locking a campus behind one address (reliability A1).
+"""Failed sign-ins, and what anybody may ask: slow down guessing without locking a campus behind one address (reliability A1).
 
 Ten wrong passwords for one account, from anywhere: refused for 15 minutes. Five from one address for that account: one
 minute. Never by address alone. Own code, because two limits with two periods are beyond what django-axes can say.
@@ -6,10 +6,11 @@ minute. Never by address alone. Own code, because two limits with two periods ar
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from orgs.kernel import clock
 from orgs.kernel.crypto import blind_index
@@ -18,6 +19,7 @@ from orgs.models import LoginThrottle, User
 ACCOUNT = (10, timedelta(minutes=15))
 ACCOUNT_AND_ADDRESS = (5, timedelta(minutes=1))
 FORGOTTEN_AFTER = timedelta(minutes=15)
+SWEPT_AFTER = timedelta(days=1)
 
 
 def account_of(typed: str) -> str:
@@ -49,6 +51,39 @@ def note_failure(account: str, address: str) -> None:
 def forget(account: str, address: str) -> None:
     """A right password ends the count of this account from this address, not what others guessed elsewhere."""
     LoginThrottle.objects.filter(key=_pair(account, address)).delete()
+
+
+def lift(user: User) -> None:
+    """A superior has checked who it is and given a new password: the pause of the account from anywhere ends.
+
+    The pause by account and address can't be found without the address; it lasts a minute.
+    """
+    LoginThrottle.objects.filter(key=blind_index(user.mobile or user.username, "throttle-account")).delete()
+
+
+@transaction.atomic
+def seconds_to_wait(purpose: str, who: str, *, most: int, period: timedelta) -> int:
+    """Count one request of `who`; 0, or after how many seconds to come again where there were `most` in this period.
+
+    Counted in the database, so that it holds with Redis down; the count is atomic. The period begins with the first request.
+    """
+    now, key = clock.now(), blind_index(who, f"throttle-{purpose}")
+    row, is_new = LoginThrottle.objects.get_or_create(key=key, defaults={"last_failure_at": now})
+    same = LoginThrottle.objects.filter(key=key)
+    if is_new:
+        _sweep()
+    elif row.last_failure_at <= now - period:
+        same.filter(last_failure_at=row.last_failure_at).update(failures=0, last_failure_at=now)
+    if same.filter(failures__lt=most).update(failures=F("failures") + 1):
+        return 0
+    return max(1, math.ceil((row.last_failure_at + period - now).total_seconds()))
+
+
+def _sweep() -> None:
+    """Rows that block nobody any more: addresses come and go."""
+    now = clock.now()
+    is_over = Q(blocked_until=None) | Q(blocked_until__lt=now)
+    LoginThrottle.objects.filter(is_over, last_failure_at__lt=now - SWEPT_AFTER).delete()
 
 
 def _limits(account: str, address: str) -> dict[str, tuple[int, timedelta]]:

@@ -1,4 +1,4 @@
-"""The one door to the tree: create, rename, amend, close; move and merge stand in moves.py and are re-exported here.
+"""The one door to the tree: create, rename, amend; moves.py (move, merge) and closing.py (close, reopen) are re-exported here.
 
 Every operation takes the lock of the trees concerned, reads the units again, changes lft/rght by `numbering`, writes the
 version rows of the same moment, and leaves an audit line. The units returned are fresh; those given may be stale.
@@ -17,9 +17,9 @@ from orgs.excel.tree_import import UnitRow
 from orgs.exceptions import InvalidUnit, NotAllowed
 from orgs.kernel import clock
 from orgs.models import OrgUnit, UnitKind
-from orgs.operations import bulk_load, ledger, locks, numbering, placement, upper
+from orgs.operations import bulk_load, ledger, locks, numbering, placement
+from orgs.operations.closing import change_of_closing, change_of_reopening, close_units, reopen_units
 from orgs.operations.moves import merge_units, move_unit
-from orgs.querysets.scope import Span, UnitsInCharge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -182,7 +182,10 @@ def amend_unit(
     OrgUnit.objects.filter(pk=unit.pk).update(
         **{name: getattr(unit, name) for name in changed}, line=unit.line, version=unit.version
     )
-    placement.record_placement([unit], clock.now())
+    at = clock.now()
+    placement.record_placement([unit], at)
+    if "kind_id" in changed:
+        placement.refresh_lines(unit, at)
     placement.refresh_search_keys([unit])
     ledger.record(verb, unit, by=by, unit=unit, reason=reason, fields=changed)
     return unit
@@ -203,49 +206,6 @@ def _refuse_amended(unit: OrgUnit, changed: Iterable[str]) -> None:
         unit.line = placement.line_of(kind, parent)
 
 
-@transaction.atomic
-def close_units(units: Iterable[OrgUnit], *, reason: str, by: User | None) -> list[OrgUnit]:
-    """撤销: units leave operation together (a graduating cohort). What is open below must be in the same batch.
-
-    Units closed before are passed over, so a repetition changes nothing. Raises InvalidUnit, NotAllowed.
-    """
-    locked = locks.lock_units(unit.pk for unit in units)
-    closing = [unit for unit in locked.values() if unit.is_open]
-    if not closing:
-        return []
-    placement.refuse_stranger_to_closing(by, closing)
-    _refuse_open_below(closing)
-    at, today = clock.now(), clock.local(clock.now()).date()
-    for unit in closing:
-        unit.is_open, unit.closed_on, unit.version = False, today, unit.version + 1
-    OrgUnit.objects.bulk_update(closing, ["is_open", "closed_on", "version"], batch_size=placement.BATCH)
-    placement.record_placement(closing, at)
-    upper.apply(change_of_closing(closing, reason=reason, by=by, at=at))
-    ledger.record_many("unit.closed", closing, by=by, reason=reason)
-    return closing
-
-
-def change_of_closing(
-    units: Sequence[OrgUnit], *, by: User | None, reason: str = "", at: object = None
-) -> upper.Change:
-    """The change that upper apps preview and apply when these units close."""
-    spans = tuple(Span.of(unit) for unit in units)
-    ids = tuple(unit.pk for unit in units)
-    return upper.Change(upper.Verb.CLOSE, ids, UnitsInCharge(spans), None, by, reason, at)  # type: ignore[arg-type]
-
-
-def _refuse_open_below(closing: Sequence[OrgUnit]) -> None:
-    """T10: a closed unit has nothing open below it."""
-    for start in range(0, len(closing), placement.BATCH):
-        ids = [unit.pk for unit in closing[start : start + placement.BATCH]]
-        below = OrgUnit.objects.in_operation().filter(parent__in=ids)
-        left = {child.pk: child for child in below}.keys() - {unit.pk for unit in closing}
-        if left:
-            raise InvalidUnit(
-                _("还有 %(n)s 个在册的下级，请先调整或撤销下级，再撤销本级。") % {"n": len(left)}
-            )
-
-
 def _locked(unit_id: int) -> OrgUnit:
     found = locks.lock_units([unit_id])
     if unit_id not in found:
@@ -258,10 +218,12 @@ __all__ = [
     "NewUnit",
     "amend_unit",
     "change_of_closing",
+    "change_of_reopening",
     "close_units",
     "create_unit",
     "create_units",
     "merge_units",
     "move_unit",
     "rename_unit",
+    "reopen_units",
 ]

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from orgs.choices import JobState
+from orgs.choices import DeliveryState, JobState
+from orgs.kernel import clock
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
-    from orgs.models import AuditEntry, Notification, User
+    from orgs.models import AuditEntry, MailDelivery, Notification, User
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -29,6 +30,18 @@ class NotificationQuerySet(ScopedQuerySet["Notification"]):
             .filter(unit_id__in=user.units_in_charge().own_unit_ids())
             .select_related("unit")
         )
+
+
+class MailDeliveryQuerySet(ScopedQuerySet["MailDelivery"]):
+    unit_lookup = "notification__unit"
+
+    def due(self) -> Self:
+        """Mails to send now: their quiet hours are over and they were not sent."""
+        return self.filter(state=DeliveryState.WAITING, not_before__lte=clock.now())
+
+    def failed(self) -> Self:
+        """Mails that could not be delivered."""
+        return self.filter(state=DeliveryState.FAILED)
 
 
 class AuditEntryQuerySet(ScopedQuerySet["AuditEntry"]):

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from orgs.kernel import clock
 from orgs.kernel.crypto import blind_index
+from orgs.naming import search_words
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
@@ -43,12 +44,25 @@ class AppointmentQuerySet(ScopedQuerySet["Appointment"]):
         return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
     def of_units(self, text: str) -> Self:
-        """Appointments in units whose name or code contains the text; all of them for an empty one."""
-        return self.filter(unit__search_key__icontains=text) if text else self
+        """Appointments in units whose name, pinyin or code contains every word of the text; all of them for an empty one."""
+        return self.filter(_of_units(text))
+
+    def lasting(self) -> Self:
+        """Without those who only stand in for somebody."""
+        return self.filter(stands_in_for__isnull=True)
+
+    def unconfirmed(self, since: date) -> Self:
+        """Offices held since before the day (of this year's confirmation) and not confirmed since (年度确认)."""
+        return (
+            self.in_force()
+            .lasting()
+            .filter(starts_on__lt=since)
+            .filter(Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=since))
+        )
 
     def for_people_list(self) -> Self:
         """With everything a line of the list shows, in the order of the tree."""
-        related = ("user", "unit", "unit__kind", "unit__parent")
+        related = ("user", "unit", "unit__kind", "unit__parent", "stands_in_for__user")
         return self.select_related(*related).order_by("unit__tree_id", "unit__lft", "role", "pk")
 
 
@@ -58,6 +72,29 @@ class InvitationQuerySet(ScopedQuerySet["Invitation"]):
         moment = at or clock.now()
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=moment)
 
+    def unused(self) -> Self:
+        """Neither accepted nor revoked, expired or not."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
+
+    def of_batch(self, batch: str) -> Self:
+        """Those made together; none for a single one."""
+        return self.filter(batch=batch) if batch else self.none()
+
+    def of_units(self, text: str) -> Self:
+        """Invitations to units whose name, pinyin or code contains every word of the text; all for an empty one."""
+        return self.filter(_of_units(text))
+
     def for_people_list(self) -> Self:
         """With everything a line of the list shows, newest first."""
-        return self.select_related("unit", "created_by").order_by("-created_at")
+        return self.select_related("unit", "unit__parent", "created_by").order_by("-created_at", "unit__lft")
+
+    def for_print(self) -> Self:
+        """With everything a sheet of QR codes shows, in the order of the tree, so that a college stands together."""
+        return self.select_related("unit", "unit__parent").order_by("unit__tree_id", "unit__lft", "pk")
+
+
+def _of_units(text: str) -> Q:
+    condition = Q()
+    for word in search_words(text):
+        condition &= Q(unit__search_key__contains=word)
+    return condition

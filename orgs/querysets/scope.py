@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 from django.db import models
 from django.db.models import Q
 
-from orgs.choices import DEPARTMENT_LINES
+from orgs.choices import DEPARTMENT_LINES, Kind
 from orgs.permissions import roles_with
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ class UnitsInCharge:
         """Appointments in force today of an active person; nobody else is in charge of anything (SUP-2.0)."""
         if not (user.is_authenticated and user.is_active):
             return cls(())
-        appointments: Iterable[Appointment] = user.appointments.in_force().select_related("unit")
+        appointments: Iterable[Appointment] = (
+            user.appointments.in_force().select_related("unit").order_by("pk")
+        )
         return cls(tuple(Span.of(each.unit, role=each.role, lines=_lines(each)) for each in appointments))
 
     @classmethod
@@ -90,6 +92,13 @@ class UnitsInCharge:
 
     def covers(self, unit: OrgUnit) -> bool:
         return any(span.covers(unit) for span in self.spans)
+
+    def widest(self) -> Span | None:
+        """The highest of the person's own units, the one seen whole before one seen by lines; None without any."""
+        spans = sorted(
+            self.spans, key=lambda span: (not span.is_forest, span.lft - span.rght, bool(span.lines))
+        )
+        return spans[0] if spans else None
 
     def own_unit_ids(self) -> frozenset[int]:
         """The units the appointments name, without what stands below."""
@@ -110,6 +119,18 @@ class ScopedQuerySet(models.QuerySet[M]):
         if not units.spans:
             return self.none()
         return self.filter(reduce(or_, (span.condition(self.unit_lookup) for span in units.spans)))
+
+    def over(self, unit: OrgUnit) -> Self:
+        """Rows of the unit itself and of every unit above it, the national office included."""
+        prefix = f"{self.unit_lookup}__" if self.unit_lookup else ""
+        above = Q(
+            **{
+                f"{prefix}tree_id": unit.tree_id,
+                f"{prefix}lft__lte": unit.lft,
+                f"{prefix}rght__gte": unit.rght,
+            }
+        )
+        return self.filter(above | Q(**{f"{prefix}kind": Kind.NATIONAL}))
 
     def visible_to(self, user: User) -> Self:
         """Rows the person may see at all (SUP-2.0); foreign rows do not exist for them."""

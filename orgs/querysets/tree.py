@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from mptt.managers import TreeManager
 from mptt.querysets import TreeQuerySet
 
 from orgs.choices import Kind
-from orgs.naming import search_words
+from orgs.naming import USUAL_HEADS, search_words
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
@@ -37,12 +37,23 @@ class OrgUnitQuerySet(TreeQuerySet, ScopedQuerySet["OrgUnit"]):
         return self.order_by("position", "code")
 
     def matching(self, text: str) -> Self:
-        """Units whose full, short or former name or code contains every word of the text."""
+        """Units whose full, short or former name, its pinyin or initials, or code contains every word of the text."""
         condition = Q()
         # Both sides are in small letters: a plain LIKE, twice as fast as one that folds the case of each row.
         for word in search_words(text):
             condition &= Q(search_key__contains=word)
         return self.filter(condition)
+
+    def ranked(self, text: str) -> Self:
+        """Those whose name, pinyin or code begins with the text (共青团 apart) first, then the highest."""
+        begins = Q()
+        for word in search_words(text)[:1]:
+            # Each LIKE is asked of every unit found: only heads of the same script can stand before the word.
+            for head in (each for each in USUAL_HEADS if not each or each.isascii() == word.isascii()):
+                begins |= Q(search_key__startswith=head + word) | Q(search_key__contains=f"\n{head}{word}")
+        first = When(begins, then=Value(0)) if begins else When(pk__isnull=True, then=Value(0))
+        rank = Case(first, default=Value(1), output_field=IntegerField())
+        return self.annotate(rank=rank).order_by("rank", "depth", "position", "code")
 
     def with_path(self) -> Self:
         """Each unit with the names of all its superiors in one statement: the tree is at most seven deep."""
@@ -60,16 +71,17 @@ class OrgUnitQuerySet(TreeQuerySet, ScopedQuerySet["OrgUnit"]):
         return below.in_operation()
 
     def best_matches(self, text: str, most: int) -> list[OrgUnit]:
-        """At most so many units in operation that match, highest first, with path and `n_children`; two statements.
+        """At most so many units in operation that match, with path and `n_children`; two statements.
+
+        Those whose name begins with the text come first, then the highest.
 
         Two, because the joins of the path must not be made for every unit the search looks at.
         """
-        order = ("depth", "position", "code")
-        ids = list(self.matching(text).in_operation().order_by(*order).values_list("pk", flat=True)[:most])
+        ids = list(self.matching(text).in_operation().ranked(text).values_list("pk", flat=True)[:most])
         if not ids:
             return []
-        found = self.model._default_manager.filter(pk__in=ids).with_path().with_child_counts()
-        return list(found.order_by(*order))
+        shown = self.model._default_manager.filter(pk__in=ids).with_path().with_child_counts().in_bulk()
+        return [shown[pk] for pk in ids if pk in shown]
 
     def provinces(self) -> Self:
         return self.filter(parent__isnull=True).exclude(kind=Kind.NATIONAL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from orgs.kernel import numbers, plot
-from orgs.kernel.clock import Week
+from orgs.kernel.clock import Week, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from django.utils.safestring import SafeString
 
@@ -87,6 +89,21 @@ def thousands(n: int | None) -> str:
 def week(value: Week | str) -> str:
     """第36周 9月2日—9月8日, of a Week or of its text 2013-W36."""
     return (Week.parse(value) if isinstance(value, str) else value).label
+
+
+@register.filter
+def until(moment: datetime) -> str:
+    """2013年9月8日 24:00, of the first moment that is too late: midnight is said as the end of the day before."""
+    at = local(moment)
+    is_midnight = (at.hour, at.minute) == (0, 0)
+    day = at.date() - timedelta(days=1) if is_midnight else at.date()
+    hour = "24:00" if is_midnight else f"{at:%H:%M}"
+    return gettext("%(year)s年%(month)s月%(day)s日 %(hour)s") % {
+        "year": day.year,
+        "month": day.month,
+        "day": day.day,
+        "hour": hour,
+    }
 
 
 @register.filter

@@ -20,7 +20,8 @@ from orgs.forms.people import InviteForm, PersonForm
 from orgs.forms.session import AcceptForm
 from orgs.http import client_address
 from orgs.models import Appointment, Invitation, OrgUnit
-from orgs.operations import people
+from orgs.operations import invitations
+from orgs.operations.appointing_rights import role_for
 from orgs.permissions import MANAGE_PEOPLE
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 def accept(request: HttpRequest, code: str) -> HttpResponse:
     """“你将成为 XX团支部 的填报人”: mobile checked, password set, straight into the form (ux.md J1)."""
     try:
-        invitation = people.usable_invitation(code)
+        invitation = invitations.usable_invitation(code)
     except InvitationUnusable as error:
         return render(request, "orgs/invitations/unusable.html", {"message": error.message}, status=410)
     form = AcceptForm(request.POST or None)
@@ -47,7 +48,7 @@ def accept(request: HttpRequest, code: str) -> HttpResponse:
 
 def _accepted(request: HttpRequest, code: str, form: AcceptForm) -> bool:
     try:
-        user = people.accept_invitation(code, address=client_address(request), **form.cleaned_data)
+        user = invitations.accept_invitation(code, address=client_address(request), **form.cleaned_data)
     except OrgsError as error:
         form.add_error(None, error.message)
         return False
@@ -63,10 +64,10 @@ def _accepted(request: HttpRequest, code: str, form: AcceptForm) -> bool:
 def invite(request: LeagueRequest, unit_pk: int) -> HttpResponse:
     """Invite a person to a unit of the own subtree; answers with link, QR code and a text to paste."""
     unit = get_object_or_404(OrgUnit.objects.actionable_by(request.user, MANAGE_PEOPLE), pk=unit_pk)
-    form = InviteForm(request.POST or None, initial={"role": people.role_for(unit)})
+    form = InviteForm(request.POST or None, initial={"role": role_for(unit)})
     if form.is_valid():
         try:
-            invited = people.invite(unit, by=request.user, **form.cleaned_data)
+            invited = invitations.invite(unit, by=request.user, **form.cleaned_data)
         except LinkAlreadyMade as error:
             return render(request, "orgs/invitations/repeated.html", {"message": error.message}, status=409)
         except OrgsError as error:
@@ -90,7 +91,7 @@ def hand_over(request: LeagueRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None)
     if form.is_valid():
         try:
-            invited = people.hand_over(appointment, by=request.user, **form.cleaned_data)
+            invited = invitations.hand_over(appointment, by=request.user, **form.cleaned_data)
         except LinkAlreadyMade as error:
             return render(request, "orgs/invitations/repeated.html", {"message": error.message}, status=409)
         except OrgsError as error:
@@ -107,14 +108,14 @@ def revoke(request: LeagueRequest, pk: int) -> HttpResponse:
     """Withdraw an unused invitation."""
     invitation = get_object_or_404(Invitation.objects.actionable_by(request.user, MANAGE_PEOPLE), pk=pk)
     try:
-        people.revoke_invitation(invitation, by=request.user)
+        invitations.revoke_invitation(invitation, by=request.user)
         messages.success(request, _("邀请已撤销。"))
     except OrgsError as error:
         messages.error(request, error.message)
-    return redirect("orgs:list-people")
+    return redirect("orgs:list-invitations")
 
 
-def _show(request: LeagueRequest, invited: people.Invited) -> HttpResponse:
+def _show(request: LeagueRequest, invited: invitations.Invited) -> HttpResponse:
     # The code is shown once, in this answer to a POST: it never stands in an address of ours that is logged for long.
     link = request.build_absolute_uri(reverse("orgs:accept-invitation", args=[invited.code]))
     qr_code = segno.make(link, error="m").svg_data_uri(scale=5)

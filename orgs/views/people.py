@@ -1,4 +1,4 @@
-"""Who holds which office in the own subtree, who was invited, and how a term ends."""
+"""Who holds which office in the own subtree, who acts for whom, how a term ends, accounts switched off and on."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from orgs import leaving
 from orgs.exceptions import NotAllowed, OrgsError
-from orgs.forms.people import EndTermForm
+from orgs.forms.people import DeactivateForm, EndTermForm, StandInForm
+from orgs.kernel import clock
 from orgs.models import Appointment, Invitation
-from orgs.operations import people
+from orgs.operations import confirmation, people, stand_ins
+from orgs.operations.appointing_rights import Appointer
 from orgs.permissions import MANAGE_PEOPLE, may_anywhere
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpResponse
 
     from orgs.http import LeagueRequest
@@ -28,7 +33,7 @@ PER_PAGE = 50
 @login_required
 @require_safe
 def list_people(request: LeagueRequest) -> HttpResponse:
-    """Appointments in force and open invitations of the own subtree, searchable by unit."""
+    """Appointments in force of the own subtree, searchable by unit; ways to invitations and the yearly confirmation."""
     _require(request)
     text = request.GET.get("q", "").strip()
     appointments = (
@@ -37,25 +42,37 @@ def list_people(request: LeagueRequest) -> HttpResponse:
         .of_units(text)
         .for_people_list()
     )
-    invitations = (
-        Invitation.objects.actionable_by(request.user, MANAGE_PEOPLE).usable().for_people_list()[:PER_PAGE]
-    )
     page = Paginator(appointments, PER_PAGE).get_page(request.GET.get("page"))
-    manageable = {
-        each.pk for each in page if people.may_appoint(request.user, each.unit, each.role, each.department)
+    context = {
+        "page": page,
+        "n_unused": Invitation.objects.actionable_by(request.user, MANAGE_PEOPLE).unused().count(),
+        "n_unconfirmed": confirmation.waiting_for(request.user).count(),
+        "text": text,
+        "manageable": _in_hand(request, page.object_list),
     }
-    context = {"page": page, "invitations": invitations, "text": text, "manageable": manageable}
     return render(request, "orgs/people/list.html", context)
+
+
+@login_required
+@require_safe
+def show_leaving(request: LeagueRequest, pk: int) -> HttpResponse:
+    """交接清单: what lies with an office that the reader could give, to print and sign. Then hand over or end."""
+    appointment = _appointment(request, pk)
+    if not _in_hand(request, [appointment]):
+        raise NotAllowed
+    context = {
+        "appointment": appointment,
+        "sections": leaving.sections(appointment, request.user),
+        "today": clock.today(),
+    }
+    return render(request, "orgs/people/leaving.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def end_term(request: LeagueRequest, pk: int) -> HttpResponse:
     """End a term with its last day and a reason."""
-    appointments = Appointment.objects.actionable_by(request.user, MANAGE_PEOPLE).select_related(
-        "user", "unit"
-    )
-    appointment = get_object_or_404(appointments, pk=pk)
+    appointment = _appointment(request, pk, is_over_too=True)
     form = EndTermForm(request.POST or None)
     if form.is_valid():
         try:
@@ -70,14 +87,30 @@ def end_term(request: LeagueRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+def stand_in(request: LeagueRequest, pk: int) -> HttpResponse:
+    """临时代理: who acts for the holder, until when; a new person's initial password is shown in this one answer."""
+    appointment = _appointment(request, pk)
+    form = StandInForm(request.POST or None)
+    context: dict[str, object] = {"form": form, "appointment": appointment}
+    if form.is_valid():
+        try:
+            found = stand_ins.appoint_stand_in(appointment, by=request.user, **form.cleaned_data)
+        except OrgsError as error:
+            form.add_error(None, error.message)
+        else:
+            if found.password is None:
+                messages.success(request, _("已安排临时代理，到期自动结束。"))
+                return redirect("orgs:list-people")
+            context |= {"password": found.password, "stand_in": found.appointment}
+            return render(request, "orgs/people/stand_in.html", context)
+    return render(request, "orgs/people/stand_in.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
 def reset_password(request: LeagueRequest, pk: int) -> HttpResponse:
     """忘记密码: asks first, then shows the new initial password in this one answer."""
-    appointment = get_object_or_404(
-        Appointment.objects.actionable_by(request.user, MANAGE_PEOPLE)
-        .in_force()
-        .select_related("user", "unit"),
-        pk=pk,
-    )
+    appointment = _appointment(request, pk)
     context: dict[str, object] = {"appointment": appointment}
     if request.method == "POST":
         try:
@@ -86,6 +119,49 @@ def reset_password(request: LeagueRequest, pk: int) -> HttpResponse:
             messages.error(request, error.message)
             return redirect("orgs:list-people")
     return render(request, "orgs/people/reset_password.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def deactivate(request: LeagueRequest, pk: int) -> HttpResponse:
+    """停用: with a reason; the person is signed out everywhere from the next request on."""
+    appointment = _appointment(request, pk)
+    form = DeactivateForm(request.POST or None)
+    if form.is_valid():
+        try:
+            people.deactivate_user(appointment, by=request.user, **form.cleaned_data)
+            messages.success(request, _("账户已停用，所有登录已退出。"))
+            return redirect("orgs:list-people")
+        except OrgsError as error:
+            form.add_error(None, error.message)
+    context = {"form": form, "appointment": appointment}
+    return render(request, "orgs/people/deactivate.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reactivate(request: LeagueRequest, pk: int) -> HttpResponse:
+    """启用: asks first, then shows the new initial password in this one answer."""
+    appointment = _appointment(request, pk)
+    context: dict[str, object] = {"appointment": appointment, "is_reactivation": True}
+    if request.method == "POST":
+        try:
+            context["password"] = people.reactivate_user(appointment, by=request.user)
+        except OrgsError as error:
+            messages.error(request, error.message)
+            return redirect("orgs:list-people")
+    return render(request, "orgs/people/reset_password.html", context)
+
+
+def _appointment(request: LeagueRequest, pk: int, *, is_over_too: bool = False) -> Appointment:
+    found = Appointment.objects.actionable_by(request.user, MANAGE_PEOPLE).select_related("user", "unit")
+    return get_object_or_404(found if is_over_too else found.in_force(), pk=pk)
+
+
+def _in_hand(request: LeagueRequest, appointments: Iterable[Appointment]) -> set[int]:
+    """Ids of those that the reader could give, and so may end, hand over or renew the password of."""
+    appointer = Appointer.of(request.user)
+    return {each.pk for each in appointments if appointer.may_give(each.unit, each.role, each.department)}
 
 
 def _require(request: LeagueRequest) -> None:

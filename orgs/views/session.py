@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from orgs.forms.session import OwnPasswordForm, SignInForm
+from orgs.forms.session import MailAddressForm, OwnPasswordForm, SignInForm
 from orgs.operations import people
 
 if TYPE_CHECKING:
@@ -45,3 +45,16 @@ def change_password(request: LeagueRequest) -> HttpResponse:
         return redirect("home")
     status = 422 if form.is_bound else 200
     return render(request, "orgs/session/change_password.html", {"form": form}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def set_mail_address(request: LeagueRequest) -> HttpResponse:
+    """通知邮箱: where one's own messages go as well; empty for nowhere."""
+    form = MailAddressForm(request.POST or None, initial={"email": request.user.email})
+    if form.is_valid():
+        people.set_mail_address(request.user, email=form.cleaned_data["email"])
+        messages.success(request, _("通知邮箱已保存。"))
+        return redirect("home")
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "orgs/session/mail_address.html", {"form": form}, status=status)

@@ -1,0 +1,172 @@
+"""What a table is protected against, in the words of PostgreSQL and SQLite; `triggers.py` registers and installs it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Protocol
+
+LockedValue = str | int | bool
+PREFIX = "immutable_"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """One trigger: when `refusal` holds for a statement (PostgreSQL) or a row (SQLite), it fails."""
+
+    table: str
+    event: str
+    refusal: str
+    before: str = ""
+
+    @property
+    def name(self) -> str:
+        """Contains a digest of the definition: a changed definition is a missing trigger."""
+        text = "\0".join(["1", self.table, self.event, self.refusal, self.before])
+        return f"{PREFIX}{self.event.lower()}_{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+class Rule(Protocol):
+    """What a table is protected against, in the words of each engine."""
+
+    def for_postgresql(self) -> list[Trigger]: ...
+    def for_sqlite(self) -> list[Trigger]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AppendOnly:
+    """Rows may be added, nothing else."""
+
+    table: str
+
+    def for_postgresql(self) -> list[Trigger]:
+        changed = "EXISTS (SELECT 1 FROM old_rows)"
+        any_row = f"EXISTS (SELECT 1 FROM {quoted(self.table)})"  # noqa: S608 - a table name of ours
+        return [
+            Trigger(self.table, "UPDATE", changed),
+            Trigger(self.table, "DELETE", changed),
+            Trigger(self.table, "TRUNCATE", any_row),
+        ]
+
+    def for_sqlite(self) -> list[Trigger]:
+        return [Trigger(self.table, "UPDATE", "1"), Trigger(self.table, "DELETE", "1")]
+
+
+@dataclass(frozen=True, slots=True)
+class LockedRows:
+    """A row whose column holds a locked value can be neither changed nor deleted."""
+
+    table: str
+    column: str
+    values: tuple[LockedValue, ...]
+
+    def for_postgresql(self) -> list[Trigger]:
+        locked = _is_in(self.column, self.values)
+        changed = f"EXISTS (SELECT 1 FROM old_rows WHERE {locked})"  # noqa: S608 - names and values of ours
+        any_row = f"EXISTS (SELECT 1 FROM {quoted(self.table)} WHERE {locked})"  # noqa: S608
+        return [
+            Trigger(self.table, "UPDATE", changed),
+            Trigger(self.table, "DELETE", changed),
+            Trigger(self.table, "TRUNCATE", any_row),
+        ]
+
+    def for_sqlite(self) -> list[Trigger]:
+        locked = f"OLD.{_is_in(self.column, self.values)}"
+        return [Trigger(self.table, "UPDATE", locked), Trigger(self.table, "DELETE", locked)]
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The table between a grandchild and its locked parent: `pk` is what the grandchild names, `fk` the parent."""
+
+    table: str
+    fk: str
+    pk: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class LockedByParent:
+    """Rows of a locked parent can be neither added, nor changed, nor deleted, nor moved to or from it.
+
+    With `through`, `parent_fk` names a row of the table between, whose parent decides.
+    """
+
+    table: str
+    parent_fk: str
+    parent: LockedRows
+    parent_pk: str
+    through: Through | None = None
+
+    def for_postgresql(self) -> list[Trigger]:
+        fk = quoted(self.parent_fk)
+        old, new = f"SELECT {fk} FROM old_rows", f"SELECT {fk} FROM new_rows"  # noqa: S608 - names of ours
+        any_row = f"SELECT {fk} FROM {quoted(self.table)}"  # noqa: S608
+        return [
+            self._statement("INSERT", new),
+            self._statement("UPDATE", f"{old} UNION {new}"),
+            self._statement("DELETE", old),
+            Trigger(self.table, "TRUNCATE", self._locked(any_row)),
+        ]
+
+    def for_sqlite(self) -> list[Trigger]:
+        old, new = (self._locked_row(f"{row}.{quoted(self.parent_fk)}") for row in ("OLD", "NEW"))
+        return [
+            Trigger(self.table, "INSERT", new),
+            Trigger(self.table, "UPDATE", f"{old} OR {new}"),
+            Trigger(self.table, "DELETE", old),
+        ]
+
+    def _statement(self, event: str, keys: str) -> Trigger:
+        # The parents are held until the end of the transaction: without that, one could be locked by another
+        # transaction between this look at it and the commit.
+        hold = _hold(self.parent.table, self.parent_pk, self._parents(keys))
+        if self.through is not None:
+            # The row between is held too, or it could be moved to another parent meanwhile; the parent comes first,
+            # as for whoever locks it.
+            hold += f" {_hold(self.through.table, self.through.pk, keys)}"
+        return Trigger(self.table, event, self._locked(keys), before=hold)
+
+    def _parents(self, keys: str) -> str:
+        if self.through is None:
+            return keys
+        between = self.through
+        return (
+            f"SELECT {quoted(between.fk)} FROM {quoted(between.table)} WHERE {quoted(between.pk)} IN ({keys})"  # noqa: S608
+        )
+
+    def _locked_row(self, key: str) -> str:
+        # `=`, as SQLite builds a temporary index for IN (key) at every row: four times the cost of writing a week.
+        between = self.through
+        if between is not None:
+            key = f"(SELECT {quoted(between.fk)} FROM {quoted(between.table)} WHERE {quoted(between.pk)} = {key})"  # noqa: S608
+        parent = f"SELECT 1 FROM {quoted(self.parent.table)} WHERE {quoted(self.parent_pk)} = {key}"  # noqa: S608
+        return f"EXISTS ({parent} AND {_is_in(self.parent.column, self.parent.values)})"
+
+    def _locked(self, keys: str) -> str:
+        return (
+            f"EXISTS (SELECT 1 FROM {quoted(self.parent.table)}"  # noqa: S608
+            f" WHERE {quoted(self.parent_pk)} IN ({self._parents(keys)})"
+            f" AND {_is_in(self.parent.column, self.parent.values)})"
+        )
+
+
+def literal(value: LockedValue) -> str:
+    """A value as SQL."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A name as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _hold(table: str, pk: str, keys: str) -> str:
+    return f"PERFORM 1 FROM {quoted(table)} WHERE {quoted(pk)} IN ({keys}) ORDER BY {quoted(pk)} FOR SHARE;"
+
+
+def _is_in(column: str, values: tuple[LockedValue, ...]) -> str:
+    if len(values) == 1:
+        return f"{quoted(column)} = {literal(values[0])}"
+    return f"{quoted(column)} IN ({', '.join(literal(value) for value in values)})"
