@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +63,15 @@ class GroupStatus(TextChoices):
     CLOSED = "closed", _("已解散")
 
 
+GROUP_MOVES: dict[str, frozenset[str]] = {
+    GroupStatus.OPEN: frozenset({GroupStatus.DORMANT, GroupStatus.CLOSED}),
+    GroupStatus.DORMANT: frozenset({GroupStatus.OPEN, GroupStatus.CLOSED}),
+    GroupStatus.CLOSED: frozenset(),
+}
+LEAST_OUTSTANDING = 40  # UNI-2.1: outstanding members of a group; a branch with fewer members is exempt
+LEAST_YOUTH = 20  # RUR-2.1: youths a grassroots cadre is in touch with
+
+
 class EventKind(TextChoices):
     """What the weekly report counts (SUP-4.1a)."""
 
@@ -70,7 +81,82 @@ class EventKind(TextChoices):
     APPOINTED = "appointed", _("新任管理员")  # the first of an account, or one more: no replacement
     ADMIN_REPLACED = "admin_replaced", _("更换管理员")
     TRANSFERRED = "transferred", _("划转")
+    RESTORED = (
+        "restored",
+        _("恢复"),
+    )  # a closing that was taken back within its week: neither opened nor closed
     CLOSED = "closed", _("注销")
+
+
+class Ties(TextChoices):
+    """缘: what the people of a group have in common."""
+
+    PLACE = "place", _("地缘")
+    TRADE = "trade", _("业缘")
+    MATTER = "matter", _("事缘")
+    INTEREST = "interest", _("趣缘")
+
+
+class LinkedCadres(TextChoices):
+    """Which of the unit's cadres a group links (UNI-2.2, UNI-2.3, RUR-2.3b)."""
+
+    SUBORDINATE_SECRETARIES = "secretaries", _("所属团组织书记")
+    COMMITTEE_MEMBERS = "committee", _("委员会成员")
+    COUNTY_LEADERS = "county_leaders", _("县级团委负责人")
+    TOWNSHIP_COMMITTEES = "township", _("乡镇团委委员")
+    VILLAGE_HEADS = "village_heads", _("村和直属团组织负责人、农村青年骨干")
+
+
+class CheckItem(TextChoices):
+    """Opening checklist (WB-4.3, MS-3.2) and branding check (WB-3.2c, MS-2.2c) of an account."""
+
+    AVATAR = "avatar", _("已设置有特色的头像")
+    PROFILE = "profile", _("资料填写完整")
+    PASSWORD = "password", _("已修改初始密码")
+    FOLLOW_NATIONAL = "follow_national", _("已关注团中央账号")
+    FOLLOW_PROVINCE = "follow_province", _("已关注团省委账号")
+    FOLLOW_SUPERIORS = "follow_superiors", _("已关注各上级团组织账号")
+    EMBLEM = "emblem", _("页面展示团徽")
+    SLOGAN = "slogan", _("页面展示统一口号")
+
+
+class DisputeState(TextChoices):
+    """争议: two units claim the same account or person."""
+
+    OPEN = "open", _("待核实")
+    KEPT = "kept", _("维持登记")
+    HANDED_OVER = "handed_over", _("划转给申请单位")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class ExtensionState(TextChoices):
+    """延期申请 of a unit that can't keep a deadline."""
+
+    OPEN = "open", _("待办理")
+    GRANTED = "granted", _("已同意")
+    REFUSED = "refused", _("未同意")
+
+
+class BatchState(TextChoices):
+    """An uploaded file on its way into forms."""
+
+    CHECKING = "checking", _("检查中")
+    CHECKED = "checked", _("已检查")
+    IMPORTING = "importing", _("导入中")
+    IMPORTED = "imported", _("已导入")
+    UNDONE = "undone", _("已撤销")
+    FAILED = "failed", _("未完成")
+
+
+BATCH_MOVES: dict[str, frozenset[str]] = {
+    BatchState.CHECKING: frozenset({BatchState.CHECKED, BatchState.FAILED}),
+    # checked -> checking: cells were corrected on the page.
+    BatchState.CHECKED: frozenset({BatchState.CHECKING, BatchState.IMPORTING, BatchState.FAILED}),
+    BatchState.IMPORTING: frozenset({BatchState.IMPORTED, BatchState.FAILED}),
+    BatchState.IMPORTED: frozenset({BatchState.UNDONE}),
+    BatchState.UNDONE: frozenset(),
+    BatchState.FAILED: frozenset(),
+}
 
 
 class SubmissionStatus(TextChoices):
@@ -89,6 +175,8 @@ SUBMISSION_MOVES: dict[str, frozenset[str]] = {
     SubmissionStatus.RETURNED: frozenset({SubmissionStatus.SUBMITTED}),
     SubmissionStatus.APPROVED: frozenset(),
 }
+# 日常变更: in a standing round, and only there, an approved form is opened again for the next change.
+STANDING_MOVES: dict[str, frozenset[str]] = {SubmissionStatus.APPROVED: frozenset({SubmissionStatus.DRAFT})}
 
 
 # A form in these states is still the unit's to write in.
@@ -108,7 +196,8 @@ PACKAGE_MOVES: dict[str, frozenset[str]] = {
     PackageStatus.PREPARING: frozenset({PackageStatus.REPORTED}),
     PackageStatus.REPORTED: frozenset({PackageStatus.ACCEPTED, PackageStatus.RETURNED}),
     PackageStatus.RETURNED: frozenset({PackageStatus.REPORTED}),
-    PackageStatus.ACCEPTED: frozenset(),
+    # accepted -> reported: completed by a later phase and reported again (UNI-3.3).
+    PackageStatus.ACCEPTED: frozenset({PackageStatus.REPORTED}),
 }
 
 
@@ -140,5 +229,38 @@ class IncidentState(TextChoices):
     CLOSED = "closed", _("已办结")
 
 
+INCIDENT_MOVES: dict[str, frozenset[str]] = {
+    IncidentState.FOUND: frozenset({IncidentState.HANDLED}),
+    IncidentState.HANDLED: frozenset({IncidentState.CLOSED}),
+    IncidentState.CLOSED: frozenset(),
+}
+
+
+class IncidentCategory(TextChoices):
+    """What kind of bad information (SUP-2.2.1c). READING: the plan lists no kinds; a closed list keeps content out."""
+
+    RUMOUR = "rumour", _("不实信息、谣言")
+    HARMFUL = "harmful", _("违法或有害信息")
+    ABUSE = "abuse", _("低俗、辱骂信息")
+    FRAUD = "fraud", _("诈骗、钓鱼链接")
+    ADVERTISING = "advertising", _("广告、营销刷屏")
+    PRIVACY = "privacy", _("泄露个人信息")
+    STOLEN = "stolen", _("账号被盗用或仿冒")
+    MISTAKE = "mistake", _("发布差错")
+
+
+class IncidentOutcome(TextChoices):
+    """How it was handled; words of a list, never what was published."""
+
+    DELETED = "deleted", _("已删除信息")
+    CLARIFIED = "clarified", _("已发布澄清或更正")
+    REMOVED = "removed", _("已移出发布者")
+    RESTORED = "restored", _("已找回或停用账号")
+    REFERRED = "referred", _("已移交有关部门")
+    UNFOUNDED = "unfounded", _("经核实不属实")
+
+
 LARGEST_COUNT = 1_000_000
+# A standing round (changes between two rounds) has no deadline; a date far off keeps every comparison whole.
+NO_DEADLINE = datetime(9999, 12, 1, tzinfo=UTC)
 UNDO_SECONDS = 8

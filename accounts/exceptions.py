@@ -29,8 +29,20 @@ class RoundClosed(AccountsError):
     default_message = _("本次填报已截止，草稿已保留。如需补报，请联系上级团委。")
 
 
+class NotYetOpen(AccountsError):
+    default_message = _("本次填报还没有开始，现在只能查看。")
+
+
 class NotOnYourDesk(AccountsError):
     default_message = _("这份收集表现在不由您审核，请刷新页面查看。")
 
 
-__all__ = ["AccountsError", "AlreadyRegistered", "FormInvalid", "IllegalMove", "NotOnYourDesk", "RoundClosed"]
+__all__ = [
+    "AccountsError",
+    "AlreadyRegistered",
+    "FormInvalid",
+    "IllegalMove",
+    "NotOnYourDesk",
+    "NotYetOpen",
+    "RoundClosed",
+]

@@ -16,4 +16,5 @@ MASKS: Mapping[str, Callable[[str | None], str]] = {
     "mobile": mask_mobile,
     "qq": mask_id,
     "wechat_id": mask_id,
+    "email": mask_id,
 }

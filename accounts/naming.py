@@ -11,17 +11,24 @@ _REGULAR = re.compile(
     r"(.+(团委|团工委|团支部|总支)|.*共青团.+委(员会)?)(微信群|讨论组)[\d一二三四五六七八九十]*群?"
 )
 _ENDS_WITH_LEAGUE_WORD = re.compile(r"(团委|团工委|团支部|总支|共青团.*委|委员会)$")
+# What most cells are made of; nothing in it is white space, hidden, or has another spelling.
+_PLAIN = re.compile(r"[!-~\u3001-\u303e\u4e00-\u9fff\uff08\uff09\uff0c\uff1a]*")
+_ASCII = re.compile(r"[!-~]*")
 _COMMITTEE = re.compile(r"(团委|团工委|委员会|团总支|团支部)$")
 
 
 def clean_text(text: str) -> str:
     """The text as it is stored: trimmed, runs of white space as one, no control or bidi characters (invariant A5)."""
+    if _PLAIN.fullmatch(text):
+        return text
     kept = "".join(each for each in text if _may_stay(each))
     return " ".join(kept.split())
 
 
 def clean_identifier(text: str) -> str:
     """An account id or number as it is stored: full-width characters made narrow, no white space."""
+    if _ASCII.fullmatch(text):
+        return text
     return "".join(clean_text(unicodedata.normalize("NFKC", text)).split())
 
 

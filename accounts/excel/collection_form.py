@@ -1,4 +1,4 @@
-"""Annex UNI-A 微信及管理员信息收集表: its layout, and writing it. Sheet 1 is the paper, sheet 2 明细 says whose each row is."""
+"""A collection form as a file: sheet 1 is the paper, sheet 2 明细 says whose each row is. Annex UNI-A has its own layout."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
+from rustpy_xlsxwriter import FastExcel
 
 from orgs.kernel.xlsx import safe_cell, wrapped_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
@@ -27,13 +30,14 @@ OFFICIAL, ADMINISTRATOR = "官方微信", "微信管理员"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the paper: the field it holds, its group, its caption, its width."""
+    """One column of the paper: the field it holds, its group, its caption, its width. `repeats` for further people."""
 
     code: str
     group: str
     caption: str
     width: int
     is_count: bool = False
+    repeats: bool = False
 
 
 COLUMNS = (
@@ -41,13 +45,13 @@ COLUMNS = (
     Column("account_nickname", OFFICIAL, "微信昵称", 30),
     Column("groups", OFFICIAL, "微信群（讨论组）个数", 11, is_count=True),
     Column("contacts", OFFICIAL, "联系人数", 10, is_count=True),
-    Column("admin_name", ADMINISTRATOR, "姓名", 11),
-    Column("admin_wechat", ADMINISTRATOR, "微信号", 16),
-    Column("admin_nickname", ADMINISTRATOR, "微信昵称", 16),
-    Column("admin_qq", ADMINISTRATOR, "QQ号", 14),
-    Column("admin_mobile", ADMINISTRATOR, "手机", 15),
+    Column("admin_name", ADMINISTRATOR, "姓名", 11, repeats=True),
+    Column("admin_wechat", ADMINISTRATOR, "微信号", 16, repeats=True),
+    Column("admin_nickname", ADMINISTRATOR, "微信昵称", 16, repeats=True),
+    Column("admin_qq", ADMINISTRATOR, "QQ号", 14, repeats=True),
+    Column("admin_mobile", ADMINISTRATOR, "手机", 15, repeats=True),
 )
-N_OFFICIAL = 4
+_NICKNAMES = 30  # a column so wide holds names that wrap
 # In front of the paper's columns on sheet 2; the code follows behind, so that a sheet comes back to the right unit.
 UNIT_COLUMNS = (
     ("number", "序号", 6),
@@ -98,6 +102,10 @@ class Annex:
     filled_by: str = ""
     rows: Sequence[AnnexRow] = field(default_factory=tuple)
     with_detail: bool = False
+    columns: Sequence[Column] = COLUMNS
+    title: str = TITLE
+    note: str = NOTE
+    watermark: str = ""  # in the footer: who took the file, and when
 
 
 def write(annex: Annex) -> bytes:
@@ -108,60 +116,123 @@ def write(annex: Annex) -> bytes:
     sheet.title = SHEET
     _paper(sheet, annex)
     if annex.with_detail:
-        _detail(book.create_sheet(DETAIL_SHEET), annex.rows)
+        _detail(book.create_sheet(DETAIL_SHEET), annex.columns, annex.rows)
+    for each in book:
+        # "&" begins a code of the footer.
+        each.oddFooter.left.text, each.oddFooter.left.size = annex.watermark.replace("&", "&&") or None, 8
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
+def write_detail(
+    target: str, rows: Iterable[AnnexRow], columns: Sequence[Column] = COLUMNS, *, watermark: str = ""
+) -> int:
+    """Sheet 明细 alone, of any size, written as the rows come; one header row. Returns how many rows."""
+    n_rows = 0
+    labels = [*(caption for _name, caption, _width in UNIT_COLUMNS), *map(_flat, columns), CODE_COLUMN[1]]
+
+    def records() -> Iterator[dict[str, str | int | None]]:
+        nonlocal n_rows
+        for n_rows, row in enumerate(rows, start=1):
+            yield dict(zip(labels, _flat_cells(n_rows, row, columns), strict=True))
+        if watermark:
+            yield dict.fromkeys(labels) | {labels[0]: f"备注：{watermark}"}
+
+    widths = [*(width for _n, _c, width in UNIT_COLUMNS), *(each.width for each in columns), CODE_COLUMN[2]]
+    book = FastExcel(target, columns=labels).format(bold_headers=True).freeze(row=1)
+    book.sheet(
+        DETAIL_SHEET, records(), column_widths=dict(zip(labels, map(float, widths), strict=True))
+    ).save()
+    return n_rows
+
+
+def _flat(column: Column) -> str:
+    return f"{column.group}-{column.caption}"
+
+
+def _flat_cells(number: int, row: AnnexRow, columns: Sequence[Column]) -> Iterator[str | int | None]:
+    unit = row.unit
+    yield number
+    for name, _caption, _width in UNIT_COLUMNS[1:]:
+        yield getattr(unit, name) if unit else ""
+    for column in columns:
+        value = None if row.continues and not column.repeats else row.cells.get(column.code)
+        # A count as text: as a number the writer makes it 30.0, which reads as another cell.
+        yield None if value is None else ILLEGAL_CHARACTERS_RE.sub("", str(value))
+    yield unit.code if unit else ""
+
+
 def _paper(sheet: Worksheet, annex: Annex) -> None:
-    for letter, column in zip("ABCDEFGHI", COLUMNS, strict=True):
-        sheet.column_dimensions[letter].width = column.width
-    _head(sheet, annex)
+    columns = annex.columns
+    right = get_column_letter(len(columns))
+    for at, column in enumerate(columns, start=1):
+        sheet.column_dimensions[get_column_letter(at)].width = column.width
+    _head(sheet, annex, right)
     n_rows = max(LEAST_ROWS, len(annex.rows))
     for index in range(n_rows):
         row = annex.rows[index] if index < len(annex.rows) else None
-        _line(sheet, FIRST_ROW + index, row, first_column=1)
-    _merge_accounts(sheet, annex.rows, FIRST_ROW, first_column=1)
+        _line(sheet, FIRST_ROW + index, row, columns, first_column=1)
+    _merge_accounts(sheet, annex.rows, columns, FIRST_ROW, first_column=1)
     last = FIRST_ROW + n_rows - 1
-    _box(sheet, f"A{HEADER_ROW}:I{last}")
-    _put(sheet, f"A{last + 1}", NOTE, Font(_FANG, size=11), None, merge=f"A{last + 1}:I{last + 1}")
+    _box(sheet, f"A{HEADER_ROW}:{right}{last}")
+    below = f"A{last + 1}"
+    _put(sheet, below, annex.note, Font(_FANG, size=11), None, merge=f"{below}:{right}{last + 1}")
     sheet.row_dimensions[last + 1].height = 26
     sheet.freeze_panes = f"A{FIRST_ROW}"
-    _page(sheet, f"A1:I{last + 1}", "1:4")
+    _page(sheet, f"A1:{right}{last + 1}", "1:4")
 
 
-def _head(sheet: Worksheet, annex: Annex) -> None:
+def _head(sheet: Worksheet, annex: Annex, right: str) -> None:
     left = Alignment(horizontal="left", vertical="center")
-    _put(sheet, "A1", TITLE, Font(_SONG, size=20), _CENTRE, merge="A1:I1")
-    _put(sheet, "A2", UNIT_LABEL + annex.unit_name, Font(_FANG, size=12), left, merge="A2:D2")
-    _put(sheet, "E2", PERSON_LABEL + annex.filled_by, Font(_FANG, size=12), left, merge="E2:I2")
+    middle = (len(annex.columns) - 1) // 2
+    unit_ends, person_begins = get_column_letter(max(1, middle)), get_column_letter(middle + 1)
+    _put(sheet, "A1", annex.title, Font(_SONG, size=20), _CENTRE, merge=f"A1:{right}1")
+    unit, person = UNIT_LABEL + annex.unit_name, PERSON_LABEL + annex.filled_by
+    _put(sheet, "A2", unit, Font(_FANG, size=12), left, merge=f"A2:{unit_ends}2")
+    _put(sheet, f"{person_begins}2", person, Font(_FANG, size=12), left, merge=f"{person_begins}2:{right}2")
     for row, height in ((1, 36), (2, 24), (3, 24), (4, 36)):
         sheet.row_dimensions[row].height = height
-    _captions(sheet, HEADER_ROW, first_column=1)
+    _captions(sheet, annex.columns, HEADER_ROW, first_column=1)
 
 
-def _captions(sheet: Worksheet, row: int, *, first_column: int) -> None:
-    """The two header rows over the nine columns."""
-    for index, column in enumerate(COLUMNS):
-        for offset, text in ((0, column.group if index in (0, N_OFFICIAL) else None), (1, column.caption)):
+def _captions(sheet: Worksheet, columns: Sequence[Column], row: int, *, first_column: int) -> None:
+    """The two header rows over the columns: each group once, and the captions."""
+    spans = _spans(columns)
+    begins = {first for first, _last in spans}
+    for index, column in enumerate(columns):
+        for offset, text in ((0, column.group if index in begins else None), (1, column.caption)):
             cell = sheet.cell(row + offset, first_column + index, text)
             cell.font, cell.alignment = Font(_HEI, size=11), _CENTRE
-    for first, last in ((0, N_OFFICIAL - 1), (N_OFFICIAL, len(COLUMNS) - 1)):
-        sheet.merge_cells(
-            start_row=row, start_column=first_column + first, end_row=row, end_column=first_column + last
-        )
+    for first, last in spans:
+        if last > first:
+            sheet.merge_cells(
+                start_row=row, start_column=first_column + first, end_row=row, end_column=first_column + last
+            )
 
 
-def _line(sheet: Worksheet, number: int, row: AnnexRow | None, *, first_column: int) -> None:
-    nickname = ""
-    for index, column in enumerate(COLUMNS):
+def _spans(columns: Sequence[Column]) -> list[tuple[int, int]]:
+    """First and last column of each run of one group."""
+    spans: list[tuple[int, int]] = []
+    for index, column in enumerate(columns):
+        if index and columns[index - 1].group == column.group:
+            spans[-1] = (spans[-1][0], index)
+        else:
+            spans.append((index, index))
+    return spans
+
+
+def _line(
+    sheet: Worksheet, number: int, row: AnnexRow | None, columns: Sequence[Column], *, first_column: int
+) -> None:
+    lines = 1
+    for index, column in enumerate(columns):
         cell = sheet.cell(number, first_column + index)
-        value = None if row is None or (row.continues and index < N_OFFICIAL) else row.cells.get(column.code)
+        is_own = not column.repeats
+        value = None if row is None or (row.continues and is_own) else row.cells.get(column.code)
         _fill(cell, column, value)
-        if column.code == "account_nickname":
-            nickname = str(value or "")
-    lines = wrapped_lines(nickname, COLUMNS[1].width)
+        if column.width >= _NICKNAMES:
+            lines = max(lines, wrapped_lines(str(value or ""), column.width))
     sheet.row_dimensions[number].height = max(LOWEST_ROW, LINE_HEIGHT * lines + PADDING)
 
 
@@ -171,18 +242,26 @@ def _fill(cell: Cell, column: Column, value: str | int | None) -> None:
     else:
         safe_cell(cell, value)
     cell.font = Font(_FANG, size=11)
-    cell.alignment = _LEFT if column.code == "account_nickname" else _CENTRE
+    cell.alignment = _LEFT if column.width >= _NICKNAMES else _CENTRE
     cell.number_format = "0" if column.is_count else "@"
 
 
-def _merge_accounts(sheet: Worksheet, rows: Sequence[AnnexRow], first_row: int, *, first_column: int) -> None:
+def _merge_accounts(
+    sheet: Worksheet,
+    rows: Sequence[AnnexRow],
+    columns: Sequence[Column],
+    first_row: int,
+    *,
+    first_column: int,
+) -> None:
     """Several administrators of one account: its own columns are one tall cell."""
+    own = [first_column + at for at, column in enumerate(columns) if not column.repeats]
     start = 0
     for index in range(1, len(rows) + 1):
         if index < len(rows) and rows[index].continues:
             continue
         if index - start > 1:
-            for column in range(first_column, first_column + N_OFFICIAL):
+            for column in own:
                 sheet.merge_cells(
                     start_row=first_row + start,
                     start_column=column,
@@ -192,23 +271,23 @@ def _merge_accounts(sheet: Worksheet, rows: Sequence[AnnexRow], first_row: int, 
         start = index
 
 
-def _detail(sheet: Worksheet, rows: Sequence[AnnexRow]) -> None:
+def _detail(sheet: Worksheet, columns: Sequence[Column], rows: Sequence[AnnexRow]) -> None:
     first_column = len(UNIT_COLUMNS) + 1
-    code_at = first_column + len(COLUMNS)
-    _captions(sheet, 1, first_column=first_column)
+    code_at = first_column + len(columns)
+    _captions(sheet, columns, 1, first_column=first_column)
     for at, (_name, caption, width) in [*enumerate(UNIT_COLUMNS, start=1), (code_at, CODE_COLUMN)]:
         cell = sheet.cell(1, at, caption)
         cell.font, cell.alignment = Font(_HEI, size=11), _CENTRE
         sheet.merge_cells(start_row=1, start_column=at, end_row=2, end_column=at)
         sheet.column_dimensions[cell.column_letter].width = width
-    for index, column in enumerate(COLUMNS):
+    for index, column in enumerate(columns):
         sheet.column_dimensions[sheet.cell(2, first_column + index).column_letter].width = column.width
     sheet.row_dimensions[2].height = 36
     for index, row in enumerate(rows):
         number = 3 + index
-        _line(sheet, number, row, first_column=first_column)
+        _line(sheet, number, row, columns, first_column=first_column)
         _unit_cells(sheet, number, index + 1, row.unit, code_at)
-    _merge_accounts(sheet, rows, 3, first_column=first_column)
+    _merge_accounts(sheet, rows, columns, 3, first_column=first_column)
     last_letter = sheet.cell(1, code_at).column_letter
     last = max(3, 2 + len(rows))
     _box(sheet, f"A1:{last_letter}{last}")

@@ -1,41 +1,27 @@
-"""Reading annex UNI-A: the paper with its two header rows, sheet 明细, or one flat header row. Recognised by header, never by position."""
+"""Reading annex UNI-A: the paper, sheet 明细, or a table with one flat header row. Nothing is left out without being said."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from bisect import bisect_left
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from accounts.excel.collection_form import ADMINISTRATOR, COLUMNS, DETAIL_SHEET, OFFICIAL, UNIT_LABEL
+from django.utils.translation import gettext as _
+from openpyxl.utils import get_column_letter
+
+from accounts.excel.collection_form import COLUMNS, DETAIL_SHEET, OFFICIAL
+from accounts.excel.collection_headers import LABELS, UNIT_KEYS, Header, find_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from orgs.kernel.sheets import SheetRow, SheetValues
 
-HEADER_WITHIN = 20  # a header further down than this is not looked for
-NOTE_PREFIX = "备注"
-_NOISE = re.compile(r"[\s（）()\-—－_:：、·]+")
-_UNIT_CAPTIONS = {
-    "组织代码": "unit_code", "代码": "unit_code", "团组织代码": "unit_code",
-    "组织全称": "unit_path", "组织路径": "unit_path",
-    "填报单位": "unit_name", "团组织": "unit_name", "单位": "unit_name",
-    "上级组织": "unit_parent", "上级": "unit_parent",
-    "填报人": "filled_by",
-    "序号": "", "层级": "", "审核状态": "", "提交时间": "",
-}  # fmt: skip
-_GROUPS = {OFFICIAL: OFFICIAL, ADMINISTRATOR: ADMINISTRATOR, "管理员": ADMINISTRATOR}
-_CAPTIONS = {
-    "微信号": "wechat", "微信昵称": "nickname", "昵称": "nickname",
-    "微信群讨论组个数": "groups", "微信群个数": "groups", "群个数": "groups", "联系人数": "contacts",
-    "姓名": "name", "QQ号": "qq", "QQ": "qq", "手机": "mobile", "手机号": "mobile", "手机号码": "mobile",
-}  # fmt: skip
-# (group, caption) -> field; the captions alone repeat: 微信号 stands in both groups.
-FIELDS: Mapping[tuple[str, str], str] = {
-    (column.group, _CAPTIONS[_NOISE.sub("", column.caption)]): column.code for column in COLUMNS
-}
-LABELS = {column.code: f"{column.group}-{column.caption}" for column in COLUMNS}
-REQUIRED = frozenset({"account_id", "admin_name", "admin_mobile"})
+NOTE = re.compile(r"(备注|注|说明|填表说明|填报说明)\s*[:：]|备注")
+MOST_CELLS_OF_A_NOTE = 2
+MOST_NAMED = 10
+_OFFICIAL = tuple(column.code for column in COLUMNS if column.group == OFFICIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,126 +32,211 @@ class ReadRow:
     number: int
     unit: Mapping[str, str]
     cells: Mapping[str, str] = field(repr=False)
+    originals: Mapping[str, str] = field(repr=False)  # as they stand in the file, where that differs
+    captions: Mapping[str, str]  # code -> the caption of its column
     continues: bool = False
-    unreadable: tuple[str, ...] = ()  # field codes whose cell holds a formula without a result, or an error
-    normalised: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    unreadable: tuple[str, ...] = ()  # codes whose cell holds a formula without a result, or an error
+    dates: tuple[str, ...] = ()  # codes whose cell a spreadsheet holds as a date
+    fault: str = ""  # what is wrong with the row as a whole
+
+    def caption(self, code: str) -> str:
+        """The caption of a field's column."""
+        return self.captions.get(code) or LABELS.get(code, "")
+
+    @property
+    def unit_caption(self) -> str:
+        """The caption of the column that says whose the row is."""
+        keys = ("unit_code", "unit_path", "unit_name")
+        used = [key for key in keys if self.unit.get(key)] + list(keys)
+        return next((self.captions[key] for key in used if key in self.captions), _("填报单位"))
 
 
 @dataclass(slots=True)
 class Reading:
-    """Everything a file holds: rows in order, and the sheets without a header."""
+    """Everything a file holds: its rows in order, what was not read, and what is to be said about it."""
 
     rows: list[ReadRow] = field(default_factory=list)
     ignored_sheets: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)  # of the headers; with any of them the file is refused
+    has_header: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """Column index -> field code or unit column, the number of the first data row, and the unit above the table."""
+def read(sheets: Sequence[SheetValues], required: Sequence[str] = ()) -> Reading:
+    """All rows of the sheets that carry the form; `required` are the fields that must have a column.
 
-    columns: Mapping[int, str]
-    first_data_row: int
-    unit_name: str = ""
-
-    @property
-    def is_keyed(self) -> bool:
-        return bool({"unit_code", "unit_path", "unit_name"} & set(self.columns.values()))
-
-
-def read(sheets: Sequence[SheetValues]) -> Reading:
-    """All rows of the sheets that carry the form. Where sheet 明细 is there, it alone is read."""
+    Where sheet 明细 is there, it alone is read.
+    """
     reading = Reading()
-    headers = {sheet.name: header for sheet in sheets if (header := _header(sheet))}
-    detail = headers.get(DETAIL_SHEET)
-    wanted = {DETAIL_SHEET: detail} if detail and detail.is_keyed and len(headers) > 1 else headers
+    headers = {sheet.name: header for sheet in sheets if (header := find_header(sheet))}
+    details = [name for name, header in headers.items() if header.is_detail or _is_named_detail(header)]
+    wanted = details if details and len(headers) > len(details) else list(headers)
+    reading.has_header = bool(headers)
     for sheet in sheets:
         if sheet.name in wanted:
-            _read_sheet(sheet, wanted[sheet.name], reading)
+            header = headers[sheet.name]
+            reading.faults += _faults(header, required)
+            _read_sheet(sheet, header, reading)
+            reading.notes += _remarks(sheet, header)
         elif sheet.rows:
             reading.ignored_sheets.append(sheet.name)
+    if reading.ignored_sheets:
+        reading.notes.append(_not_read(reading.ignored_sheets, details))
     return reading
 
 
-def _header(sheet: SheetValues) -> _Header | None:
-    rows = sheet.rows[:HEADER_WITHIN]
-    for at, row in enumerate(rows):
-        below = rows[at + 1] if at + 1 < len(rows) and rows[at + 1].number == row.number + 1 else None
-        columns = _flat(row) or (below and _grouped(row, below))
-        if columns:
-            first = row.number + 1 if _flat(row) else row.number + 2
-            return _Header(columns, first, _unit_above(rows[:at]))
-    return None
+def _is_named_detail(header: Header) -> bool:
+    return header.sheet == DETAIL_SHEET and header.is_keyed
 
 
-def _flat(row: SheetRow) -> dict[int, str]:
-    """One header row whose captions name group and column: 官方微信-微信号."""
-    columns = {index: code for index, text in enumerate(row.cells) if (code := _flat_code(text))}
-    return columns if set(columns.values()) >= REQUIRED else {}
+def _not_read(names: Sequence[str], details: Sequence[str]) -> str:
+    if details:
+        return _("文件有“%(detail)s”工作表，只读取这一张，没有读取：%(names)s。") % {
+            "detail": details[0],
+            "names": "、".join(names),
+        }
+    return _("没有收集表的表头，没有读取的工作表：%(names)s。") % {"names": "、".join(names)}
 
 
-def _flat_code(text: str) -> str:
-    key = _NOISE.sub("", text)
-    for prefix, group in _GROUPS.items():
-        if key.startswith(prefix) and (group, _CAPTIONS.get(key.removeprefix(prefix), "")) in FIELDS:
-            return FIELDS[group, _CAPTIONS[key.removeprefix(prefix)]]
-    return _UNIT_CAPTIONS.get(key, "")
+def _faults(header: Header, required: Sequence[str]) -> Iterator[str]:
+    missing, where = header.missing(required), {"sheet": header.sheet}
+    if missing:
+        unknown = [caption for _index, caption in header.unknown]
+        hint = _("（表中的“%(unknown)s”不认识）") % {"unknown": "”“".join(unknown)} if unknown else ""
+        yield _("工作表“%(sheet)s”的表头缺少“%(missing)s”%(hint)s，请按模板改正表头后重新上传。") % {
+            **where,
+            "missing": "”“".join(missing),
+            "hint": hint,
+        }
+    if header.doubled:
+        yield _("工作表“%(sheet)s”的“%(doubled)s”列出现了不止一次，请只保留一列后重新上传。") % {
+            **where,
+            "doubled": "”“".join(header.doubled),
+        }
+    if header.is_flat and not header.is_keyed and not header.unit_above:
+        yield (
+            _("工作表“%(sheet)s”没有“组织路径”或“填报单位”列，不知道各行是哪个团组织的，请补上后重新上传。")
+            % where
+        )
 
 
-def _grouped(upper: SheetRow, lower: SheetRow) -> dict[int, str]:
-    """Two header rows: groups above, captions below; a group's cell is merged, so it reaches to the next one."""
-    columns, group = {}, ""
-    for index in range(max(len(upper.cells), len(lower.cells))):
-        above, below = (_NOISE.sub("", row.cell(index)) for row in (upper, lower))
-        group = _GROUPS.get(above, "" if above else group)
-        code = _UNIT_CAPTIONS.get(above or below, "") if not group else ""
-        code = code or FIELDS.get((group, _CAPTIONS.get(below, "")), "")
-        if code:
-            columns[index] = code
-    return columns if set(columns.values()) >= REQUIRED else {}
+def _remarks(sheet: SheetValues, header: Header) -> Iterator[str]:
+    """What was read although it is hidden, and what was not read."""
+    name = {"sheet": sheet.name}
+    if sheet.hidden:
+        yield _("工作表“%(sheet)s”是隐藏的，已一并读取。") % name
+    if hidden := [number for number in sheet.hidden_rows if number >= header.first_data_row]:
+        yield _("工作表“%(sheet)s”的第 %(rows)s 行是隐藏的，已一并读取。") % {**name, "rows": _some(hidden)}
+    if hidden := [i for i in sheet.hidden_columns if header.columns.get(i)]:
+        letters = [get_column_letter(index + 1) for index in hidden]
+        yield _("工作表“%(sheet)s”的 %(columns)s 列是隐藏的，已一并读取。") % {
+            **name,
+            "columns": _some(letters),
+        }
+    if header.unknown:
+        unknown = [caption for _index, caption in header.unknown]
+        yield _("工作表“%(sheet)s”的“%(columns)s”列不是收集表的内容，没有读取。") % {
+            **name,
+            "columns": "”“".join(unknown[:MOST_NAMED]),
+        }
+    captioned = set(header.columns) | {index for index, _caption in header.unknown}
+    rows = [row for row in sheet.rows if row.number >= header.first_data_row and not _is_note(row)]
+    if bare := sorted({i for row in rows for i, text in enumerate(row.cells) if text and i not in captioned}):
+        yield _("工作表“%(sheet)s”的 %(columns)s 列没有表头，没有读取。") % {
+            **name,
+            "columns": _some([get_column_letter(index + 1) for index in bare]),
+        }
+    if missing := header.missing(list(LABELS)):
+        yield _("工作表“%(sheet)s”没有“%(missing)s”列，按空白处理。") % {
+            **name,
+            "missing": "”“".join(missing),
+        }
+    if notes := [row.number for row in sheet.rows if row.number >= header.first_data_row and _is_note(row)]:
+        yield _("工作表“%(sheet)s”第 %(rows)s 行是备注，没有读取。") % {**name, "rows": _some(notes)}
 
 
-def _unit_above(rows: Sequence[SheetRow]) -> str:
-    """The name behind 填报单位 over the table."""
-    label = UNIT_LABEL.rstrip("：")
-    for row in rows:
-        for index, text in enumerate(row.cells):
-            if text.startswith(label):
-                return text.removeprefix(label).lstrip("：: ").strip() or row.cell(index + 1)
-    return ""
+def _some(places: Sequence[object]) -> str:
+    more = _("等 %(n)d 处") % {"n": len(places)} if len(places) > MOST_NAMED else ""
+    return "、".join(str(place) for place in places[:MOST_NAMED]) + more
 
 
-def _read_sheet(sheet: SheetValues, header: _Header, reading: Reading) -> None:
-    unreadable = frozenset(sheet.unreadable)
-    unit: dict[str, str] = {"unit_name": header.unit_name} if header.unit_name else {}
-    for row in _data_rows(sheet, header):
-        broken = (code for i, code in header.columns.items() if (row.number, i) in unreadable)
-        read_row = _row(sheet.name, row, header, unit)
-        if header.is_keyed:
-            unit = dict(read_row.unit)
-        reading.rows.append(replace(read_row, unreadable=tuple(code for code in broken if code in LABELS)))
+def _is_note(row: SheetRow) -> bool:
+    filled = [text for text in row.cells if text]
+    return 0 < len(filled) <= MOST_CELLS_OF_A_NOTE and bool(NOTE.match(filled[0]))
 
 
-def _data_rows(sheet: SheetValues, header: _Header) -> Iterator[SheetRow]:
-    """Rows under the header that say something: not blank, not a note, not only a serial number."""
-    cells = [index for index, code in header.columns.items() if code]
+def _read_sheet(sheet: SheetValues, header: Header, reading: Reading) -> None:
+    marks = _Marks(sheet, header)
+    before: ReadRow | None = None
     for row in sheet.rows:
-        is_note = any(text for text in row.cells) and next(t for t in row.cells if t).startswith(NOTE_PREFIX)
-        broken = any(number == row.number for number, _index in sheet.unreadable)
-        has_text = any(row.cell(index) for index in cells)
-        if row.number >= header.first_data_row and not is_note and (has_text or broken):
-            yield row
+        says_something = any(row.cell(index) for index in header.known_columns)
+        if row.number < header.first_data_row or _is_note(row):
+            continue
+        if says_something or row.number in marks.unreadable:
+            before = _row(row, header, marks, before)
+            reading.rows.append(before)
 
 
-def _row(sheet: str, row: SheetRow, header: _Header, before: Mapping[str, str]) -> ReadRow:
-    texts = {code: row.cell(index) for index, code in header.columns.items()}
-    cells = {code: text for code, text in texts.items() if code in LABELS}
+class _Marks:
+    """What is known of a sheet's cells beside their text, by row."""
+
+    def __init__(self, sheet: SheetValues, header: Header) -> None:
+        self.unreadable = _by_row(sheet.unreadable, header)
+        self.dates = _by_row(sheet.dates, header)
+        self._merges: list[list[tuple[int, int]]] = [
+            sorted((top, bottom) for top, bottom, left, right in sheet.merges if left <= index <= right)
+            for index, code in header.columns.items()
+            if code in UNIT_KEYS
+        ]
+
+    def is_merged_with_the_row_above(self, number: int) -> bool:
+        """The unit's cell reaches down to this row."""
+        for merges in self._merges:
+            at = bisect_left(merges, (number, 0))
+            if at and merges[at - 1][1] >= number:
+                return True
+        return False
+
+
+def _by_row(places: Sequence[tuple[int, int]], header: Header) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for number, index in places:
+        code = header.columns.get(index, "")
+        if code in LABELS or code in UNIT_KEYS:
+            found[number] = (*found.get(number, ()), code)
+    return found
+
+
+def _row(row: SheetRow, header: Header, marks: _Marks, before: ReadRow | None) -> ReadRow:
+    texts = {code: row.cell(index) for index, code in header.columns.items() if code}
     unit = {code: text for code, text in texts.items() if code.startswith("unit_") and text}
-    if not header.is_keyed or not ({"unit_code", "unit_path", "unit_name"} & set(unit)):
-        unit = dict(before)  # merged cells: the unit stands in the first of its rows only
-    official = [cells.get(column.code, "") for column in COLUMNS if column.group == OFFICIAL]
-    changed = {
-        code: (row.originals[index], row.cell(index))
-        for index, code in header.columns.items()
-        if code in LABELS and index in row.originals
-    }
-    return ReadRow(sheet, row.number, unit, cells, continues=not any(official), normalised=changed)
+    continues = before is not None and not any(texts.get(code) for code in _OFFICIAL)
+    if not header.is_keyed:
+        unit = {"unit_name": header.unit_above} if header.unit_above else {}
+    elif not UNIT_KEYS & set(unit):
+        # The unit stands in the first row of a merged cell, or once for an account with several administrators.
+        goes_on = before is not None and (continues or marks.is_merged_with_the_row_above(row.number))
+        unit = dict(before.unit) if before is not None and goes_on else unit
+    return ReadRow(
+        header.sheet,
+        row.number,
+        unit,
+        {code: text for code, text in texts.items() if code in LABELS},
+        {header.columns[i]: text for i, text in row.originals.items() if header.columns.get(i)},
+        header.captions,
+        continues=before is not None and continues and before.unit == unit,
+        unreadable=marks.unreadable.get(row.number, ()),
+        dates=marks.dates.get(row.number, ()),
+        fault=_fault(row, header),
+    )
+
+
+def _fault(row: SheetRow, header: Header) -> str:
+    """A CSV record with another number of fields than the header has moved its values to wrong columns."""
+    too_many = len(row.cells) > header.width
+    if row.n_fields and (row.n_fields < header.width or too_many):
+        return _("有 %(n)d 列，表头有 %(width)d 列，内容可能错位，请检查逗号和引号后重填") % {
+            "n": len(row.cells) if too_many else row.n_fields,
+            "width": header.width,
+        }
+    return ""

@@ -9,7 +9,8 @@ from django import forms
 from django.forms.utils import ErrorDict, ErrorList
 from django.utils.translation import gettext as _
 
-from accounts.field_lists import ADMINISTRATOR, OFFICIAL, RowInput, applying
+from accounts.field_lists import ADMINISTRATOR, OWN_MOBILE, OWN_NAME, RowInput, applying
+from accounts.operations.prefill import blank_row, fill_in_person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from django.forms.boundfield import BoundField
 
     from accounts.field_lists import Field, FieldError
-    from orgs.models import User
+    from orgs.models import OrgUnit, User
 
 MOST_ROWS = 60
 LONGEST_ANSWER = 400
@@ -28,6 +29,7 @@ _ATTRIBUTES: dict[str, dict[str, str]] = {
     "qq": _DIGITS,
     "mobile": {"type": "tel", "inputmode": "numeric", "autocomplete": "off"},
     "wechat_id": _PLAIN,
+    "email": {"type": "email", "inputmode": "email"} | _PLAIN,
 }
 _STEPPED = "account.declared_groups"
 
@@ -44,15 +46,38 @@ class Cell:
 
 
 @dataclass(slots=True)
+class Section:
+    """The fields of one group of a row under their title; `repeats` for further administrators."""
+
+    code: str
+    title: str
+    repeats: bool = False
+    has_switch: bool = False  # 就是我本人
+    cells: list[Cell] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Card:
     """One row as the page shows it."""
 
     position: int
     form: RowForm
     account_id: int | None = None
-    official: list[Cell] = field(default_factory=list)
-    administrator: list[Cell] = field(default_factory=list)
+    group_id: int | None = None
+    sections: list[Section] = field(default_factory=list)
     number: int = 1  # which administrator of the account
+    continues: bool = False
+    accepted_id: int | None = None  # a reviewer has accepted this row: it is only read
+
+    @property
+    def own(self) -> list[Section]:
+        """The sections of the row itself."""
+        return [each for each in self.sections if not each.repeats]
+
+    @property
+    def people(self) -> Section | None:
+        """The section of an administrator, where the list has one."""
+        return next((each for each in self.sections if each.repeats), None)
 
 
 @dataclass(slots=True)
@@ -86,21 +111,20 @@ class RowForm(forms.Form):
         self.at = at
         super().__init__(prefix=f"r{at}", initial={each.code: row.get(each) for each in fields})
         for each in applying(fields, row):
-            attributes = dict(_ATTRIBUTES.get(each.type, {"autocomplete": "off"}))
+            widget = _widget(each, row)
+            if row.accepted_id:
+                widget.attrs["disabled" if each.choices else "readonly"] = True
             self.fields[each.code] = forms.CharField(
-                label=each.label,
-                help_text=each.hint,
-                required=each.required,
-                widget=forms.TextInput(attrs=attributes),
+                label=each.label, help_text=each.hint, required=each.required, widget=widget
             )
-        self.fields["is_me"] = _is_me(me)
+        self.fields["is_me"] = _is_me(me, fields, at)
         self.initial["is_me"] = is_own(fields, row, me)
         self._errors = ErrorDict({code: ErrorList([text]) for code, text in messages.items()})
 
 
 def is_own(fields: Sequence[Field], row: RowInput, me: User | None) -> bool:
-    """Whether the administrator of this row is the person who fills it in."""
-    mobile = next((each for each in fields if each.target == "administrator.mobile"), None)
+    """Whether the person of this row is the one who fills it in."""
+    mobile = next((each for each in fields if each.target in OWN_MOBILE), None)
     return bool(me and mobile and me.mobile and row.get(mobile) == me.mobile)
 
 
@@ -131,6 +155,8 @@ def rows_from(post: Mapping[str, str], fields: Sequence[Field], me: User) -> lis
             personal={each.code: typed[each.code] for each in fields if each.personal},
             continues=at > 0 and post.get(f"r{at}-continues") == "1",
             account_id=_number(post.get(f"r{at}-account"), 0, 2**62) or None,
+            group_id=_number(post.get(f"r{at}-group"), 0, 2**62) or None,
+            accepted_id=_number(post.get(f"r{at}-accepted"), 0, 2**62) or None,
         )
         if post.get(f"r{at}-is_me"):
             fill_in_person(fields, row, me)
@@ -138,10 +164,12 @@ def rows_from(post: Mapping[str, str], fields: Sequence[Field], me: User) -> lis
     return rows
 
 
-def changed_by_button(post: Mapping[str, str], rows: list[RowInput], fields: Sequence[Field]) -> int | None:
+def changed_by_button(
+    post: Mapping[str, str], rows: list[RowInput], fields: Sequence[Field], unit: OrgUnit | None = None
+) -> int | None:
     """Does what an add or remove button asks; returns the row to show next, None when no such button was pressed."""
     if "add_account" in post and len(rows) < MOST_ROWS:
-        rows.append(blank_row(fields))
+        rows.append(blank_row(fields, unit=unit))
         return len(rows) - 1
     if "add_administrator" in post and len(rows) < MOST_ROWS:
         at = _end_of_block(rows, _number(post["add_administrator"], 0, len(rows)))
@@ -152,32 +180,16 @@ def changed_by_button(post: Mapping[str, str], rows: list[RowInput], fields: Seq
         end = at + 1 if rows[at].continues else _end_of_block(rows, at)
         del rows[at:end]
         if not rows:
-            rows.append(blank_row(fields))
+            rows.append(blank_row(fields, unit=unit))
         return max(0, at - 1)
     return None
 
 
-def blank_row(fields: Sequence[Field], *, continues: bool = False) -> RowInput:
-    """A row nobody has answered, with the defaults of the list."""
-    return RowInput(
-        values={each.code: each.default for each in fields if not each.personal},
-        personal={each.code: each.default for each in fields if each.personal},
-        continues=continues,
-    )
-
-
-def fill_in_person(fields: Sequence[Field], row: RowInput, me: User) -> None:
-    """The person's own name and mobile, where the row has none."""
-    own = {"administrator.name": me.name, "administrator.mobile": me.mobile}
-    for each in fields:
-        if each.target in own and not str(row.get(each)).strip():
-            row.personal[each.code] = own[each.target] or ""
-
-
 def _without_official(fields: Sequence[Field], row: RowInput) -> RowInput:
     for each in fields:
-        if each.group == OFFICIAL:
+        if each.group != ADMINISTRATOR:
             row.values.pop(each.code, None)
+            row.personal.pop(each.code, None)
     return row
 
 
@@ -192,29 +204,49 @@ def _card(
     fields: Sequence[Field], row: RowInput, at: int, messages: Mapping[str, str], beside: Beside
 ) -> Card:
     form = RowForm(fields, row, at, messages, me=beside.me)
-    card = Card(at, form, row.account_id)
+    card = Card(at, form, row.account_id, row.group_id, continues=row.continues, accepted_id=row.accepted_id)
     for each in applying(fields, row):
-        cell = _cell(each, form, row, beside)
-        (card.administrator if each.group == ADMINISTRATOR else card.official).append(cell)
+        if not card.sections or card.sections[-1].code != each.group:
+            repeats = each.group == ADMINISTRATOR
+            card.sections.append(Section(each.group, each.group_title, repeats))
+        section = card.sections[-1]
+        section.cells.append(_cell(each, form, row, beside))
+        section.has_switch |= each.target in OWN_MOBILE and not row.accepted_id
     return card
+
+
+def _widget(each: Field, row: RowInput) -> forms.Widget:
+    if not each.choices:
+        return forms.TextInput(attrs=dict(_ATTRIBUTES.get(each.type, {"autocomplete": "off"})))
+    offered = [("", _("请选择")), *((str(value), label) for value, label in each.choices)]
+    typed = each.shown(row.get(each))
+    if typed and typed not in {label for _value, label in offered}:
+        offered.append((typed, typed))  # what a file or an older list said stays in sight, marked as an error
+    return forms.Select(choices=offered)
 
 
 def _cell(each: Field, form: RowForm, row: RowInput, beside: Beside) -> Cell:
     bound = form[each.code]
-    if each.target == "account.nickname":
+    if row.accepted_id:
+        return Cell(bound)
+    if each.target == "account.nickname" and beside.suggestion:
         return Cell(bound, suggestion=beside.suggestion if row.get(each) != beside.suggestion else "")
     if each.target == "account.contacts":
         return Cell(bound, hints=beside.hints.get(form.at, ()), base=beside.base_members)
     return Cell(bound, is_stepper=each.target == _STEPPED)
 
 
-def _is_me(me: User | None) -> forms.BooleanField:
+def _is_me(me: User | None, fields: Sequence[Field], at: int) -> forms.BooleanField:
     attributes: dict[str, Any] = {"role": "switch"}
     if me is not None:
         # The person's own data on the person's own page: the script fills it in again when the switch is turned on.
         attributes |= {"data-name": me.name or "", "data-mobile": me.mobile or ""}
+        for what, targets in (("name", OWN_NAME), ("mobile", OWN_MOBILE)):
+            code = next((each.code for each in fields if each.target in targets), "")
+            attributes[f"data-{what}-field"] = f"id_r{at}-{code}"
+    is_administrator = any(each.group == ADMINISTRATOR for each in fields)
     return forms.BooleanField(
-        label=_("管理员就是我本人"),
+        label=_("管理员就是我本人") if is_administrator else _("就是我本人"),
         help_text=_("%(name)s · 自动带入姓名和手机") % {"name": me.display_name if me else ""},
         required=False,
         widget=forms.CheckboxInput(attrs=attributes),

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import AccountStatus, PlatformKind
 from accounts.masks import MASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from accounts.models import Administratorship
-    from accounts.querysets.registry import AccountQuerySet
 
 MASKED_FIELDS = (
     ("name", _("姓名")),
@@ -24,30 +22,6 @@ MASKED_FIELDS = (
     ("qq", _("QQ号")),
     ("mobile", _("手机")),
 )
-
-
-class AccountFilter(forms.Form):
-    """What the list shows; the address holds it all."""
-
-    q = forms.CharField(label=_("查找"), required=False, max_length=60)
-    kind = forms.ChoiceField(
-        label=_("平台类别"), required=False, choices=[("", _("全部")), *PlatformKind.choices]
-    )
-    status = forms.ChoiceField(
-        label=_("状态"), required=False, choices=[("", _("全部")), *AccountStatus.choices]
-    )
-
-    def apply(self, accounts: AccountQuerySet) -> AccountQuerySet:
-        """The accounts the filter lets through; a wrong value filters nothing."""
-        self.is_valid()
-        chosen = self.cleaned_data
-        if chosen.get("q"):
-            accounts = accounts.matching(chosen["q"])
-        if chosen.get("kind"):
-            accounts = accounts.filter(platform__kind=chosen["kind"])
-        if chosen.get("status"):
-            accounts = accounts.filter(status=chosen["status"])
-        return accounts
 
 
 class RevealForm(forms.Form):

@@ -1,31 +1,20 @@
-"""Input of the upload page: the file and the round, then the confirmation that carries what was checked, sealed."""
+"""Input of the upload pages: the file and the round, corrections of cells on the preview, the confirmation."""
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import InvalidToken
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.field_lists import RowInput
 from accounts.models import CollectionRound
-from accounts.operations.upload import UnitForm
-from orgs.kernel import clock
-from orgs.kernel.crypto import KeyMissing, decrypt, encrypt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from django.http import QueryDict
 
-    from accounts.querysets.collection import CollectionRoundQuerySet
-    from orgs.models import User
+    from accounts.querysets.rounds import CollectionRoundQuerySet
 
-STANDS_FOR = timedelta(hours=2)
+CELL = "cell"  # cell|sheet\trow|code: the name of an input on the preview
 
 
 class UploadForm(forms.Form):
@@ -46,58 +35,34 @@ class UploadForm(forms.Form):
         self.fields["round"].queryset = rounds  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """What a preview hands to its confirmation: for this person, this round, and not for long."""
-
-    round_id: int
-    nonce: str
-    forms: list[UnitForm]
-
-
 class ConfirmForm(forms.Form):
-    """The confirmation. `sealed` is encrypted with the field keys: personal data rests in no file, cache or session."""
+    """The confirmation: only the good forms, or all of them or none."""
 
-    sealed = forms.CharField(widget=forms.HiddenInput)
     all_or_nothing = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._user = user
 
-    def clean_sealed(self) -> Sealed:
-        try:
-            return unseal(self.cleaned_data["sealed"], user=self._user)
-        except (ValueError, KeyError, TypeError, InvalidToken, KeyMissing, zlib.error) as error:
-            raise forms.ValidationError(_("检查结果已过期，请重新上传文件。")) from error
+class FullExportForm(forms.Form):
+    """Why somebody needs every number in full."""
 
-
-def seal(unit_forms: Sequence[UnitForm], *, round: CollectionRound, nonce: str, user: User) -> str:
-    """The checked forms as one encrypted text."""
-    content = {
-        "user": user.pk,
-        "round": round.pk,
-        "nonce": nonce,
-        "at": clock.now().isoformat(),
-        "forms": [asdict(each) for each in unit_forms],
-    }
-    packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode())
-    return encrypt(base64.b64encode(packed).decode())
+    reason = forms.CharField(
+        label=_("下载原因"),
+        min_length=4,
+        max_length=200,
+        help_text=_("会与下载人、时间、行数一起记入操作记录"),
+        error_messages={"min_length": _("请写清楚原因，至少 4 个字。"), "required": _("请填写下载原因。")},
+    )
 
 
-def unseal(text: str, *, user: User) -> Sealed:
-    """The checked forms again; ValueError when they are somebody else's or too old."""
-    content = json.loads(zlib.decompress(base64.b64decode(decrypt(text))))
-    if content["user"] != user.pk or clock.now() - datetime.fromisoformat(content["at"]) > STANDS_FOR:
-        raise ValueError("not for this person, or no longer")
-    unit_forms = [
-        UnitForm(
-            each["unit_id"],
-            each["unit_name"],
-            tuple(RowInput(**row) for row in each["rows"]),
-            tuple((sheet, number) for sheet, number in each["numbers"]),
-            each["version"],
-        )
-        for each in content["forms"]
-    ]
-    return Sealed(content["round"], content["nonce"], unit_forms)
+def name_of(place: str, code: str) -> str:
+    """The name of the input that corrects one cell."""
+    return f"{CELL}|{place}|{code}"
+
+
+def corrections(data: QueryDict) -> dict[str, dict[str, str]]:
+    """What was typed on the preview: row -> field -> text. Which cells may be corrected is the operation's matter."""
+    found: dict[str, dict[str, str]] = {}
+    for name, text in data.items():
+        if name.startswith(f"{CELL}|") and name.count("|") >= 2 and str(text).strip():
+            place, _bar, code = name[len(CELL) + 1 :].rpartition("|")
+            found.setdefault(place, {})[code] = str(text).strip()
+    return found

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import EventKind
-from accounts.querysets.registry import RegistryEventQuerySet
+from accounts.querysets.events import RegistryEventQuerySet
 
 
 class RegistryEvent(models.Model):

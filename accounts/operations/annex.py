@@ -2,63 +2,208 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.choices import SubmissionStatus
 from accounts.excel import collection_form
-from accounts.excel.collection_form import Annex, AnnexRow, AnnexUnit
+from accounts.excel.collection_form import COLUMNS, Annex, AnnexRow, AnnexUnit, Column
 from accounts.exceptions import AccountsError
-from accounts.field_lists import RowInput, applying, read_fields
+from accounts.field_lists import ADMINISTRATOR, RowInput, applying, read_fields
 from accounts.masks import MASKS
-from accounts.models import Submission
+from accounts.models import CollectionRound, Submission, SubmissionRow
+from accounts.operations import files
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
+from orgs.models import AuditEntry, Job, OrgUnit
 from orgs.operations import ledger
-from orgs.permissions import EXPORT, FILL, may
+from orgs.permissions import EXPORT, FILL, FULL_EXPORT, may
 from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from accounts.field_lists import Field
-    from accounts.models import CollectionRound
-    from orgs.models import OrgUnit, User
+    from accounts.querysets.submissions import SubmissionQuerySet
+    from orgs.models import User
 
+TASK = "accounts.write_annex"
 MOST_ROWS = 20_000
+SMALL_ROWS = 2_000  # the paper of more is nobody's: a job writes sheet 明细 alone
+FORMS_AT_ONCE = 500
+SHORTEST_REASON = 4
 
 
-def empty(unit: OrgUnit, *, by: User) -> bytes:
-    """A form to fill in on paper or in Excel."""
-    return collection_form.write(Annex(unit.name, by.display_name))
+def empty(unit: OrgUnit, *, by: User, round: CollectionRound | None = None) -> bytes:
+    """A form to fill in on paper or in Excel: that of the round, else UNI-A."""
+    layout = _layout(round) if round else {}
+    return collection_form.write(Annex(unit.name, by.display_name, **layout))
 
 
 @transaction.atomic
-def filled(round: CollectionRound, unit: OrgUnit, *, by: User) -> bytes:
-    """Sheet 1 as on paper, sheet 2 with the organisation columns. Numbers are masked but on one's own form."""
+def filled(round: CollectionRound, unit: OrgUnit, *, full: bool = False, reason: str = "", by: User) -> bytes:
+    """Sheet 1 as on paper, sheet 2 with the organisation columns. Numbers are masked but on one's own form.
+
+    `full`: every number, with a reason, by those who may (B2).
+    """
+    _ensure_allowed(unit, full=full, reason=reason, by=by)
+    fields = read_fields(round.field_list.fields)
+    rows = list(_rows(fields, _forms(round, unit, by).for_annex(), own_filler=by, full=full))
+    if len(rows) > MOST_ROWS:
+        raise AccountsError(_("超过 %(most)s 行，请选择下级团组织分别下载。") % {"most": MOST_ROWS})
+    content = collection_form.write(
+        Annex(
+            unit.name,
+            by.display_name,
+            rows,
+            with_detail=True,
+            watermark=_watermark(by, full=full),
+            **_layout(round),
+        )
+    )
+    digest = hashlib.sha256(content).hexdigest()
+    _record(round, unit, rows=len(rows), digest=digest, full=full, reason=reason, by=by)
+    return content
+
+
+def is_large(round: CollectionRound, unit: OrgUnit, *, by: User) -> bool:
+    """Whether the file is a job's work."""
+    return SubmissionRow.objects.filter(submission__in=_forms(round, unit, by)).count() > SMALL_ROWS
+
+
+@transaction.atomic
+def ask(round: CollectionRound, unit: OrgUnit, *, full: bool = False, reason: str = "", by: User) -> Job:
+    """Have a large file written; it is for this person, and for a day. The reason stands in the audit ledger."""
+    _ensure_allowed(unit, full=full, reason=reason, by=by)
+    asked = ledger.record("annex.asked", round, by=by, unit=unit, reason=reason, full=full)
+    return ledger.enqueue(
+        TASK,
+        key=f"{TASK}:{asked.pk}",
+        by=by,
+        round_id=round.pk,
+        unit_id=unit.pk,
+        full=full,
+        asked_id=asked.pk,
+    )
+
+
+def run_write(job_id: int) -> None:
+    """The job: what the person may take is asked again, as an office may have ended meanwhile."""
+    ledger.run(job_id, _write)
+
+
+def _write(job: Job) -> dict[str, object]:
+    by = job.created_by
+    if by is None:
+        raise NotAllowed
+    full = bool(job.params["full"])
+    round = CollectionRound.objects.select_related("field_list").get(pk=job.params["round_id"])
+    unit = OrgUnit.objects.get(pk=job.params["unit_id"])
+    reason = AuditEntry.objects.get(pk=job.params["asked_id"]).reason
+    _ensure_allowed(unit, full=full, reason=reason, by=by)
+    forms, total = _forms(round, unit, by), _forms(round, unit, by).count()
+
+    def told() -> Iterator[Submission]:
+        for at, form in enumerate(forms.for_annex().iterator(chunk_size=FORMS_AT_ONCE)):
+            if at % FORMS_AT_ONCE == 0:
+                ledger.progress(job, at, total)
+            yield form
+
+    rows = _rows(read_fields(round.field_list.fields), told(), own_filler=by, full=full)
+    with NamedTemporaryFile(suffix=".xlsx") as target:
+        columns = _layout(round)["columns"]
+        n_rows = collection_form.write_detail(target.name, rows, columns, watermark=_watermark(by, full=full))
+        with Path(target.name).open("rb") as source:
+            digest = files.keep(job, source)
+    ledger.progress(job, total, total)
+    _record(round, unit, rows=n_rows, digest=digest, full=full, reason=reason, by=by)
+    return {"rows": n_rows, "digest": digest}
+
+
+def file_of(pk: int, *, by: User) -> tuple[Job, OrgUnit]:
+    """The person's own file, as long as what is in it may still be seen. Raises Job.DoesNotExist, NotAllowed."""
+    job = Job.objects.get(pk=pk, task=TASK, created_by=by)
+    unit = OrgUnit.objects.visible_to(by).filter(pk=job.params["unit_id"]).first()
+    if unit is None:
+        raise Job.DoesNotExist
+    verbs = (FULL_EXPORT,) if job.params["full"] else (EXPORT, FILL)
+    if not any(may(by, verb, unit) for verb in verbs):
+        raise NotAllowed
+    return job, unit
+
+
+def own_files(*, by: User) -> list[Job]:
+    """Files of the last day, the newest first."""
+    since = clock.now() - files.KEPT_FOR
+    return list(Job.objects.filter(task=TASK, created_by=by, created_at__gte=since).order_by("-pk")[:10])
+
+
+def _ensure_allowed(unit: OrgUnit, *, full: bool, reason: str, by: User) -> None:
+    if full:
+        if not may(by, FULL_EXPORT, unit):
+            raise NotAllowed
+        if len(reason.strip()) < SHORTEST_REASON:
+            raise AccountsError(_("请填写下载完整号码的原因，至少 4 个字。"))
+        return
     is_own = unit.pk in by.units_in_charge().allowing(FILL).own_unit_ids()
     if not (is_own or may(by, EXPORT, unit)):
         raise NotAllowed
-    forms = list(
-        Submission.objects.visible_to(by)
-        .within(UnitsInCharge.below(unit))
-        .filter(round=round)
-        .exclude(status=SubmissionStatus.DRAFT)
-        .for_annex()
+
+
+def _forms(round: CollectionRound, unit: OrgUnit, by: User) -> SubmissionQuerySet:
+    mine = Submission.objects.visible_to(by).within(UnitsInCharge.below(unit)).filter(round=round)
+    return mine.exclude(status=SubmissionStatus.DRAFT)
+
+
+def _watermark(by: User, *, full: bool) -> str:
+    kind = _("含完整号码") if full else _("号码已隐去")
+    moment = f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
+    return _("%(who)s %(at)s 下载，%(kind)s") % {"who": by.display_name, "at": moment, "kind": kind}
+
+
+def _record(
+    round: CollectionRound, unit: OrgUnit, *, rows: int, digest: str, full: bool, reason: str, by: User
+) -> None:
+    ledger.record(
+        "annex.downloaded", round, by=by, unit=unit, reason=reason, rows=rows, digest=digest, full=full
     )
-    rows = list(_rows(read_fields(round.field_list.fields), forms, own_filler=by))
-    if len(rows) > MOST_ROWS:
-        raise AccountsError(_("超过 %(most)s 行，请选择下级团组织分别下载。") % {"most": MOST_ROWS})
-    ledger.record("annex.downloaded", round, by=by, unit=unit, rows=len(rows))
-    return collection_form.write(Annex(unit.name, by.display_name, rows, with_detail=True))
 
 
-def _rows(fields: Sequence[Field], forms: Sequence[Submission], *, own_filler: User) -> Iterator[AnnexRow]:
+def _layout(round: CollectionRound) -> dict[str, Any]:
+    """Title, note and columns of the round's form; the paper of UNI-A is laid down to the millimetre."""
+    fields = read_fields(round.field_list.fields)
+    columns = tuple(_column(each) for each in fields)
+    is_paper = [each.code for each in COLUMNS] == [each.code for each in columns]
+    return {
+        "columns": COLUMNS if is_paper else columns,
+        "title": round.field_list.title,
+        "note": round.field_list.note,
+    }
+
+
+def _column(each: Field) -> Column:
+    width = 10 if each.type == "count" else 30 if each.is_wide else 16
+    return Column(
+        each.code,
+        each.group_title,
+        each.label,
+        width,
+        is_count=each.type == "count",
+        repeats=each.group == ADMINISTRATOR,
+    )
+
+
+def _rows(
+    fields: Iterable[Field], forms: Iterable[Submission], *, own_filler: User, full: bool
+) -> Iterator[AnnexRow]:
     for form in forms:
         unit = _unit(form)
-        shown_in_full = form.filled_by_id == own_filler.pk
+        shown_in_full = full or form.filled_by_id == own_filler.pk
         for row in form.rows.all():
             answers = RowInput(row.values, row.personal or {}, row.continues)
             cells = {
@@ -70,7 +215,7 @@ def _rows(fields: Sequence[Field], forms: Sequence[Submission], *, own_filler: U
 def _cell(each: Field, value: object, shown_in_full: bool) -> str | int | None:
     if isinstance(value, int):
         return value
-    text = str(value or "")
+    text = each.shown(value)
     mask = MASKS.get(each.type) if each.personal and text and not shown_in_full else None
     return mask(text) if mask else text
 

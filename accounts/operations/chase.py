@@ -1,45 +1,52 @@
-"""提醒: who has not reported in a round and on whose desk each form lies; a message to them, once a day at most."""
+"""Who has not reported in a round, and on whose desk each form lies. Reads only; reminders.py sends the messages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from django.db import transaction
-from django.db.models import Count, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
-from django.urls import reverse
+from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext as _
 
 from accounts.choices import SubmissionStatus
 from accounts.models import Expected, Submission
-from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
-from orgs.models import Notification, OrgUnit
-from orgs.operations import ledger
-from orgs.permissions import REMIND, may
+from orgs.models import OrgUnit
+from orgs.permissions import REMIND
 from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
     from accounts.models import CollectionRound
     from orgs.models import User
 
-REMINDED = "reminded"
-MOST_AT_ONCE = 5000
 NAMES_IN_TEXT = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Reminded:
-    """How many messages were left, how many units had theirs today already, and how many must wait for the next push."""
+class PhaseProgress:
+    """A phase of the round and how far a subtree has come in it."""
 
-    sent: int
-    already: int
-    left: int = 0
+    title: str
+    deadline_at: datetime
+    expected: int
+    handed_in: int
+    approved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A unit whose branches have yet to hand in: how many, and the first names."""
+
+    unit: OrgUnit
+    n: int
+    names: list[str]
 
 
 @dataclass(slots=True)
@@ -69,6 +76,7 @@ def expected_below(round: CollectionRound, unit: OrgUnit, *, reader: User) -> Qu
         Expected.objects.within(UnitsInCharge.below(unit))
         .actionable_by(reader, REMIND)
         .due()
+        .begun()
         .filter(round=round)
         .annotate(
             # Never null: NOT (NULL = 'approved') would drop those who have not begun.
@@ -88,8 +96,8 @@ def late_below(round: CollectionRound, unit: OrgUnit, *, reader: User) -> QueryS
 
 def by_child(round: CollectionRound, unit: OrgUnit, *, reader: User) -> list[ChildProgress]:
     """One line per child unit that anything is expected of, in the official order; two statements."""
-    child = OrgUnit.objects.filter(
-        parent=unit, lft__lte=OuterRef("unit__lft"), rght__gte=OuterRef("unit__rght")
+    child = OrgUnit.objects.children_of(unit).filter(
+        tree_id=OuterRef("unit__tree_id"), lft__lte=OuterRef("unit__lft"), rght__gte=OuterRef("unit__rght")
     )
     rows = (
         expected_below(round, unit, reader=reader)
@@ -113,64 +121,93 @@ def by_child(round: CollectionRound, unit: OrgUnit, *, reader: User) -> list[Chi
     return own + [ChildProgress(each, **figures[each.pk]) for each in children]
 
 
-@transaction.atomic
-def remind(round: CollectionRound, unit: OrgUnit, *, by: User, most: int = MOST_AT_ONCE) -> Reminded:
-    """A message to everyone in the unit's subtree who holds a form back: those who fill, else those who review."""
-    if not may(by, REMIND, unit):
-        raise NotAllowed
-    late = late_below(round, unit, reader=by).order_by()
-    at_home = late.filter(desk_id__isnull=True).values_list("unit_id", "status")
-    on_desks = late.filter(desk_id__isnull=False).values_list("desk_id", "status").distinct()
-    done = Reminded(0, 0)
-    for holders, column, link in (
-        (at_home, "unit_id", reverse("accounts:fill", args=[round.pk])),
-        # The round stands in the address, so that a reminder of one round is not taken for another's.
-        (on_desks, "desk_id", f"{reverse('accounts:list-review')}?round={round.pk}"),
-    ):
-        some = _remind(round, holders, column, link, most)
-        done = Reminded(done.sent + some.sent, done.already + some.already, done.left + some.left)
-    ledger.record("round.remind", round, by=by, unit=unit, sent=done.sent, already=done.already)
-    return done
+def total_of(children: Iterable[ChildProgress]) -> ChildProgress:
+    """All lines of `by_child` added up."""
+    total = ChildProgress(None)
+    for each in children:
+        total.expected += each.expected
+        total.approved += each.approved
+        total.waiting += each.waiting
+        total.returned += each.returned
+        total.drafting += each.drafting
+    return total
 
 
-def _remind(round: CollectionRound, holders: Any, column: str, link: str, most: int) -> Reminded:
-    """Whoever had this very reminder today is left out before the slice, so that the next push reaches the next ones."""
-    now = clock.now()
-    had = Notification.objects.filter(
-        kind=REMINDED, link=link, created_at__gte=clock.day_start(clock.today())
+def by_phase(round: CollectionRound, unit: OrgUnit, *, reader: User) -> list[PhaseProgress]:
+    """One line per phase that anything below is expected in; none for a round without phases; two statements."""
+    phases = list(round.phases.all())
+    if not phases:
+        return []
+    handed_in = [SubmissionStatus.SUBMITTED, SubmissionStatus.APPROVED]
+    counted = (
+        expected_below(round, unit, reader=reader)
+        .order_by()
+        .values("phase")
+        .annotate(
+            expected=Count("pk"),
+            handed_in=Count("pk", filter=Q(status__in=handed_in)),
+            approved=Count("pk", filter=Q(status=SubmissionStatus.APPROVED)),
+        )
+        .values("phase", "expected", "handed_in", "approved")
     )
-    told = {f"{column}__in": had.values("unit_id")}
-    already = holders.filter(**told).count()
-    rest = holders.exclude(**told).order_by(column)
-    targets = list(rest[:most])
-    Notification.objects.bulk_create(
-        (
-            Notification(unit_id=unit_id, kind=REMINDED, text=_text(round, status), link=link, created_at=now)
-            for unit_id, status in targets
-        ),
-        batch_size=500,
+    figures = {row.pop("phase"): row for row in counted}
+    return [
+        PhaseProgress(each.title, each.deadline_at, **figures[each.pk])
+        for each in phases
+        if each.pk in figures
+    ]
+
+
+def missing_by_child(round: CollectionRound, unit: OrgUnit, *, reader: User) -> list[Missing]:
+    """Who has yet to hand in below each child unit, those right below the unit apart; three statements however many."""
+    child = OrgUnit.objects.children_of(unit).filter(
+        tree_id=OuterRef("unit__tree_id"), lft__lte=OuterRef("unit__lft"), rght__gte=OuterRef("unit__rght")
     )
-    left = rest.count() if len(targets) == most else 0  # the new messages count as had
-    return Reminded(len(targets), already, left)
+    at_home = (
+        expected_below(round, unit, reader=reader)
+        .filter(desk_id__isnull=True)
+        .exclude(status=SubmissionStatus.APPROVED)
+        .annotate(
+            # A class branch right below has no group chat of its own below it: it is named in the unit's own text.
+            child=Case(
+                When(unit__parent_id=unit.pk, then=Value(unit.pk)),
+                default=Subquery(child.values("pk")[:1]),
+                output_field=BigIntegerField(),
+            )
+        )
+        .exclude(child__isnull=True)
+    )
+    counted = at_home.order_by().values("child").annotate(n=Count("pk")).values_list("child", "n")
+    n_of = dict(counted)
+    place = Window(RowNumber(), partition_by=[F("child")], order_by=[F("unit__lft").asc()])
+    names: dict[int, list[str]] = {}
+    first = at_home.annotate(place=place).filter(place__lte=NAMES_IN_TEXT).order_by("child", "place")
+    for child_id, name in first.values_list("child", "unit__name"):
+        names.setdefault(child_id, []).append(name)
+    children = OrgUnit.objects.filter(pk__in=n_of).in_official_order()
+    return [Missing(each, n_of[each.pk], names.get(each.pk, [])) for each in children]
 
 
-def ready_text(round: CollectionRound, names: Iterable[str], *, link: str) -> str:
-    """Words to paste into a group chat."""
-    listed = list(names)
-    shown = "、".join(listed[:NAMES_IN_TEXT])
-    if len(listed) > NAMES_IN_TEXT:
-        shown += _("等 %(n)d 个团组织") % {"n": len(listed)}
-    return _("【填报提醒】%(title)s，截止 %(deadline)s。尚未完成：%(names)s。请打开 %(link)s 填报。") % {
+def ready_text(round: CollectionRound, missing: Missing, *, link: str) -> str:
+    """Words to paste into the group chat of one child unit."""
+    shown = "、".join(missing.names)
+    if missing.n > len(missing.names):
+        shown += _("等 %(n)d 个团组织") % {"n": missing.n}
+    return _(
+        "【填报提醒】%(title)s，截止 %(deadline)s。%(unit)s尚未提交：%(names)s。请打开 %(link)s 填报。"
+    ) % {
         "title": round.title,
-        "deadline": f"{clock.local(round.deadline_at):%m-%d %H:%M}",
+        "deadline": _until(round.deadline_at),
+        "unit": missing.unit.name,
         "names": shown,
         "link": link,
     }
 
 
-def _text(round: CollectionRound, status: str | None) -> str:
-    if status == SubmissionStatus.SUBMITTED:
-        return _("请尽快审核：%(title)s") % {"title": round.title}
-    if status == SubmissionStatus.RETURNED:
-        return _("收集表被退回，请更正后重新提交：%(title)s") % {"title": round.title}
-    return _("请尽快填报：%(title)s") % {"title": round.title}
+def _until(moment: datetime) -> str:
+    """11月25日 24:00: midnight is said as the end of the day before."""
+    local = clock.local(moment)
+    if (local.hour, local.minute) != (0, 0):
+        return _("%(m)s月%(d)s日 %(at)s") % {"m": local.month, "d": local.day, "at": f"{local:%H:%M}"}
+    day = local.date() - timedelta(days=1)
+    return _("%(m)s月%(d)s日 24:00") % {"m": day.month, "d": day.day}

@@ -13,7 +13,7 @@ from accounts.operations import review
 from orgs.operations import ledger
 
 if TYPE_CHECKING:
-    from accounts.querysets.collection import SubmissionQuerySet
+    from accounts.querysets.submissions import SubmissionQuerySet
     from orgs.models import Job, OrgUnit, User
 
 TASK = "accounts.approve_clean"

@@ -1,4 +1,4 @@
-"""Forms of a round: save a draft, submit (UNI-3.3, UNI-A). What concerns the round itself stands in rounds.py."""
+"""Forms of a round: save a draft, submit (UNI-3.3, UNI-A). The round itself stands in rounds.py, changes in standing.py."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.choices import EDITABLE, StepKind, SubmissionStatus
-from accounts.exceptions import FormInvalid, RoundClosed
+from accounts.exceptions import AccountsError, FormInvalid, NotYetOpen, RoundClosed
 from accounts.field_lists import RowInput, check_rows, read_fields
 from accounts.models import CollectionRound, Expected, ReviewStep, Submission, SubmissionRow
+from accounts.operations import form_rows
 from accounts.operations.desks import first_desk
 from accounts.operations.form_facts import find_doubts
+from accounts.operations.prefill import registered_rows
 from orgs import permissions
 from orgs.exceptions import Conflict, IllegalMove, NotAllowed
 from orgs.kernel import clock
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from orgs.models import OrgUnit, User
 
+# Where a row keeps which group of the registry it corrects; not the code of a field.
+GROUP_ID = "group_id"
 HANDED_IN = (
     *("status", "filled_by", "submitted_at", "on_desk_since", "is_late", "attempt", "version"),
     *("remark", "return_reasons", "receipt", "doubts", "desk"),
@@ -46,7 +50,7 @@ def save_draft(
     `version` is the one the page showed (0 = nothing saved yet); `page` names the open page, which may save again
     without having seen its own version. Raises Conflict when somebody else saved meanwhile: nothing is overwritten.
     """
-    submission = _locked(round, unit, by=by)
+    submission = locked(round, unit, by=by)
     if submission.status not in EDITABLE:
         raise IllegalMove(_("这份收集表已提交，不能再改。如需更正，请联系上级团委退回。"))
     own_page = bool(page) and submission.saved_from == page
@@ -56,7 +60,7 @@ def save_draft(
     submission.note, submission.saved_at, submission.saved_from = note[:400], clock.now(), page[:32]
     submission.filled_by = by
     submission.save(update_fields=["version", "note", "saved_at", "saved_from", "filled_by"])
-    _write_rows(submission, rows)
+    write_rows(submission, rows)
     return submission
 
 
@@ -95,17 +99,20 @@ def _submit_saved(
     round = CollectionRound.objects.select_for_update(of=("self",)).get(pk=round.pk)
     if round.closed_at is not None:
         raise RoundClosed
-    submission = _locked(round, unit, by=by)
+    submission = locked(round, unit, by=by)
     answered = _answered(idempotency_key, round, unit, by)
     if answered is not None:
         return answered
     if submission.version != version:
         raise Conflict
+    if submission.status not in EDITABLE:
+        raise IllegalMove  # the table's step from submitted to submitted is the next desk's, not the unit's
     submission.move_to(SubmissionStatus.SUBMITTED)
     rows, errors = check_rows(read_fields(round.field_list.fields), rows_of(submission))
     if errors:
         raise FormInvalid(errors)
-    _write_rows(submission, rows)
+    _refuse_without_difference(submission, rows)
+    write_rows(submission, rows)
     _hand_in(submission, rows, by=by)
     facts = {"location": _location(submission), "created_at": clock.now()}
     IdempotencyKey.objects.update_or_create(user=by, key=idempotency_key, defaults=facts)
@@ -115,7 +122,14 @@ def _submit_saved(
 def rows_of(submission: Submission) -> list[RowInput]:
     """The saved rows in the form the check and the page take."""
     return [
-        RowInput(row.values, row.personal or {}, row.continues, row.account_id)
+        RowInput(
+            form_rows.answers(row.values, GROUP_ID),
+            form_rows.answers(row.personal),
+            row.continues,
+            row.account_id,
+            row.values.get(GROUP_ID),
+            row.pk if row.accepted_at else None,
+        )
         for row in submission.rows.all()
     ]
 
@@ -125,11 +139,12 @@ def _hand_in(submission: Submission, rows: Sequence[RowInput], *, by: User) -> N
     deadline_at = Expected.objects.get(round=submission.round, unit=submission.unit).deadline_at
     submission.filled_by = by
     submission.submitted_at = submission.on_desk_since = now
-    submission.is_late = now >= deadline_at
+    # Once late, always late: neither an extension nor a return takes the flag away.
+    submission.is_late = submission.is_late or now >= deadline_at
     submission.attempt += 1
     submission.version += 1
     submission.remark, submission.return_reasons = "", []
-    submission.receipt = submission.receipt or f"{clock.local(now):%Y%m%d}-{submission.pk:06d}"
+    submission.receipt = submission.receipt or _receipt(submission)
     submission.doubts = [doubt.as_json() for doubt in find_doubts(submission, rows)]
     submission.desk = first_desk(submission)
     submission.save(update_fields=HANDED_IN)
@@ -142,12 +157,43 @@ def _hand_in(submission: Submission, rows: Sequence[RowInput], *, by: User) -> N
     )
 
 
-def _locked(round: CollectionRound, unit: OrgUnit, *, by: User) -> Submission:
-    """The unit's form of this round, made on first use. Raises NotAllowed unless the person fills for the unit."""
+def _receipt(submission: Submission) -> str:
+    """Day and form; the second and later changes of a standing round are numbered."""
+    n = submission.steps.filter(kind=StepKind.SUBMITTED).count() + 1
+    number = f"{clock.local(clock.now()):%Y%m%d}-{submission.pk:06d}"
+    return f"{number}-{n}" if submission.round.is_standing and n > 1 else number
+
+
+def _refuse_without_difference(submission: Submission, rows: Sequence[RowInput]) -> None:
+    """A change that changes nothing wastes a reviewer's time."""
+    if not submission.round.is_standing:
+        return
+    fields = read_fields(submission.round.field_list.fields)
+    registered, _errors = check_rows(fields, registered_rows(fields, submission.unit) or [RowInput({})])
+    if registered == tuple(rows):
+        raise AccountsError(_("与已登记的内容完全一致，没有需要提交的变更。"))
+
+
+def ensure_open(expected: Expected) -> None:
+    """Raises NotYetOpen before the unit's phase begins: until then the form is only read."""
+    opens_at = expected.phase.opens_at if expected.phase else expected.round.opens_at
+    if clock.now() < opens_at:
+        raise NotYetOpen(
+            _("本单位%(at)s开始填报，现在只能查看。") % {"at": f"{clock.local(opens_at):%m-%d %H:%M}"}
+        )
+
+
+def locked(round: CollectionRound, unit: OrgUnit, *, by: User) -> Submission:
+    """The unit's form of this round, made on first use.
+
+    Raises NotAllowed unless the person fills for the unit and the round expects it, NotYetOpen before its phase.
+    """
     if not permissions.may(by, permissions.FILL, unit):
         raise NotAllowed
-    if not Expected.objects.due().filter(round=round, unit=unit).exists():
+    expected = Expected.objects.due().select_related("phase", "round").filter(round=round, unit=unit).first()
+    if expected is None:
         raise NotAllowed(_("本次填报不包括您所在的团组织，如有疑问请联系上级团委。"))
+    ensure_open(expected)
     mine = (
         Submission.objects.select_for_update(of=("self",))
         .select_related("round__field_list", "unit")
@@ -164,22 +210,29 @@ def _locked(round: CollectionRound, unit: OrgUnit, *, by: User) -> Submission:
     return mine.get()
 
 
-def _write_rows(submission: Submission, rows: Sequence[RowInput]) -> None:
+def write_rows(submission: Submission, rows: Sequence[RowInput]) -> None:
+    """The form's rows anew; what a reviewer has accepted stays as it was, whatever was typed (partial approval)."""
     kept = {row.account_id for row in rows if row.account_id}
     own = set(submission.unit.accounts.filter(pk__in=kept).values_list("pk", flat=True)) if kept else set()
-    submission.rows.all().delete()
+    kept = {row.group_id for row in rows if row.group_id}
+    groups = set(submission.unit.groups.filter(pk__in=kept).values_list("pk", flat=True)) if kept else set()
+    saved = list(submission.rows.all())
+    placed = form_rows.with_accepted(submission, saved, rows)
+    form_rows.make_room(submission, placed)
     SubmissionRow.objects.bulk_create(
         SubmissionRow(
             submission=submission,
             position=position,
-            continues=row.continues and position > 0,
-            values=row.values,
-            personal=row.personal,
-            # SECURITY: a posted id counts only for an account of this very unit.
-            account_id=row.account_id if row.account_id in own else None,
+            continues=each.row.continues and position > 0,
+            # SECURITY: a posted id counts only for an account or a group of this very unit.
+            values=each.row.values | ({GROUP_ID: each.row.group_id} if each.row.group_id in groups else {}),
+            personal=each.row.personal,
+            account_id=each.row.account_id if each.row.account_id in own else None,
         )
-        for position, row in enumerate(rows)
+        for position, each in enumerate(placed)
+        if each.kept is None
     )
+    form_rows.remember_previous(submission, saved)
 
 
 def _location(submission: Submission) -> str:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from accounts.choices import SubmissionStatus
 from accounts.doubts import AccountFigures, Doubt, FieldCodes, FormFacts, doubts
-from accounts.field_lists import by_target, read_fields
+from accounts.field_lists import by_target, has_target, read_fields
 from accounts.models import Account, Administratorship, SubmissionRow
 from accounts.naming import identifier_key
+from accounts.operations.prefill import DEFAULT_PLATFORM
 from accounts.operations.registry.administrators import MOBILE
 from orgs.choices import Measure
 from orgs.kernel.crypto import blind_index
@@ -19,19 +20,20 @@ if TYPE_CHECKING:
     from accounts.field_lists import Field, RowInput
     from accounts.models import Submission
 
-DEFAULT_PLATFORM = "wechat_personal"
 REPORTED = (SubmissionStatus.SUBMITTED, SubmissionStatus.APPROVED)
 
 
 def find_doubts(submission: Submission, rows: Sequence[RowInput]) -> list[Doubt]:
     """Everything a reviewer should verify in this form; six statements, however many rows."""
     fields = read_fields(submission.round.field_list.fields)
+    if not has_target(fields, "account.identifier"):
+        return []  # READING: the doubts are about official accounts; other lists are read by the reviewer alone
     answers = {at: by_target(fields, row, "account") for at, row in enumerate(rows) if not row.continues}
     figures = [
         AccountFigures(at, each.get("nickname", ""), each.get("declared_groups"), each.get("contacts"))
         for at, each in answers.items()
     ]
-    return doubts(figures, _facts(submission, fields, rows, answers, figures), _codes(fields))
+    return doubts(figures, _facts(submission, fields, rows, answers, figures), codes_of(fields))
 
 
 def _facts(
@@ -102,7 +104,8 @@ def _siblings_alike(
     )
 
 
-def _codes(fields: Sequence[Field]) -> FieldCodes:
+def codes_of(fields: Sequence[Field]) -> FieldCodes:
+    """Which cell of this list a doubt points at."""
     code = {each.target: each.code for each in fields}
     return FieldCodes(
         identifier=code.get("account.identifier", ""),

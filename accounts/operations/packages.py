@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.choices import PACKAGE_MOVES, PackageStatus
+from accounts.choices import PACKAGE_MOVES, PackageStatus, SubmissionStatus
 from accounts.exceptions import AccountsError, IllegalMove
-from accounts.models import CollectionRound, Expected, Package
+from accounts.models import CollectionRound, Expected, Package, Submission
+from orgs.choices import NotificationKind
 from orgs.exceptions import Conflict, NotAllowed
 from orgs.kernel import clock
 from orgs.models import OrgUnit
@@ -23,12 +25,20 @@ from orgs.querysets.scope import UnitsInCharge
 if TYPE_CHECKING:
     from orgs.models import User
 
-REPORTED, ACCEPTED, RETURNED = "package_reported", "package_accepted", "package_returned"
+REPORTED = NotificationKind.PACKAGE_REPORTED
+ACCEPTED = NotificationKind.PACKAGE_ACCEPTED
+RETURNED = NotificationKind.PACKAGE_RETURNED
 
 
 @transaction.atomic
-def report_upward(round: CollectionRound, unit: OrgUnit, *, by: User) -> Package:
-    """Sign and send the return as it stands. It may be incomplete: the rest list goes with it (F5)."""
+def report_upward(round: CollectionRound, unit: OrgUnit, *, by: User, note: str = "") -> Package:
+    """Sign and send the return as it stands. It may be incomplete: the rest list goes with it (F5).
+
+    A closed round is reported upward too: what was approved in time goes up after the deadline. `note` explains to the
+    province, for instance why some are missing. What stood where is kept in the audit line.
+    """
+    if round.is_standing:
+        raise AccountsError(_("日常变更长期开放，不需要上报。"))
     if unit.parent is None or unit.parent.parent_id is not None:
         raise AccountsError(_("只有直属团组织向团省委上报，请由市县、高校等直属团组织办理。"))
     if not may(by, REPORT_PACKAGE, unit):
@@ -38,8 +48,14 @@ def report_upward(round: CollectionRound, unit: OrgUnit, *, by: User) -> Package
     if not n_expected:
         raise AccountsError(_("这次填报没有发给您所属的团组织，不需要上报。"))
     missing = list(expected.not_approved_in(round).order_by("unit__lft").values_list("unit_id", flat=True))
+    said = note.strip()[:400]
     Package.objects.get_or_create(round=round, unit=unit)
     package = Package.objects.select_for_update().get(round=round, unit=unit)
+    if (
+        package.status == PackageStatus.ACCEPTED
+        and Package.objects.up_to_date().filter(pk=package.pk).exists()
+    ):
+        raise IllegalMove(_("团省委已签收，之后没有新通过的收集表，不需要再次上报。"))
     _move(
         package,
         PackageStatus.REPORTED,
@@ -50,9 +66,10 @@ def report_upward(round: CollectionRound, unit: OrgUnit, *, by: User) -> Package
         reported_by=by,
         decided_at=None,
         decided_by=None,
-        remark="",
+        remark=said,
     )
-    ledger.record("package.report", package, by=by, unit=unit, expected=n_expected, missing=len(missing))
+    facts = {"expected": n_expected, "missing": len(missing)}
+    ledger.record("package.report", package, by=by, unit=unit, reason=said, **facts)
     text = _("%(unit)s已上报：%(title)s。") % {"unit": unit.name, "title": round.title}
     rest = (
         ngettext("未报 %(n)d 个。", "未报 %(n)d 个。", len(missing)) % {"n": len(missing)} if missing else ""
@@ -62,13 +79,13 @@ def report_upward(round: CollectionRound, unit: OrgUnit, *, by: User) -> Package
 
 
 @transaction.atomic
-def accept_package(package_id: int, *, by: User) -> Package:
-    """签收: the province takes the package."""
-    package = _to_decide(package_id, by=by)
-    _move(package, PackageStatus.ACCEPTED, decided_at=clock.now(), decided_by=by, remark="")
-    ledger.record("package.accept", package, by=by, unit=package.unit)
+def accept_package(package_id: int, *, by: User, remark: str = "") -> Package:
+    """签收: the province takes the package, with a remark if it likes."""
+    package, said = _to_decide(package_id, by=by), remark.strip()[:400]
+    _move(package, PackageStatus.ACCEPTED, decided_at=clock.now(), decided_by=by, remark=said)
+    ledger.record("package.accept", package, by=by, unit=package.unit, reason=said)
     text = _("团省委已签收：%(title)s。") % {"title": package.round.title}
-    ledger.notify(package.unit, ACCEPTED, text, link=link_to(package))
+    ledger.notify(package.unit, ACCEPTED, (text + said)[:400], link=link_to(package))
     return package
 
 
@@ -80,7 +97,7 @@ def return_package(package_id: int, *, remark: str, by: User) -> Package:
         raise AccountsError(_("退回必须说明理由。"))
     package = _to_decide(package_id, by=by)
     _move(package, PackageStatus.RETURNED, decided_at=clock.now(), decided_by=by, remark=why)
-    ledger.record("package.return", package, by=by, unit=package.unit)
+    ledger.record("package.return", package, by=by, unit=package.unit, reason=why)
     text = _("上报材料被退回：%(why)s") % {"why": why}
     ledger.notify(package.unit, RETURNED, text[:400], link=link_to(package))
     return package
@@ -97,22 +114,42 @@ class DuePackage:
 
 
 def to_report(in_charge: UnitsInCharge) -> list[DuePackage]:
-    """What the direct units in charge have yet to send up: never sent, or returned."""
-    units = OrgUnit.objects.filter(pk__in=in_charge.own_unit_ids()).direct_units()
-    return [
-        DuePackage(round, unit, expected.count(), expected.count() - expected.not_approved_in(round).count())
-        for unit in units
-        for round in CollectionRound.objects.concerning(unit).running()
-        if not Package.objects.filter(round=round, unit=unit).reported_or_accepted().exists()
-        and (
-            expected := Expected.objects.within(UnitsInCharge.below(unit)).due().filter(round=round)
-        ).exists()
-    ]
+    """What the direct units in charge have yet to send up: never sent, returned, or completed since; three statements per unit."""
+    found = []
+    for unit in OrgUnit.objects.filter(pk__in=in_charge.own_unit_ids()).direct_units():
+        sent = Package.objects.filter(unit=unit).up_to_date()
+        rounds = CollectionRound.objects.concerning(unit).running().exclude(pk__in=sent.values("round"))
+        counted = _counted(unit, [round.pk for round in rounds])
+        found += [DuePackage(round, unit, *counted[round.pk]) for round in rounds if round.pk in counted]
+    return found
+
+
+def _counted(unit: OrgUnit, round_ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Of each round that expects something below the unit: how many, and how many of them are approved."""
+    form = Submission.objects.filter(
+        round_id=OuterRef("round_id"), unit_id=OuterRef("unit_id"), status=SubmissionStatus.APPROVED
+    )
+    rows = (
+        Expected.objects.within(UnitsInCharge.below(unit))
+        .due()
+        .filter(round_id__in=round_ids)
+        .annotate(is_approved=Exists(form))
+        .order_by()
+        .values("round")
+        .annotate(n=Count("pk"), approved=Count("pk", filter=Q(is_approved=True)))
+    )
+    return {pk: (n, approved) for pk, n, approved in rows.values_list("round", "n", "approved")}
 
 
 def link_to(package: Package) -> str:
     """Where the package is shown."""
     return reverse("accounts:show-package", args=[package.pk])
+
+
+def may_decide(user: User, package: Package) -> bool:
+    """Whether the person takes or returns it: nobody the package of a unit with an office of theirs, nor the one they sent."""
+    is_own = package.unit_id in user.units_in_charge().own_unit_ids()
+    return may(user, ACCEPT_PACKAGE, package.unit) and not is_own and package.reported_by_id != user.pk
 
 
 def _to_decide(package_id: int, *, by: User) -> Package:
@@ -124,6 +161,8 @@ def _to_decide(package_id: int, *, by: User) -> Package:
     )
     if not may(by, ACCEPT_PACKAGE, package.unit):
         raise NotAllowed
+    if not may_decide(by, package):
+        raise NotAllowed(_("本单位或您本人上报的材料，须由团省委其他人员签收或退回。"))
     return package
 
 

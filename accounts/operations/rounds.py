@@ -1,8 +1,9 @@
-"""Rounds: launch, expect a late unit, exempt one, close (UNI-3.3)."""
+"""Rounds: launch with its phases, expect a late unit, exempt one, close (UNI-3.3, WB-4)."""
 
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
@@ -10,10 +11,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import AccountsError, RoundClosed
-from accounts.models import CollectionRound, Expected
+from accounts.models import CollectionRound, Expected, ExpectedVersion, RoundPhase
 from orgs import permissions
 from orgs.exceptions import NotAllowed
-from orgs.kernel import clock
+from orgs.kernel import clock, versions
 from orgs.models import IdempotencyKey, OrgUnit
 from orgs.operations import ledger
 from orgs.querysets.scope import UnitsInCharge
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
 
     from accounts.models import FieldList
     from orgs.models import User
+    from orgs.querysets.tree import OrgUnitQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class PhasePlan:
+    """One phase as it is launched: its intakes, its opening, its deadline (UNI-3.3)."""
+
+    title: str
+    opens_at: datetime
+    deadline_at: datetime
+    intake_years: Sequence[int] = ()
+    excluded_intake_years: Sequence[int] = ()
+    clause: str = ""
 
 
 @transaction.atomic
@@ -33,22 +47,23 @@ def launch_round(
     title: str,
     field_list: FieldList,
     kinds: Sequence[str],
-    intake_years: Sequence[int] = (),
-    opens_at: datetime,
-    deadline_at: datetime,
     by: User,
+    intake_years: Sequence[int] = (),
+    opens_at: datetime | None = None,
+    deadline_at: datetime | None = None,
+    phases: Sequence[PhasePlan] = (),
     entry_kind: str = "",
     clause: str = "",
     idempotency_key: str = "",
 ) -> CollectionRound:
     """发起: the list of units expected is fixed now; units founded later get their own clock by `expect`.
 
-    The same key twice gives the one round: a second tap must not expect 100,000 forms again.
+    With `phases` the round opens with the first and ends with the last of them. The same key twice gives the one
+    round: a second tap must not expect 100,000 forms again.
     """
     if not permissions.may(by, permissions.LAUNCH_ROUND, unit):
         raise NotAllowed
-    if deadline_at <= opens_at:
-        raise AccountsError(_("截止时间应晚于开始时间，请更正。"))
+    opens_at, deadline_at = _period(opens_at, deadline_at, phases)
     claim = _claim(idempotency_key, by)
     if claim.location:
         return CollectionRound.objects.get(pk=claim.location.rpartition("/")[2])
@@ -65,38 +80,51 @@ def launch_round(
         launched_by=by,
         launched_at=clock.now(),
     )
-    n_expected = _fix_expected(collection, by)
-    if not n_expected:
-        raise AccountsError(_("所选类型和年级没有团组织，请更正填报范围。"))
+    n_expected = _expect_all(collection, _create_phases(collection, phases), by)
     claim.location = f"accounts.collectionround/{collection.pk}"
     claim.save(update_fields=["location"])
-    ledger.record("round.launched", collection, by=by, unit=unit, n_expected=n_expected)
+    ledger.record("round.launched", collection, by=by, unit=unit, n_expected=n_expected, n_phases=len(phases))
     return collection
 
 
 @transaction.atomic
-def expect(round: CollectionRound, unit: OrgUnit, *, deadline_at: datetime, by: User) -> Expected:
-    """A unit that was founded after the launch is expected too, until its own deadline."""
+def expect(
+    round: CollectionRound, unit: OrgUnit, *, by: User, deadline_at: datetime | None = None
+) -> Expected:
+    """A unit that was founded after the launch is expected too, in its phase, until its own deadline."""
     _ensure_may_run(round, by)
+    if round.is_standing:
+        raise AccountsError(_("日常变更不设应填单位，由团组织自行登记变更。"))
+    if round.closed_at is not None:
+        raise RoundClosed(_("本次填报已结束，不能再增加应填单位。"))
+    if not UnitsInCharge.below(round.unit).covers(unit):
+        raise AccountsError(_("该团组织不在发起单位的范围内，请重新选择。"))
+    phase = phase_of(round, unit)
+    until = deadline_at or (phase.deadline_at if phase else round.deadline_at)
     expected, is_new = Expected.objects.get_or_create(
-        round=round, unit=unit, defaults={"deadline_at": deadline_at}
+        round=round, unit=unit, defaults={"deadline_at": until, "phase": phase}
     )
     if is_new:
+        write_version(expected)
         ledger.record("expected.added", expected, by=by, unit=unit)
     return expected
 
 
 @transaction.atomic
 def exempt(expected: Expected, *, reason: str, by: User) -> Expected:
-    """免报: the unit need not fill in this round, and it is said why."""
-    if not permissions.may(by, permissions.REMIND, expected.unit):
-        raise NotAllowed
+    """免报: a superior says that the unit need not fill in this round, and why. Raises NotAllowed for the own unit."""
+    mine = Expected.objects.exemptable_by(by).select_for_update(of=("self",))
+    found = mine.select_related("round", "unit").filter(pk=expected.pk).first()
+    if found is None:
+        raise NotAllowed(_("免报由上级团组织办理，本单位不能自行免报。"))
+    expected = found
     if not reason.strip():
         raise AccountsError(_("请填写免报理由。"))
     if expected.round.closed_at is not None:
         raise RoundClosed(_("本次填报已结束，不需要再办理免报。"))
     expected.exempt_reason = reason.strip()[:200]
     expected.save(update_fields=["exempt_reason"])
+    write_version(expected)
     ledger.record("expected.exempted", expected, by=by, reason=expected.exempt_reason)
     return expected
 
@@ -113,6 +141,36 @@ def close_round(round: CollectionRound, *, by: User) -> CollectionRound:
     return round
 
 
+def phase_of(round: CollectionRound, unit: OrgUnit) -> RoundPhase | None:
+    """The phase a unit belongs to: the first that takes its intake; None in a round without phases.
+
+    A unit that no phase takes (an intake nobody thought of) goes with the last one.
+    """
+    phases = list(round.phases.all())
+    taking = (each for at, each in enumerate(phases) if _takes(each, unit, is_first=at == 0))
+    return next(taking, phases[-1] if phases else None)
+
+
+def write_version(expected: Expected) -> None:
+    """What the weekly close reads: until when the unit is expected, and whether at all, from now on."""
+    facts = {"deadline_at": expected.deadline_at, "is_due": not expected.exempt_reason}
+    versions.record(ExpectedVersion, key={"expected_id": expected.pk}, facts=facts, at=clock.now())
+
+
+def _period(
+    opens_at: datetime | None, deadline_at: datetime | None, phases: Sequence[PhasePlan]
+) -> tuple[datetime, datetime]:
+    if phases:
+        opens_at = min(each.opens_at for each in phases)
+        deadline_at = max(each.deadline_at for each in phases)
+    if opens_at is None or deadline_at is None:
+        raise AccountsError(_("请填写开始时间和截止时间。"))
+    for begins, ends in [(opens_at, deadline_at), *((each.opens_at, each.deadline_at) for each in phases)]:
+        if ends <= begins:
+            raise AccountsError(_("截止时间应晚于开始时间，请更正。"))
+    return opens_at, deadline_at
+
+
 def _claim(key: str, by: User) -> IdempotencyKey:
     """The key, taken for this launch; with a `location` when it was answered before. A refused launch gives it back."""
     key = f"launch:{key or uuid.uuid4().hex}"[:64]
@@ -123,8 +181,41 @@ def _claim(key: str, by: User) -> IdempotencyKey:
         return IdempotencyKey.objects.get(user=by, key=key)
 
 
-def _fix_expected(round: CollectionRound, by: User) -> int:
-    """One INSERT … SELECT: a province has 100,000 branches."""
+def _create_phases(round: CollectionRound, plans: Sequence[PhasePlan]) -> list[RoundPhase]:
+    return [
+        RoundPhase.objects.create(
+            round=round,
+            position=position,
+            title=plan.title,
+            intake_years=list(plan.intake_years),
+            excluded_intake_years=list(plan.excluded_intake_years),
+            opens_at=plan.opens_at,
+            deadline_at=plan.deadline_at,
+            clause=plan.clause,
+        )
+        for position, plan in enumerate(plans, start=1)
+    ]
+
+
+def _expect_all(round: CollectionRound, phases: Sequence[RoundPhase], by: User) -> int:
+    """The list of units expected, phase by phase, and its first versions. Raises AccountsError for an empty phase."""
+    total = 0
+    for at, phase in enumerate(phases or (None,)):
+        units = _units_to_expect(round, by)
+        if phase is not None:
+            taken = Expected.objects.filter(round=round).values("unit_id")
+            units = units.filter(_of_phase(phase, is_first=at == 0)).exclude(pk__in=taken)
+        n_expected = _fix_expected(round, phase, units)
+        if not n_expected and phase is not None:
+            raise AccountsError(_("“%(phase)s”没有可填报的团组织，请更正年级。") % {"phase": phase.title})
+        total += n_expected
+    if not total:
+        raise AccountsError(_("所选类型和年级没有团组织，请更正填报范围。"))
+    _fix_versions(round)
+    return total
+
+
+def _units_to_expect(round: CollectionRound, by: User) -> OrgUnitQuerySet:
     scope = UnitsInCharge.below(OrgUnit.objects.get(pk=round.unit_id))
     units = (
         OrgUnit.objects.within(scope)
@@ -135,17 +226,57 @@ def _fix_expected(round: CollectionRound, by: User) -> int:
     )
     if round.intake_years:
         units = units.filter(Q(intake_year__in=round.intake_years) | Q(intake_year__isnull=True))
+    return units
+
+
+def _of_phase(phase: RoundPhase, *, is_first: bool) -> Q:
+    """READING: units without an intake (colleges, universities) report in the first phase, or where none is named."""
+    taken = Q()
+    if phase.intake_years:
+        taken = Q(intake_year__in=phase.intake_years)
+        if is_first:
+            taken |= Q(intake_year__isnull=True)
+    if phase.excluded_intake_years:
+        taken &= Q(intake_year__isnull=True) | ~Q(intake_year__in=phase.excluded_intake_years)
+    return taken
+
+
+def _takes(phase: RoundPhase, unit: OrgUnit, *, is_first: bool) -> bool:
+    """`_of_phase` for one unit at hand."""
+    year = unit.intake_year
+    if phase.intake_years and not (year in phase.intake_years or (is_first and year is None)):
+        return False
+    return year is None or year not in phase.excluded_intake_years
+
+
+def _fix_expected(round: CollectionRound, phase: RoundPhase | None, units: OrgUnitQuerySet) -> int:
+    """One INSERT … SELECT per phase: a province has 100,000 branches."""
     chosen, parameters = units.order_by().values(chosen_id=F("pk")).query.sql_with_params()
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(name) for name in ("round_id", "unit_id", "deadline_at", "exempt_reason"))
+    names = ("round_id", "phase_id", "unit_id", "deadline_at", "exempt_reason")
+    columns = ", ".join(quote(name) for name in names)
     statement = (
         f"INSERT INTO {quote(Expected._meta.db_table)} ({columns})"  # noqa: S608 - quoted names of the model
-        f" SELECT %s, chosen.chosen_id, %s, '' FROM ({chosen}) chosen"
+        f" SELECT %s, {'%s' if phase else 'NULL'}, chosen.chosen_id, %s, '' FROM ({chosen}) chosen"
     )
-    deadline_at = connection.ops.adapt_datetimefield_value(round.deadline_at)
+    deadline_at = connection.ops.adapt_datetimefield_value((phase or round).deadline_at)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [round.pk, deadline_at, *parameters])
+        cursor.execute(statement, [round.pk, *([phase.pk] if phase else []), deadline_at, *parameters])
         return int(cursor.rowcount)
+
+
+def _fix_versions(round: CollectionRound) -> None:
+    """The first version of everything expected, in one statement too."""
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(name) for name in ("expected_id", "deadline_at", "is_due", "valid_from"))
+    expected = f"{quote(Expected._meta.db_table)} WHERE {quote('round_id')} = %s"
+    statement = (
+        f"INSERT INTO {quote(ExpectedVersion._meta.db_table)} ({columns})"  # noqa: S608 - quoted names of the models
+        f" SELECT {quote('id')}, {quote('deadline_at')}, %s, %s FROM {expected}"
+    )
+    now = connection.ops.adapt_datetimefield_value(round.launched_at)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [True, now, round.pk])
 
 
 def _ensure_may_run(round: CollectionRound, by: User) -> None:

@@ -1,4 +1,4 @@
-"""What becomes of accounts and groups when their unit is closed or merged: called by the tree operation (SUP-4.1a)."""
+"""What becomes of accounts, groups and forms when their unit is moved, merged, closed or opened again (SUP-4.1a)."""
 
 from __future__ import annotations
 
@@ -9,56 +9,117 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.choices import EventKind, SubmissionStatus
-from accounts.models import Account, AdministratorshipVersion, Expected, Group, Submission
+from accounts.models import (
+    Account,
+    Expected,
+    ExpectedVersion,
+    Group,
+    RegistryEvent,
+    Submission,
+)
 from accounts.operations.desks import Desks
-from accounts.operations.registry import close_account, close_group, journal
+from accounts.operations.registry import batches
 from orgs.kernel import clock, versions
+from orgs.kernel.counting import counts
 from orgs.models import OrgUnit
 from orgs.operations import ledger
 from orgs.operations.upper import Effect, Verb
 from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from accounts.models import Administratorship
+    from accounts.querysets.rounds import ExpectedQuerySet
     from orgs.operations.upper import Change
 
-NOTES = {
+BATCH = 500
+CHANNELS = {
     Verb.CLOSE: gettext_lazy("一并注销（解散）"),
     Verb.MERGE: gettext_lazy("划转到合并后的团组织"),
     Verb.MOVE: gettext_lazy("随团组织调整，不变"),
+    Verb.RENAME: gettext_lazy("昵称、群名称不自动更改，请按新名称核对"),
+    Verb.REOPEN: gettext_lazy("恢复到撤销以前"),
+}
+WAITING = {
+    Verb.CLOSE: gettext_lazy("仍可审核，但不再登记新的账号和群"),
+    Verb.MERGE: gettext_lazy("改由合并后的上级审核"),
+    Verb.MOVE: gettext_lazy("改由新的上级审核"),
+    Verb.RENAME: gettext_lazy("不变"),
 }
 
 
 def preview(change: Change) -> list[Effect]:
-    """Accounts and groups that go along: those of a closed or merged unit itself, all below a moved one."""
+    """Accounts, groups and forms that go along: those of the units themselves, all below a moved or merged one."""
+    if change.verb == Verb.REOPEN:
+        return _to_come_back(change)
+    verb = Verb(change.verb)
     accounts, groups = Account.objects.active(), Group.objects.active()
-    if change.verb == Verb.MOVE:
-        n_accounts, n_groups = accounts.within(change.scope).count(), groups.within(change.scope).count()
+    here = {"unit_id__in": change.unit_ids}
+    if verb == Verb.MOVE:
+        accounts, groups = accounts.within(change.scope), groups.within(change.scope)
     else:
-        n_accounts = accounts.filter(unit_id__in=change.unit_ids).count()
-        n_groups = groups.filter(unit_id__in=change.unit_ids).count()
-    note = str(NOTES[Verb(change.verb)])
-    return [Effect(_("账号"), n_accounts, note), Effect(_("群"), n_groups, note)]
+        accounts, groups = accounts.filter(**here), groups.filter(**here)
+    waiting = Submission.objects.filter(status=SubmissionStatus.SUBMITTED)
+    waiting = waiting.within(change.scope) if verb in {Verb.MOVE, Verb.MERGE} else waiting.filter(**here)
+    owed = _owed(change) if verb in {Verb.CLOSE, Verb.MERGE} else Expected.objects.none()
+    n = counts(accounts=accounts, groups=groups, waiting=waiting, owed=owed)
+    return [
+        Effect(_("账号"), n["accounts"], str(CHANNELS[verb])),
+        Effect(_("群"), n["groups"], str(CHANNELS[verb])),
+        Effect(_("待审核的收集表"), n["waiting"], str(WAITING[verb])),
+        Effect(_("还没填的收集表"), n["owed"], _("免报，已填的保留")),
+    ]
 
 
 def apply(change: Change) -> None:
-    """Close with a closed unit, hand over to the receiving unit of a merger; forms follow to the desk now above them."""
+    """Close with a closed unit, hand over to the receiving unit of a merger, restore; forms follow to the desk above them."""
+    if change.verb == Verb.REOPEN:
+        _reopen(change)
+        return
     _reroute(change)
     if change.verb == Verb.MOVE:
         return
     _exempt(change)
-    accounts = list(Account.objects.active().filter(unit_id__in=change.unit_ids).select_related("unit"))
-    groups = list(Group.objects.active().filter(unit_id__in=change.unit_ids).select_related("unit"))
     # by None: who closes a unit need not be an editor of its registry; the unit's own audit line names the person.
     if change.verb == Verb.CLOSE:
-        for account in accounts:
-            close_account(account, reason=change.reason, by=None)
-        for group in groups:
-            close_group(group, reason=change.reason, by=None)
+        batches.close_channels(change.unit_ids, reason=change.reason, at=change.at or clock.now())
     elif change.target_id is not None:
-        _transfer(accounts, groups, change.target_id, change.reason)
+        batches.transfer_channels(
+            change.unit_ids, change.target_id, reason=change.reason, at=change.at or clock.now()
+        )
+
+
+def happened(unit_ids: Sequence[int]) -> list[Effect]:
+    """Accounts, groups and forms, of whatever state, that have come to be in these units."""
+    here = {"unit_id__in": unit_ids}
+    models = {"accounts": Account, "groups": Group, "forms": Submission}
+    n = counts(**{name: model.objects.filter(**here) for name, model in models.items()})
+    return [Effect(_("账号"), n["accounts"]), Effect(_("群"), n["groups"]), Effect(_("收集表"), n["forms"])]
+
+
+def _to_come_back(change: Change) -> list[Effect]:
+    closings = RegistryEvent.objects.filter(
+        unit_id__in=change.unit_ids, at=change.undoes, kind=EventKind.CLOSED
+    )
+    accounts, groups = closings.filter(account__isnull=False), closings.filter(group__isnull=False)
+    n = counts(accounts=accounts, groups=groups, exempted=_exempted_by(change))
+    note = str(CHANNELS[Verb.REOPEN])
+    return [
+        Effect(_("账号"), n["accounts"], note),
+        Effect(_("群"), n["groups"], note),
+        Effect(_("免报的收集表"), n["exempted"], _("恢复应填")),
+    ]
+
+
+def _reopen(change: Change) -> None:
+    at = change.at or clock.now()
+    if change.undoes is None:
+        return
+    batches.restore_channels(change.unit_ids, undoes=change.undoes, reason=change.reason, at=at)
+    again = list(_exempted_by(change))
+    Expected.objects.filter(pk__in=[each.pk for each in again]).update(exempt_reason="")
+    _write_due(again, is_due=True, change=change)
+    ledger.record_many("expected.restored", again, by=change.by, reason=change.reason)
 
 
 def _reroute(change: Change) -> None:
@@ -67,46 +128,40 @@ def _reroute(change: Change) -> None:
     if change.verb == Verb.CLOSE:
         waiting = waiting.filter(desk_id__in=change.unit_ids)
     else:
-        target = OrgUnit.objects.filter(pk=change.target_id or change.unit_ids[0]).first()
-        waiting = waiting.within(UnitsInCharge.below(target)) if target else waiting.none()
-    desks = Desks()
+        top_id = change.target_id if change.verb == Verb.MERGE else change.unit_ids[0]
+        top = OrgUnit.objects.filter(pk=top_id).first()
+        waiting = waiting.within(UnitsInCharge.below(top)) if top else waiting.none()
+    desks, now, moved = Desks(), clock.now(), []
     for form in waiting.select_for_update(of=("self",)):
         if desks.has_a_say(form):
             continue
-        form.desk, form.on_desk_since, form.version = desks.first(form), clock.now(), form.version + 1
-        form.save(update_fields=["desk", "on_desk_since", "version"])
-        ledger.record("submission.rerouted", form, by=change.by, reason=change.reason, desk=form.desk_id)
+        form.desk, form.on_desk_since, form.version = desks.first(form), now, form.version + 1
+        moved.append(form)
+    Submission.objects.bulk_update(moved, ["desk", "on_desk_since", "version"], batch_size=BATCH)
+    details: dict[int, dict[str, object]] = {form.pk: {"desk": form.desk_id} for form in moved}
+    ledger.record_many("submission.rerouted", moved, by=change.by, reason=change.reason, details=details)
+
+
+def _owed(change: Change) -> ExpectedQuerySet:
+    """What the units are expected to fill in open rounds and have not begun."""
+    owed = Expected.objects.due().filter(unit_id__in=change.unit_ids, round__closed_at__isnull=True)
+    return owed.exclude(round__submissions__unit_id=F("unit_id"))
 
 
 def _exempt(change: Change) -> None:
     """A unit that is no more owes no form; what it has handed in stays."""
-    owed = Expected.objects.due().filter(unit_id__in=change.unit_ids, round__closed_at__isnull=True)
-    gone = list(owed.exclude(round__submissions__unit_id=F("unit_id")))
+    gone = list(_owed(change))
     Expected.objects.filter(pk__in=[each.pk for each in gone]).update(exempt_reason=_("团组织已撤销"))
+    _write_due(gone, is_due=False, change=change)
     ledger.record_many("expected.exempted", gone, by=change.by, reason=_("团组织已撤销"))
 
 
-def _transfer(accounts: list[Account], groups: list[Group], target_id: int, reason: str) -> None:
-    """划转: the object stands in the receiving unit from now on, and its event counts there once (metrics.md)."""
-    for account in accounts:
-        changes = {"unit_id": [account.unit_id, target_id]}
-        account.unit_id, account.version = target_id, account.version + 1
-        account.save(update_fields=["unit", "version"])
-        journal.write_account(account, EventKind.TRANSFERRED, by=None, reason=reason, changes=changes)
-        _move_terms(account.administratorships.in_office(), target_id)
-    for group in groups:
-        changes = {"unit_id": [group.unit_id, target_id]}
-        group.unit_id, group.version = target_id, group.version + 1
-        group.save(update_fields=["unit", "version"])
-        journal.write_group(group, EventKind.TRANSFERRED, by=None, reason=reason, changes=changes)
-        _move_terms(group.administratorships.in_office(), target_id)
+def _exempted_by(change: Change) -> ExpectedQuerySet:
+    """Expected units that the change which is taken back has exempted, and nobody has touched since."""
+    rows = ExpectedVersion.objects.current().filter(valid_from=change.undoes, is_due=False)
+    return Expected.objects.filter(unit_id__in=change.unit_ids, pk__in=rows.values("expected_id"))
 
 
-def _move_terms(terms: Iterable[Administratorship], target_id: int) -> None:
-    """Administrators go with their channel; that is no event of its own."""
-    now = clock.now()
-    for term in terms:
-        term.unit_id = target_id
-        term.save(update_fields=["unit"])
-        facts = {name: getattr(term, name) for name in AdministratorshipVersion.FACTS}
-        versions.record(AdministratorshipVersion, key={"administratorship_id": term.pk}, facts=facts, at=now)
+def _write_due(rows: list[Expected], *, is_due: bool, change: Change) -> None:
+    facts = ((each.pk, {"deadline_at": each.deadline_at, "is_due": is_due}) for each in rows)
+    versions.record_many(ExpectedVersion, "expected_id", facts, change.at or clock.now())

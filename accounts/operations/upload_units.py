@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -14,14 +16,32 @@ from orgs.permissions import FILL
 from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from accounts.models import CollectionRound
     from orgs.models import User
+    from orgs.querysets.tree import OrgUnitQuerySet
 
-_SEPARATOR = re.compile(r"\s*[/／›>]\s*")
-CHUNK = 400  # names of one statement: SQLite takes a limited number of variables
-Found = tuple["OrgUnit | None", str]
+_SEPARATOR = re.compile("[/／›>]")
+_PARENTHESES = (str.maketrans("()", "（）"), str.maketrans("（）", "()"))
+CHUNK = 500  # names of one statement: SQLite takes a limited number of variables
+MOST_CANDIDATES = 5
+ENDING = 3  # so many names at the end of a path find a unit; the rest is compared
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUnit:
+    """A unit of the uploader's subtree."""
+
+    pk: int
+    code: str
+    name: str
+    parent_id: int | None
+    is_open: bool
+
+
+Found = tuple[FoundUnit | None, str]
 
 
 class UnitFinder:
@@ -31,14 +51,17 @@ class UnitFinder:
         self._round = round
         self._in_charge = by.units_in_charge().allowing(FILL)
         self._below = below
-        self.units: dict[int, OrgUnit] = {}
-        self._by_code: dict[str, OrgUnit] = {}
-        self._by_name: dict[str, list[OrgUnit]] = defaultdict(list)
+        self._tops = {below.pk} if below else set(self._in_charge.own_unit_ids())
+        self.units: dict[int, FoundUnit] = {}
+        self._by_code: dict[str, FoundUnit] = {}
+        self._by_ending: dict[tuple[str, ...], list[FoundUnit]] = defaultdict(list)
+        self._folded_paths: dict[int, tuple[str, ...]] = {}
+        self._superiors: dict[int, tuple[str, int | None]] = {}  # unit -> its name, and the unit above
         self._expected: set[int] = set()
         self._status: dict[int, tuple[str, int]] = {}
 
     def find(self, claims: Sequence[Mapping[str, str]]) -> list[Found]:
-        """For each row its unit, or why there is none."""
+        """For each row its unit, or why there is none. Three statements per 500 units, and one for each level of the tree."""
         distinct = {self._key(claim): claim for claim in claims}
         self._load(distinct.values())
         answers = {key: self._answer(claim) for key, claim in distinct.items()}
@@ -62,59 +85,148 @@ class UnitFinder:
         return tuple(sorted(claim.items()))
 
     def _load(self, claims: Iterable[Mapping[str, str]]) -> None:
-        codes, names = set(), set()
+        codes: set[str] = set()
+        names: set[str] = set()
         for claim in claims:
-            codes.add(claim.get("unit_code", ""))
-            names.update(_names(claim)[-1:])
-        for column, wanted in (("code", sorted(codes - {""})), ("name", sorted(names - {""}))):
-            for at in range(0, len(wanted), CHUNK):
-                self._keep(self._in_scope().filter(**{f"{column}__in": wanted[at : at + CHUNK]}))
-        ids = list(self.units)
-        for at in range(0, len(ids), CHUNK):
-            some = {"round": self._round, "unit_id__in": ids[at : at + CHUNK]}
-            self._expected.update(Expected.objects.due().filter(**some).values_list("unit_id", flat=True))
-            known = Submission.objects.filter(**some).values_list("unit_id", "status", "version")
+            if claim.get("unit_code"):
+                codes.add(claim["unit_code"])
+            else:
+                ends = (_names(claim.get(key, ""))[-1:] for key in ("unit_path", "unit_name"))
+                names.update(spelling for end in ends for name in end for spelling in _spellings(name))
+        for column, wanted in (("code", codes), ("name", names)):
+            for some in _chunks(sorted(wanted)):
+                self._keep(self._in_scope().filter(**{f"{column}__in": some}))
+        if names:
+            self._load_superiors()
+            self._index()
+        for some_ids in _chunks(list(self.units)):
+            facts = {"round": self._round, "unit_id__in": some_ids}
+            self._expected.update(Expected.objects.due().filter(**facts).values_list("unit_id", flat=True))
+            known = Submission.objects.filter(**facts).values_list("unit_id", "status", "version")
             self._status.update({unit_id: (status, version) for unit_id, status, version in known})
 
-    def _in_scope(self) -> Iterable[OrgUnit]:
-        units = OrgUnit.objects.within(self._in_charge).in_operation()
-        if self._below is not None:
-            units = units.within(UnitsInCharge.below(self._below))
-        return units.with_path()
+    def _in_scope(self) -> OrgUnitQuerySet:
+        units: OrgUnitQuerySet = OrgUnit.objects.within(self._in_charge)
+        return units if self._below is None else units.within(UnitsInCharge.below(self._below))
 
-    def _keep(self, units: Iterable[OrgUnit]) -> None:
-        for unit in units:
+    def _keep(self, units: OrgUnitQuerySet) -> None:
+        for row in units.order_by("pk").values_list("pk", "code", "name", "parent_id", "is_open"):
+            unit = FoundUnit(*row)
             if unit.pk not in self.units:
                 self.units[unit.pk] = self._by_code[unit.code] = unit
-                self._by_name[unit.name].append(unit)
+                self._superiors[unit.pk] = (unit.name, unit.parent_id)
+
+    def _load_superiors(self) -> None:
+        """Names of all superiors, level by level: a row may give them, and candidates are told apart by them."""
+        wanted = {unit.parent_id for unit in self.units.values()}
+        while wanted := {pk for pk in wanted if pk is not None and pk not in self._superiors}:
+            above: set[int | None] = set()
+            for some in _chunks(sorted(pk for pk in wanted if pk is not None)):
+                for pk, name, parent_id in OrgUnit.objects.filter(pk__in=some).values_list(
+                    "pk", "name", "parent_id"
+                ):
+                    self._superiors[pk] = (name, parent_id)
+                    above.add(parent_id)
+            wanted = above
+
+    def _index(self) -> None:
+        for unit in self.units.values():
+            path = _folded_all(self._path(unit.pk))
+            self._folded_paths[unit.pk] = path
+            for length in range(1, min(ENDING, len(path)) + 1):
+                self._by_ending[path[-length:]].append(unit)
 
     def _answer(self, claim: Mapping[str, str]) -> Found:
         if not self.said(claim):
-            return None, _("没有写，请填写组织全称，或在表上方填写“填报单位”")
+            return None, _("没有写，请填写组织路径，或在表上方填写“填报单位”")
         candidates = self._candidates(claim)
-        if not candidates:
+        in_operation = [unit for unit in candidates if unit.is_open]
+        if candidates and not in_operation:
+            return None, _("已撤销，不再填报，请删去这一行或改为现在的团组织")
+        if not in_operation:
             return None, _("没有找到这个团组织，请核对名称是否与系统中一致")
-        if len(candidates) > 1:
-            return None, _("有多个同名的团组织，请填写组织全称（含上级）或组织代码")
-        if candidates[0].pk not in self._expected:
+        if len(in_operation) > 1:
+            paths = "；".join(
+                "/".join(self._path_from_the_uploader(unit.pk)) for unit in in_operation[:MOST_CANDIDATES]
+            )
+            more = _("等") if len(in_operation) > MOST_CANDIDATES else ""
+            return None, _("有多个同名的团组织，请改填组织路径：%(paths)s%(more)s") % {
+                "paths": paths,
+                "more": more,
+            }
+        if in_operation[0].pk not in self._expected:
             return None, _("不在本次填报范围内，请核对填报任务")
-        return candidates[0], ""
+        return in_operation[0], ""
 
-    def _candidates(self, claim: Mapping[str, str]) -> list[OrgUnit]:
+    def _candidates(self, claim: Mapping[str, str]) -> list[FoundUnit]:
         code = claim.get("unit_code", "")
         if code:
             return [self._by_code[code]] if code in self._by_code else []
-        names = _names(claim)
-        found = [unit for unit in self._by_name.get(names[-1], []) if _ends_with(unit, names)]
-        parent = claim.get("unit_parent", "")
-        return [unit for unit in found if unit.parent and unit.parent.name == parent] if parent else found
+        path, name = _names(claim.get("unit_path", "")), _names(claim.get("unit_name", ""))
+        if path and name and _folded(path[-1]) != _folded(name[-1]):
+            path = [*path, *name]  # the path may end with the superior; a wrong one then finds nothing
+        found = self._at_the_end_of(path or name)
+        if parent := _folded_all(_names(claim.get("unit_parent", ""))):
+            found = [unit for unit in found if self._folded_paths[unit.pk][:-1][-len(parent) :] == parent]
+        return found
+
+    def _at_the_end_of(self, names: Sequence[str]) -> list[FoundUnit]:
+        """Units whose path ends so; one whose path from the province or the uploader's unit is exactly that goes first."""
+        end = _folded_all(names)
+        if not end:
+            return []
+        near = self._by_ending.get(end[-ENDING:], [])
+        found = [unit for unit in near if self._folded_paths[unit.pk][-len(end) :] == end]
+        if len([unit for unit in found if unit.is_open]) > 1:
+            found = [unit for unit in found if len(end) in self._full_lengths(unit.pk)] or found
+        return found
+
+    def _path_from_the_uploader(self, pk: int) -> list[str]:
+        line = self._line(pk)
+        start = next((at for at, (_name, each) in enumerate(line) if each in self._tops), 0)
+        return [name for name, _each in line[start:]]
+
+    def _path(self, pk: int) -> list[str]:
+        return [name for name, _pk in self._line(pk)]
+
+    def _full_lengths(self, pk: int) -> set[int]:
+        """How many names the unit's path has from the province, from the uploader's unit, and from just below it."""
+        line = [each for _name, each in self._line(pk)]
+        starts = [0, *(at for at, each in enumerate(line) if each in self._tops)]
+        return {len(line) - at for at in starts}
+
+    def _line(self, pk: int) -> list[tuple[str, int]]:
+        """Names and ids from the province down to the unit."""
+        line: list[tuple[str, int]] = []
+        above: int | None = pk
+        while above in self._superiors:
+            name, parent_id = self._superiors[above]
+            line.append((name, above))
+            above = parent_id
+        return line[::-1]
 
 
-def _names(claim: Mapping[str, str]) -> list[str]:
+def _names(text: str) -> list[str]:
     """The path from the top down, as far as the file gives it."""
-    return [name for name in _SEPARATOR.split(UnitFinder.said(claim)) if name]
+    return [name for each in _SEPARATOR.split(text) if (name := each.strip())]
 
 
-def _ends_with(unit: OrgUnit, names: Sequence[str]) -> bool:
-    path = [*unit.path_names, unit.name]
-    return path[-len(names) :] == list(names)
+def _spellings(name: str) -> Iterator[str]:
+    """How the registry may write the name: parentheses wide or narrow, no blanks."""
+    yield name
+    bare = "".join(name.split())
+    for table in _PARENTHESES:
+        yield bare.translate(table)
+
+
+def _folded(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _folded_all(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_folded(name) for name in names)
+
+
+def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for at in range(0, len(values), CHUNK):
+        yield values[at : at + CHUNK]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import segno
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -15,13 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms.rounds import ExemptForm
-from accounts.models import CollectionRound, Expected
-from accounts.operations import chase, rounds
+from accounts.models import CollectionRound, Expected, Extension
+from accounts.operations import chase, reminders, rounds
+from accounts.pages import delivered
+from accounts.pages.whose_desk import whose_desk
 from orgs.exceptions import OrgsError
-from orgs.http import whole_number
+from orgs.http import own_unit, whole_number
 from orgs.kernel import clock
-from orgs.models import OrgUnit
-from orgs.permissions import REMIND, may
+from orgs.permissions import REMIND
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -35,43 +38,78 @@ PER_PAGE = 50
 @require_safe
 def list_late(request: LeagueRequest) -> HttpResponse:
     """The round's progress by child unit, and every unit that holds a form back."""
-    unit = _unit(request)
+    unit = own_unit(request, REMIND)
     running = list(CollectionRound.objects.concerning(unit).running())
     round = _round(running, request.GET.get("round"))
+    waiting = {"n_extensions": Extension.objects.decidable_by(request.user).waiting().count()}
     if round is None:
-        return render(request, "accounts/chase/list.html", {"unit": unit, "rounds": running})
+        return render(request, "accounts/chase/list.html", {"unit": unit, "rounds": running} | waiting)
     page = Paginator(chase.late_below(round, unit, reader=request.user), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    link = request.build_absolute_uri(reverse("accounts:fill", args=[round.pk]))
-    context = {
+    children = chase.by_child(round, unit, reader=request.user)
+    context = waiting | {
         "unit": unit,
         "round": round,
         "rounds": running,
         "tabs": [(each.title, _address(each.pk, unit.pk), each == round) for each in running],
-        "children": chase.by_child(round, unit, reader=request.user),
+        "children": children,
+        "total": chase.total_of(children),
+        "phases": chase.by_phase(round, unit, reader=request.user),
         "page": page,
+        "lines": whose_desk(list(page), reader=request.user),
         "now": clock.now(),
-        "ready_text": chase.ready_text(round, [each.unit.name for each in page], link=link),
     }
     return render(request, "accounts/chase/list.html", context)
 
 
 @login_required
+@require_safe
+def show_texts(request: LeagueRequest) -> HttpResponse:
+    """提醒文字: for each child unit words and a QR code to send into its group chat, with the branches still missing."""
+    unit = own_unit(request, REMIND)
+    round = _round(list(CollectionRound.objects.concerning(unit).running()), request.GET.get("round"))
+    if round is None:
+        return render(request, "accounts/chase/texts.html", {"unit": unit})
+    link = request.build_absolute_uri(reverse("accounts:fill", args=[round.pk]))
+    texts = [
+        (missing, chase.ready_text(round, missing, link=link))
+        for missing in chase.missing_by_child(round, unit, reader=request.user)
+    ]
+    qr_code = segno.make(link, error="m").svg_data_uri(scale=4, border=2)
+    context = {"unit": unit, "round": round, "texts": texts, "qr_code": qr_code, "link": link}
+    return render(request, "accounts/chase/texts.html", context)
+
+
+@login_required
+@require_safe
+def list_deliveries(request: LeagueRequest) -> HttpResponse:
+    """邮件发送情况: what became of the mails to units in which the person may remind, the failed ones by why."""
+    unit = own_unit(request, REMIND)
+    page = Paginator(delivered.mails_below(unit, reader=request.user), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "unit": unit,
+        "page": page,
+        "lines": [delivered.line(each) for each in page],
+        "counts": delivered.counts(unit, reader=request.user),
+        "is_on": settings.MAIL_IS_ON,
+        "quiet": f"{settings.QUIET_FROM}–{settings.QUIET_UNTIL}",
+    }
+    return render(request, "accounts/chase/deliveries.html", context)
+
+
+@login_required
 @require_POST
 def remind(request: LeagueRequest) -> HttpResponse:
-    """提醒: everybody below the chosen unit who holds a form back, at most once a day."""
-    unit = _unit(request)
+    """提醒: everybody below the chosen unit who holds a form back; once a day, and some times a week at most."""
+    unit = own_unit(request, REMIND)
     round = _round(list(CollectionRound.objects.concerning(unit).running()), request.POST.get("round"))
     if round is None:
         raise Http404
-    done = chase.remind(round, unit, by=request.user)
-    text = _("已提醒 %(sent)d 个团组织。") % {"sent": done.sent}
-    if done.already:
-        text += _("另有 %(n)d 个今天已提醒过，不再重复。") % {"n": done.already}
-    if done.left:
-        text += _("还有 %(n)d 个，请再次提醒。") % {"n": done.left}
-    messages.success(request, text)
+    done = reminders.remind(round, unit, by=request.user)
+    messages.success(request, reminders.in_words(done))
     shown = whole_number(request.POST.get("shown")) or unit.pk
     return redirect(_address(round.pk, shown))
 
@@ -83,7 +121,7 @@ def exempt(request: LeagueRequest, pk: int) -> HttpResponse:
     expected = get_object_or_404(
         Expected.objects.visible_to(request.user).select_related("unit__parent", "round"), pk=pk
     )
-    if not may(request.user, REMIND, expected.unit):
+    if not Expected.objects.visible_to(request.user).exemptable_by(request.user).filter(pk=pk).exists():
         raise PermissionDenied
     form = ExemptForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -96,16 +134,6 @@ def exempt(request: LeagueRequest, pk: int) -> HttpResponse:
             return redirect(f"{reverse('accounts:chase')}?round={expected.round_id}")
     context = {"form": form, "expected": expected}
     return render(request, "accounts/chase/exempt.html", context, status=422 if form.errors else 200)
-
-
-def _unit(request: LeagueRequest) -> OrgUnit:
-    """The unit asked for, inside the scope; without one, the person's own."""
-    in_charge = request.user.units_in_charge().allowing(REMIND)
-    if not in_charge.spans:
-        raise PermissionDenied
-    asked = (request.POST if request.method == "POST" else request.GET).get("unit")
-    pk = whole_number(asked) or in_charge.spans[0].unit_id
-    return get_object_or_404(OrgUnit.objects.within(in_charge), pk=pk)
 
 
 def _address(round_id: int, unit_id: int) -> str:

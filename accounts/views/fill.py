@@ -7,20 +7,36 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.choices import EDITABLE, SubmissionStatus
-from accounts.exceptions import FormInvalid, RoundClosed
+from accounts.exceptions import AccountsError, FormInvalid, NotYetOpen, RoundClosed
 from accounts.field_lists import check_rows, read_fields
-from accounts.forms import fill_page, fill_tasks
-from accounts.forms.fill import changed_by_button, rows_from
+from accounts.forms.fill import MOST_ROWS, changed_by_button, rows_from
+from accounts.forms.paste import rows_pasted
 from accounts.models import Expected, Submission
 from accounts.operations import collection
-from orgs import permissions
+from accounts.operations.prefill import registered_rows
+from accounts.pages import fill as fill_page
+from accounts.pages import fill_tasks
+from accounts.pages.fill_check import check_context, questions
+from accounts.pages.fill_conflict import MERGED, MINE, SAVED, chosen
+from accounts.pages.receipt import receipt_context
+from accounts.pages.standing_changes import open_changes
+from accounts.views.own_forms import (
+    FORM,
+    GRID,
+    conflict_page,
+    draft_key,
+    form_page,
+    own_form,
+    save,
+    saved_form,
+)
 from orgs.exceptions import Conflict, IllegalMove
 from orgs.http import whole_number
 
@@ -29,10 +45,11 @@ if TYPE_CHECKING:
 
     from django.http import HttpResponse
 
-    from accounts.field_lists import FieldError, RowInput
+    from accounts.field_lists import Field, RowInput
     from orgs.http import LeagueRequest
 
-LONGEST_NOTE = 400
+MOST_PASTED = 100_000  # characters
+WAYS = (MERGED, SAVED, MINE)
 
 
 @login_required
@@ -41,54 +58,84 @@ def list_tasks(request: LeagueRequest) -> HttpResponse:
     """我的填报: returned first, then what is due, drafts, and what was handed in."""
     expected = Expected.objects.visible_to(request.user).fillable_by(request.user).for_tasks()
     submissions = Submission.objects.visible_to(request.user).for_expected(expected)
-    return render(request, "accounts/fill/tasks.html", {"tasks": fill_tasks.tasks(expected, submissions)})
+    lines = fill_tasks.tasks(expected, submissions)
+    context = {"tasks": lines, "changes": open_changes(request.user, lines)}
+    return render(request, "accounts/fill/tasks.html", context)
 
 
 @login_required
 @require_safe
 def start(request: LeagueRequest) -> HttpResponse:
-    """Where an accepted invitation leads: straight into the one form to fill, else to the list (ux.md J1)."""
-    mine = Expected.objects.visible_to(request.user).fillable_by(request.user).for_tasks()
-    waiting = list(mine.filter(round__closed_at__isnull=True)[:2])
-    return (
-        redirect("accounts:fill-form", waiting[0].pk)
-        if len(waiting) == 1
-        else redirect("accounts:list-tasks")
-    )
+    """Where an accepted invitation leads: straight into the form to fill, else to the list (ux.md J1)."""
+    expected = Expected.objects.visible_to(request.user).fillable_by(request.user).for_tasks()
+    submissions = Submission.objects.visible_to(request.user).for_expected(expected)
+    task = fill_tasks.first_to_fill(expected, submissions)
+    return redirect(task.url) if task else redirect("accounts:list-tasks")
 
 
 @login_required
 @require_safe
 def open_round(request: LeagueRequest, round_id: int) -> HttpResponse:
-    """The form of the person's unit in a round: where messages and reminders lead."""
+    """The form of the person's unit in a round: where messages and reminders lead; a returned one at the cell to fix."""
     mine = Expected.objects.visible_to(request.user).fillable_by(request.user).filter(round_id=round_id)
+    unit_id = whole_number(request.GET.get("unit"))
+    if unit_id:
+        mine = mine.filter(unit_id=unit_id)
     found = mine.order_by("pk").first()
-    return redirect("accounts:fill-form", found.pk) if found else redirect("accounts:list-tasks")
+    if found is None:
+        return redirect("accounts:list-tasks")
+    submission = saved_form(request, found)
+    is_returned = submission is not None and submission.status == SubmissionStatus.RETURNED
+    anchor = fill_page.first_to_fix(submission) if submission and is_returned else ""
+    return redirect(reverse("accounts:fill-form", args=[found.pk]) + anchor)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def fill_form(request: LeagueRequest, pk: int) -> HttpResponse:
-    """填写: cards for accounts and administrators; what was returned stands marked."""
-    expected, submission = _form(request, pk)
-    if submission is not None and submission.status not in EDITABLE:
+    """填写: cards for accounts and administrators; what was returned stands marked. Before its phase it is only read."""
+    return _fill(request, pk, FORM)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def fill_grid(request: LeagueRequest, pk: int) -> HttpResponse:
+    """在表格中填写: the same form as a grid that takes a block from Excel or WPS."""
+    return _fill(request, pk, GRID)
+
+
+@login_required
+@require_POST
+def resolve_conflict(request: LeagueRequest, pk: int) -> HttpResponse:
+    """Of two versions one whole, or row by row; should a third have been saved meanwhile, both stand there again."""
+    expected, submission = own_form(request, pk)
+    if submission is None or submission.status not in EDITABLE:
         return redirect("accounts:show-receipt", pk)
-    if request.method == "POST":
-        return _save_and_go_on(request, expected, submission)
-    rows = fill_page.rows_for(expected, submission, request.user)
-    return _form_page(request, expected, submission, rows, note=submission.note if submission else "")
+    fields = read_fields(expected.round.field_list.fields)
+    mine = rows_from(request.POST, fields, request.user)
+    how = next((way for way in WAYS if way in request.POST), MERGED)
+    if how != SAVED or whole_number(request.POST.get("version")) != submission.version:
+        rows = chosen(request.POST, how, mine, collection.rows_of(submission))
+        try:
+            save(request, expected, rows)
+        except Conflict as error:
+            return conflict_page(request, expected, mine, message=error.message)
+        except (IllegalMove, NotYetOpen):
+            return redirect("accounts:show-receipt", pk)
+    messages.success(request, _("已按您的选择保存，请继续核对。"))
+    return redirect(f"{reverse('accounts:fill-form', args=[pk])}?resolved=1")
 
 
 @login_required
 @require_POST
 def autosave(request: LeagueRequest, pk: int) -> HttpResponse:
     """Keep what stands in the open page; 409 when somebody else saved, and then nothing is overwritten."""
-    expected, submission = _form(request, pk)
+    expected, submission = own_form(request, pk)
     fields = read_fields(expected.round.field_list.fields)
     rows = rows_from(request.POST, fields, request.user)
     try:
-        saved = _save(request, expected, rows)
-    except (Conflict, IllegalMove) as error:
+        saved = save(request, expected, rows)
+    except (Conflict, IllegalMove, NotYetOpen) as error:
         version = submission.version if submission else 0
         return JsonResponse({"conflict": True, "version": version, "message": error.message}, status=409)
     return JsonResponse({"version": saved.version})
@@ -98,88 +145,103 @@ def autosave(request: LeagueRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def check_form(request: LeagueRequest, pk: int) -> HttpResponse:
     """核对: every answer with its link back; from here it is handed in."""
-    expected, submission = _form(request, pk)
+    expected, submission = own_form(request, pk)
     if submission is None:
         return redirect("accounts:fill-form", pk)
     if submission.status not in EDITABLE:
-        return redirect("accounts:show-receipt", pk)
+        return _go(request, reverse("accounts:show-receipt", args=[pk]))
     if request.method == "POST":
-        return _submit(request, expected, submission)
+        return _go(request, _submit(request, expected))
     rows = collection.rows_of(submission)
     if check_rows(read_fields(expected.round.field_list.fields), rows)[1]:
         return redirect("accounts:fill-form", pk)
-    return _check_page(request, expected, submission, rows)
+    context = check_context(expected, submission, rows, request.user)
+    context |= {"key": uuid.uuid4().hex, "draft_key": draft_key(request, expected)}
+    return render(request, "accounts/fill/check.html", context)
 
 
 @login_required
 @require_safe
 def show_receipt(request: LeagueRequest, pk: int) -> HttpResponse:
-    """回执: the number, who reviews, and what happened so far."""
-    expected, submission = _form(request, pk)
+    """回执: the number, who reviews, what happened so far and what has changed in the registry since."""
+    expected, submission = own_form(request, pk)
     if submission is None or not submission.receipt:
         return redirect("accounts:fill-form", pk)
-    steps = submission.steps.select_related("unit")
-    context = {
-        "expected": expected,
-        "submission": submission,
-        "is_open": submission.status in EDITABLE,
-        "entries": fill_tasks.timeline(submission, list(steps)),
-        "draft_key": _draft_key(request, expected),
-    }
+    context = receipt_context(expected, submission) | {"draft_key": draft_key(request, expected)}
     return render(request, "accounts/fill/receipt.html", context)
 
 
-def _form(request: LeagueRequest, pk: int) -> tuple[Expected, Submission | None]:
-    """The expected form and what is saved of it: foreign ones do not exist, those of others in the scope are shut."""
-    visible = Expected.objects.visible_to(request.user).for_tasks()
-    expected = get_object_or_404(visible, pk=pk)
-    in_charge = request.user.units_in_charge().allowing(permissions.FILL)
-    # SECURITY: the page shows personal data in full, so only the unit's own people open it.
-    if expected.unit_id not in in_charge.own_unit_ids() or expected.exempt_reason:
-        raise PermissionDenied
-    mine = Submission.objects.visible_to(request.user).filter(
-        round_id=expected.round_id, unit_id=expected.unit_id
+def _fill(request: LeagueRequest, pk: int, template: str) -> HttpResponse:
+    expected, submission = own_form(request, pk)
+    if submission is not None and submission.status not in EDITABLE:
+        return redirect("accounts:show-receipt", pk)
+    try:
+        collection.ensure_open(expected)
+    except NotYetOpen as error:
+        return _read_page(request, expected, error.message)
+    if request.method == "POST":
+        return _save_and_go_on(request, expected, template)
+    rows = fill_page.rows_for(expected, submission, request.user)
+    note = submission.note if submission else ""
+    return form_page(request, expected, submission, rows, note=note, template=template)
+
+
+def _read_page(request: LeagueRequest, expected: Expected, message: str) -> HttpResponse:
+    fields = read_fields(expected.round.field_list.fields)
+    groups = questions(fields, fill_page.rows_for(expected, None, request.user))
+    context = fill_page.head_context(expected, None) | {"groups": groups, "message": message}
+    return render(
+        request, "accounts/fill/read.html", context, status=409 if request.method == "POST" else 200
     )
-    return expected, mine.select_related("round__field_list", "unit__kind", "desk").first()
 
 
-def _save_and_go_on(
-    request: LeagueRequest, expected: Expected, submission: Submission | None
-) -> HttpResponse:
+def _save_and_go_on(request: LeagueRequest, expected: Expected, template: str) -> HttpResponse:
     fields = read_fields(expected.round.field_list.fields)
     rows = rows_from(request.POST, fields, request.user)
-    note = request.POST.get("note", "")[:LONGEST_NOTE]
-    added = changed_by_button(request.POST, rows, fields)
+    if "unchanged" in request.POST:
+        rows = registered_rows(fields, expected.unit)
+    added = changed_by_button(request.POST, rows, fields, expected.unit)
+    if "paste" in request.POST:
+        added = _paste(request, rows, fields)
     try:
-        saved = _save(request, expected, rows)
+        saved = save(request, expected, rows)
     except Conflict as error:
-        return _form_page(request, expected, submission, rows, note=note, conflict=error.message, status=409)
+        return conflict_page(request, expected, rows, message=error.message)
     except IllegalMove:
         return redirect("accounts:show-receipt", expected.pk)
     if added is not None:
-        return redirect(fill_page.row_url(expected, added))
+        return redirect(fill_page.row_url(expected, added, is_grid=template == GRID))
     if "draft" in request.POST:
         messages.success(request, _("草稿已保存，可以随时回来继续填。"))
-        return redirect("accounts:fill-form", expected.pk)
+        return redirect(request.path)
     errors = check_rows(fields, rows)[1]
     if errors:
-        return _form_page(request, expected, saved, rows, note=note, errors=errors, status=422)
+        saved = saved_form(request, expected) or saved
+        return form_page(
+            request, expected, saved, rows, note=saved.note, errors=errors, template=template, status=422
+        )
     return redirect("accounts:check-form", expected.pk)
 
 
-def _save(request: LeagueRequest, expected: Expected, rows: Sequence[RowInput]) -> Submission:
-    return collection.save_draft(
-        expected.round,
-        expected.unit,
-        rows,
-        version=whole_number(request.POST.get("version")) or 0,
-        note=request.POST.get("note", "")[:LONGEST_NOTE],
-        by=request.user,
-        page=request.POST.get("page", "")[:32],
-    )
+def _paste(request: LeagueRequest, rows: list[RowInput], fields: Sequence[Field]) -> int | None:
+    """Puts the pasted block behind the rows, or in the place of rows nobody has filled."""
+    pasted = rows_pasted(request.POST.get("block", "")[:MOST_PASTED], fields)
+    if not pasted:
+        messages.warning(request, _("没有可以填入的内容，请先从表格中复制，再粘贴到这里。"))
+        return len(rows) - 1
+    while rows and fill_page.is_untouched(rows[-1], fields, request.user):
+        rows.pop()
+    room = MOST_ROWS - len(rows)
+    if len(pasted) > room:
+        text = _("一份收集表最多 %(most)s 行，后面的 %(n)s 行没有填入。")
+        messages.warning(request, text % {"most": MOST_ROWS, "n": len(pasted) - room})
+    rows.extend(pasted[:room])
+    return max(0, len(rows) - len(pasted))
 
 
-def _submit(request: LeagueRequest, expected: Expected, submission: Submission) -> HttpResponse:
+def _submit(request: LeagueRequest, expected: Expected) -> str:
+    """Hands the saved form in; returns the address of the page that says what became of it."""
+    form, check = (reverse(f"accounts:{name}", args=[expected.pk]) for name in ("fill-form", "check-form"))
     try:
         collection.submit(
             expected.round,
@@ -189,45 +251,20 @@ def _submit(request: LeagueRequest, expected: Expected, submission: Submission) 
             by=request.user,
         )
     except FormInvalid:
-        return redirect("accounts:fill-form", expected.pk)
-    except RoundClosed as error:
-        messages.error(request, error.message)
-        return redirect("accounts:fill-form", expected.pk)
+        return form
     except Conflict:
         messages.warning(request, _("草稿刚刚又有更新，请再核对一次。"))
-        return redirect("accounts:check-form", expected.pk)
+        return check
+    except (RoundClosed, AccountsError) as error:
+        messages.error(request, error.message)
+        return form
     except IllegalMove:
         pass  # handed in already, by another tab or a second tap: both land on the receipt
-    return redirect("accounts:show-receipt", expected.pk)
+    return reverse("accounts:show-receipt", args=[expected.pk])
 
 
-def _form_page(
-    request: LeagueRequest,
-    expected: Expected,
-    submission: Submission | None,
-    rows: Sequence[RowInput],
-    *,
-    note: str,
-    errors: Sequence[FieldError] = (),
-    conflict: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    context = fill_page.form_context(expected, submission, rows, errors, request.user) | {
-        "note": note,
-        "conflict": conflict,
-        "page": uuid.uuid4().hex if status == 200 else request.POST.get("page", uuid.uuid4().hex),
-        "draft_key": _draft_key(request, expected),
-        "is_returned": submission is not None and submission.status == SubmissionStatus.RETURNED,
-    }
-    return render(request, "accounts/fill/form.html", context, status=status)
-
-
-def _check_page(
-    request: LeagueRequest, expected: Expected, submission: Submission, rows: Sequence[RowInput]
-) -> HttpResponse:
-    context = fill_page.check_context(expected, submission, rows, request.user)
-    return render(request, "accounts/fill/check.html", context | {"key": uuid.uuid4().hex})
-
-
-def _draft_key(request: LeagueRequest, expected: Expected) -> str:
-    return f"collect-{expected.pk}-{request.user.pk}"
+def _go(request: LeagueRequest, url: str) -> HttpResponse:
+    """A redirect; to the script that sends a kept submission, the address itself."""
+    if request.headers.get("X-Requested-With") == "fetch":
+        return JsonResponse({"url": url})
+    return redirect(url)

@@ -10,12 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms.review import RemarkForm
+from accounts.forms.review import AcceptForm, RemarkForm, ReportForm
 from accounts.models import CollectionRound, Package
-from accounts.operations import packages
-from orgs.exceptions import Conflict, IllegalMove, NotAllowed, OrgsError
+from accounts.operations import chase, packages
+from accounts.pages import packages as packages_page
+from orgs.exceptions import Conflict, IllegalMove, OrgsError
 from orgs.models import OrgUnit
 from orgs.permissions import ACCEPT_PACKAGE, REPORT_PACKAGE, may
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from orgs.http import LeagueRequest
 
 PER_PAGE = 50
-MISSING_SHOWN = 200
 
 
 @login_required
@@ -51,20 +51,32 @@ def show_package(request: LeagueRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def report_package(request: LeagueRequest, round_pk: int, unit_pk: int) -> HttpResponse:
-    """上报: the return as it stands now goes to the province."""
+    """上报: completeness and rest list as they stand, and the signature with which they go to the province."""
     unit = get_object_or_404(OrgUnit.objects.visible_to(request.user).select_related("parent"), pk=unit_pk)
     round = get_object_or_404(CollectionRound.objects.concerning(unit), pk=round_pk)
-    try:
-        package = packages.report_upward(round, unit, by=request.user)
-    except NotAllowed as error:
-        raise PermissionDenied from error
-    except OrgsError as error:
-        messages.error(request, error.message)
-        return redirect("accounts:list-packages")
-    messages.success(request, _("已上报。"))
-    return redirect("accounts:show-package", package.pk)
+    if not may(request.user, REPORT_PACKAGE, unit):
+        raise PermissionDenied
+    form = ReportForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            package = packages.report_upward(round, unit, by=request.user, note=form.cleaned_data["note"])
+        except OrgsError as error:
+            messages.error(request, error.message)
+            return redirect("accounts:list-packages")
+        messages.success(request, _("已上报。"))
+        return redirect("accounts:show-package", package.pk)
+    total = chase.total_of(chase.by_child(round, unit, reader=request.user))
+    context = {
+        "unit": unit,
+        "round": round,
+        "total": total,
+        "missing": packages_page.to_be_missing(round, unit, reader=request.user) if total.missing else [],
+        "phases": packages_page.phases(round, unit, reader=request.user),
+        "form": form,
+    }
+    return render(request, "accounts/packages/report.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -72,8 +84,10 @@ def report_package(request: LeagueRequest, round_pk: int, unit_pk: int) -> HttpR
 def accept_package(request: LeagueRequest, pk: int) -> HttpResponse:
     """签收."""
     _to_decide(request, pk)
+    form = AcceptForm(request.POST)
+    remark = form.cleaned_data["remark"] if form.is_valid() else ""
     try:
-        packages.accept_package(pk, by=request.user)
+        packages.accept_package(pk, by=request.user, remark=remark)
     except (Conflict, IllegalMove) as error:
         messages.error(request, error.message)
         return _show(request, pk, RemarkForm(), status=409)
@@ -104,20 +118,22 @@ def _scoped(request: LeagueRequest, pk: int) -> Package:
 
 
 def _to_decide(request: LeagueRequest, pk: int) -> None:
-    if not may(request.user, ACCEPT_PACKAGE, _scoped(request, pk).unit):
+    if not packages.may_decide(request.user, _scoped(request, pk)):
         raise PermissionDenied
 
 
 def _show(request: LeagueRequest, pk: int, form: RemarkForm, *, status: int = 200) -> HttpResponse:
     package = _scoped(request, pk)
-    scoped = OrgUnit.objects.visible_to(request.user)
-    missing = scoped.filter(pk__in=package.missing_unit_ids[:MISSING_SHOWN]).select_related("parent")
     context = {
         "package": package,
         "form": form,
-        "missing": missing.order_by("lft"),
+        "accept_form": AcceptForm(auto_id="accept_%s"),
+        "missing": packages_page.rest_list(package, reader=request.user) if package.missing_unit_ids else [],
         "n_missing": len(package.missing_unit_ids),
-        "may_decide": may(request.user, ACCEPT_PACKAGE, package.unit),
-        "may_report": may(request.user, REPORT_PACKAGE, package.unit),
+        "phases": packages_page.phases(package.round, package.unit, reader=request.user),
+        "history": packages_page.history(package),
+        "may_decide": packages.may_decide(request.user, package),
+        "may_report": may(request.user, REPORT_PACKAGE, package.unit)
+        and not Package.objects.visible_to(request.user).up_to_date().filter(pk=package.pk).exists(),
     }
     return render(request, "accounts/packages/show.html", context, status=status)

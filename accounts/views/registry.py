@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
-from accounts.forms.registry import AccountFilter, RevealForm, administrators
-from accounts.models import Account, Administratorship, RegistryEvent
+from accounts.forms.registry import RevealForm
+from accounts.models import Administratorship
 from accounts.operations import registry
 from orgs import permissions
 from orgs.exceptions import OrgsError
@@ -23,35 +22,7 @@ if TYPE_CHECKING:
 
     from orgs.http import LeagueRequest
 
-PER_PAGE = 50
 LATEST = 50
-
-
-@login_required
-@require_safe
-def list_accounts(request: LeagueRequest) -> HttpResponse:
-    """账号登记: every account the person sees, filtered by text, platform kind and status."""
-    form = AccountFilter(request.GET)
-    found = form.apply(Account.objects.visible_to(request.user).for_list())
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/registry/list.html", {"page": page, "form": form})
-
-
-@login_required
-@require_safe
-def show_account(request: LeagueRequest, pk: int) -> HttpResponse:
-    """One account: facts, administrators masked, history."""
-    account = get_object_or_404(Account.objects.visible_to(request.user).for_list(), pk=pk)
-    terms = Administratorship.objects.visible_to(request.user).of_account(account)
-    events = RegistryEvent.objects.visible_to(request.user).of_account(account)
-    may_reveal = permissions.may(request.user, permissions.REVEAL, account.unit)
-    context = {
-        "account": account,
-        "administrators": administrators(terms, may_reveal=may_reveal),
-        "events": events[:LATEST],
-        "may_reveal": may_reveal,
-    }
-    return render(request, "accounts/registry/account.html", context)
 
 
 @login_required

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.models import CollectionRound
 from accounts.operations import upload
 from accounts.operations.acting import acting_user, round_of, unit_of
 from orgs.exceptions import OrgsError
 from orgs.kernel.sheets import FileRejected
+from orgs.models import OrgUnit
 from orgs.permissions import FILL
 
 ROWS_REFUSED, FILE_REFUSED = 1, 2
@@ -35,20 +36,23 @@ class Command(BaseCommand):
         path = Path(options["file"])
         try:
             unit = unit_of(options["unit"])
-            round = round_of(options["round"], list(CollectionRound.objects.concerning(unit).running()))
+            round = _round_of(unit, options["round"])
             by = acting_user(unit, FILL, username=options["username"])
             found = upload.preview(path, path.name, round=round, unit=unit, by=by)
             if not options["dry_run"]:
                 _import(found, options, round, by)
-        except OSError as error:
-            raise CommandError(f"打不开文件 {path}。") from error
         except (FileRejected, OrgsError) as error:
-            answer = {"outcome": "reject_file", "rows_total": 0, "accepted": 0, "message": error.message}
-            self._say(answer | {"rejected": [], "normalised": []}, options)
-            sys.exit(FILE_REFUSED)
+            self._refuse(error.message, options)
+        except OSError:
+            self._refuse(f"打不开文件 {path.name}，请核对文件是否存在、是否可读。", options)
         self._say(upload.as_json(found), options)
         if found.errors:
             sys.exit(ROWS_REFUSED)
+
+    def _refuse(self, message: str, options: dict[str, Any]) -> NoReturn:
+        answer = {"outcome": "reject_file", "rows_total": 0, "accepted": 0, "message": message}
+        self._say(answer | {"rejected": [], "rejected_rows": 0, "normalised": []}, options)
+        sys.exit(FILE_REFUSED)
 
     def _say(self, answer: dict[str, Any], options: dict[str, Any]) -> None:
         if options["json"]:
@@ -56,11 +60,21 @@ class Command(BaseCommand):
             return
         for each in answer["rejected"]:
             self.stdout.write(each["text"])
-        self.stdout.write(
-            answer["message"]
-            or f"共 {answer['rows_total']} 行，导入 {answer['accepted']} 行，"
-            f"未导入 {answer['rows_total'] - answer['accepted']} 行。"
-        )
+        if answer["message"]:
+            self.stdout.write(answer["message"])
+        if answer["rows_total"]:
+            done = "可导入" if options["dry_run"] else "导入"
+            self.stdout.write(
+                f"共 {answer['rows_total']} 行，{done} {answer['accepted']} 行，有错 {answer['rejected_rows']} 行。"
+            )
+
+
+def _round_of(unit: OrgUnit, pk: int | None) -> CollectionRound:
+    """The round of that id, else the newest running one that asks for this form."""
+    running = CollectionRound.objects.concerning(unit).running()
+    if pk is None:
+        running = running.filter(field_list__code="UNI-A").order_by("-opens_at", "-pk")[:1]
+    return round_of(pk, list(running.select_related("field_list") if pk else running))
 
 
 def _import(found: upload.Preview, options: dict[str, Any], round: CollectionRound, by: Any) -> None:

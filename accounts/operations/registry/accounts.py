@@ -1,4 +1,4 @@
-"""Accounts: open, change, close."""
+"""Accounts: open, change, close, say that everything is still right."""
 
 from __future__ import annotations
 
@@ -7,26 +7,29 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.choices import ACCOUNT_MOVES, AccountPurpose, AccountStatus, EventKind
+from accounts.choices import ACCOUNT_MOVES, AccountStatus, EventKind
 from accounts.exceptions import AccountsError, AlreadyRegistered
+from accounts.identifiers import LONGEST, read_identifier
 from accounts.models import Account, Platform
-from accounts.naming import clean_identifier, clean_text, identifier_key
+from accounts.naming import clean_text, identifier_key
 from accounts.operations.registry import journal
 from accounts.operations.registry.administrators import end_all_of
-from orgs.exceptions import IllegalMove
+from orgs import permissions
+from orgs.exceptions import Conflict, IllegalMove, NotAllowed
 from orgs.kernel import clock
+from orgs.operations import ledger
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from accounts.models import Submission
     from orgs.models import OrgUnit, User
 
-CHANGEABLE = frozenset(
-    {"identifier", "nickname", "purpose", "status", "opened_on", "counted_on"}
-    | {"contacts", "own_members", "declared_groups"}
-)
 COUNTS = ("contacts", "own_members", "declared_groups")
+TEXTS = ("nickname", "responsible_name", "responsible_post")
+PERSONAL = frozenset({"responsible_name"})
+CHANGEABLE = frozenset(
+    {"identifier", "purpose", "status", "opened_on", "counted_on", "is_verified", "follows_superior"}
+).union(COUNTS, TEXTS)
+OVER = frozenset({AccountStatus.CLOSED, AccountStatus.MERGED})
 
 
 @transaction.atomic
@@ -36,120 +39,195 @@ def open_account(
     platform: str | Platform,
     identifier: str,
     by: User | None,
-    nickname: str = "",
-    contacts: int | None = None,
-    own_members: int | None = None,
-    declared_groups: int | None = None,
-    opened_on: date | None = None,
-    counted_on: date | None = None,
-    purpose: str = AccountPurpose.ORGANISATION,
-    status: str = AccountStatus.OPEN,
     submission: Submission | None = None,
     reason: str = "",
+    **facts: Any,
 ) -> Account:
-    """开通: register an account of a unit (UNI-1.2.1). Raises AlreadyRegistered if anybody has it on this platform."""
+    """登记: an account of a unit (UNI-1.2.1), opened or 筹备 (planned); `facts` as in `change_account`.
+
+    Raises AlreadyRegistered if anybody has it on this platform. READING: planning an account opens none, its event is
+    a change; the weekly figure counts it when it opens.
+    """
     journal.ensure_may_edit(unit, by=by, submission=submission)
-    counts = (contacts, own_members, declared_groups)
-    account = Account(
-        unit=unit,
-        platform_id=platform if isinstance(platform, str) else platform.pk,
-        identifier=clean_identifier(identifier),
-        identifier_key=identifier_key(identifier),
-        nickname=clean_text(nickname),
-        contacts=contacts,
-        own_members=own_members,
-        declared_groups=declared_groups,
-        opened_on=opened_on or clock.today(),
-        counted_on=counted_on or (clock.today() if any(each is not None for each in counts) else None),
-        purpose=purpose,
-        status=status,
-    )
-    if not account.identifier_key:
-        raise AccountsError(_("请填写微信号（账号）。"))
-    _save_unique(account)
-    journal.write_account(account, EventKind.OPENED, by=by, reason=reason, submission=submission)
+    _refuse_unknown(facts)
+    platform = platform if isinstance(platform, Platform) else Platform.objects.get(pk=platform)
+    is_typed = by is not None and submission is None
+    if by is not None:
+        journal.ensure_in_operation(unit, is_typed=is_typed, words=_("这个团组织已撤销，不能登记账号。"))
+    if platform.is_historic and is_typed:
+        raise AccountsError(_("%(platform)s已停止服务，不能再登记新账号。") % {"platform": platform.name})
+    account = Account(unit=unit, platform=platform, **_cleaned(facts))
+    account.identifier = _identifier(platform, identifier, is_typed=is_typed)
+    account.identifier_key = identifier_key(account.identifier)
+    is_planned = account.status == AccountStatus.PLANNED
+    if not is_planned:
+        account.opened_on = account.opened_on or clock.today()
+    if account.counted_on is None and any(getattr(account, name) is not None for name in COUNTS):
+        account.counted_on = clock.today()
+    _save_unique(account, by=by)
+    changes: journal.Changes = {"status": [None, AccountStatus.PLANNED.value]} if is_planned else {}
+    kind = EventKind.CHANGED if is_planned else EventKind.OPENED
+    entry = journal.Entry(kind, by=by, reason=reason, submission=submission, changes=changes)
+    journal.write_account(account, entry)
     return account
 
 
 @transaction.atomic
 def change_account(
-    account: Account, *, by: User | None, reason: str = "", submission: Submission | None = None, **facts: Any
+    account: Account,
+    *,
+    by: User | None,
+    version: int | None = None,
+    reason: str = "",
+    submission: Submission | None = None,
+    **facts: Any,
 ) -> Account:
-    """变更: set facts of an account; renamed if only the nickname differs. Nothing differs: nothing is written."""
-    unknown = facts.keys() - CHANGEABLE
-    if unknown:
-        raise TypeError(f"not facts of an account: {sorted(unknown)}")
+    """变更: set facts of an account; renamed if only the nickname differs. Nothing differs: nothing is written.
+
+    `version` is the one the person has seen; raises Conflict if somebody has saved since.
+    """
+    _refuse_unknown(facts)
     journal.ensure_may_edit(account.unit, by=by, submission=submission)
-    account = Account.objects.select_for_update(of=("self",)).get(pk=account.pk)
-    changes = journal.difference(account, _cleaned(facts))
+    account = locked(account, version)
+    facts = _cleaned(facts)
+    if "identifier" in facts:
+        is_typed = by is not None and submission is None and facts["identifier"] != account.identifier
+        facts["identifier"] = _identifier(account.platform, facts["identifier"], is_typed=is_typed)
+    changes = journal.difference(account, facts)
     if not changes:
         return account
     _ensure_changeable(account, facts)
-    _apply(account, _cleaned(facts), changes)
-    kind = EventKind.RENAMED if set(changes) == {"nickname"} else EventKind.CHANGED
-    journal.write_account(account, kind, by=by, reason=reason, submission=submission, changes=changes)
+    kind = _kind(account, changes)
+    _apply(account, facts, changes, by=by)
+    # SECURITY: the event says that a person's name changed, never what it is.
+    told = {name: [None, None] if name in PERSONAL else values for name, values in changes.items()}
+    entry = journal.Entry(kind, by=by, reason=reason, submission=submission, changes=told)
+    journal.write_account(account, entry)
     return account
 
 
 @transaction.atomic
-def close_account(account: Account, *, reason: str, by: User | None) -> Account:
+def close_account(account: Account, *, reason: str, by: User | None, version: int | None = None) -> Account:
     """注销: the account is given up; the terms of its administrators end with it."""
     journal.ensure_may_edit(account.unit, by=by, submission=None)
-    account = Account.objects.select_for_update(of=("self",)).get(pk=account.pk)
-    _ensure_move(account.status, AccountStatus.CLOSED)
-    old = account.status
-    account.status, account.closed_on = AccountStatus.CLOSED, clock.today()
-    account.version += 1
-    account.save(update_fields=["status", "closed_on", "version"])
-    end_all_of(account=account, reason=reason, by=by)
-    changes = {"status": [old, AccountStatus.CLOSED.value]}
-    journal.write_account(account, EventKind.CLOSED, by=by, reason=reason, changes=changes)
+    return end(locked(account, version), AccountStatus.CLOSED, reason=reason, by=by)
+
+
+@transaction.atomic
+def confirm_account(account: Account, *, by: User) -> Account:
+    """信息无误: what stands here is still right. No change, so no event; the ledger says who said so.
+
+    Those who fill the unit's form may say so too: they know the account.
+    """
+    in_charge = by.units_in_charge()
+    verbs = (permissions.EDIT_REGISTRY, permissions.FILL)
+    if not any(in_charge.allowing(verb).covers(account.unit) for verb in verbs):
+        raise NotAllowed
+    account = locked(account)
+    if account.status in OVER:
+        raise IllegalMove(_("该账号已注销，不用再确认。"))
+    if account.confirmed_on != clock.today():
+        account.confirmed_on = clock.today()
+        account.save(update_fields=["confirmed_on"])
+        ledger.record("account.confirmed", account, by=by)
     return account
 
 
-def _cleaned(facts: dict[str, Any]) -> dict[str, Any]:
-    clean = dict(facts)
-    if "nickname" in clean:
-        clean["nickname"] = clean_text(clean["nickname"])
-    if "identifier" in clean:
-        clean["identifier"] = clean_identifier(clean["identifier"])
-    return clean
+def locked(account: Account, version: int | None = None) -> Account:
+    """The row for a change; raises Conflict if it is not the version the person has seen. For this package."""
+    # No join: PostgreSQL finds no row any more where a join's column changed while the lock was waited for.
+    fresh = Account.objects.select_for_update().get(pk=account.pk)
+    # The right was asked for the unit the person saw; it may be another's by now.
+    has_moved = fresh.unit_id != account.unit_id
+    if has_moved or (version is not None and fresh.version != version):
+        raise Conflict
+    return fresh
 
 
-def _ensure_changeable(account: Account, facts: dict[str, Any]) -> None:
-    if account.status in {AccountStatus.CLOSED, AccountStatus.MERGED}:
-        raise IllegalMove(_("该账号已注销，不能变更。如需恢复使用，请重新登记。"))
-    status = facts.get("status", account.status)
-    if status in {AccountStatus.CLOSED, AccountStatus.MERGED}:
-        raise IllegalMove(_("请用“注销”办理。"))
-    if status != account.status:
-        _ensure_move(account.status, status)
+def end(
+    account: Account,
+    status: AccountStatus,
+    *,
+    reason: str,
+    by: User | None,
+    changes: journal.Changes | None = None,
+) -> Account:
+    """The account is closed or merged, its administrators' terms end. The caller has the lock and the right."""
+    ensure_move(account.status, status)
+    told = {"status": [account.status, status.value], **(changes or {})}
+    account.status, account.closed_on = status, clock.today()
+    account.version += 1
+    account.save(update_fields=["status", "closed_on", "merged_into", "version"])
+    end_all_of(account=account, reason=reason, by=by)
+    journal.write_account(account, journal.Entry(EventKind.CLOSED, by=by, reason=reason, changes=told))
+    return account
 
 
-def _ensure_move(old: str, new: str) -> None:
+def ensure_move(old: str, new: str) -> None:
+    """Raises IllegalMove where the table of moves does not list the step."""
     if new not in ACCOUNT_MOVES[old]:
         raise IllegalMove
 
 
-def _apply(account: Account, facts: dict[str, Any], changes: journal.Changes) -> None:
+def _refuse_unknown(facts: dict[str, Any]) -> None:
+    unknown = facts.keys() - CHANGEABLE
+    if unknown:
+        raise TypeError(f"not facts of an account: {sorted(unknown)}")
+
+
+def _cleaned(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: clean_text(value or "") if name in TEXTS else value for name, value in facts.items()}
+
+
+def _identifier(platform: Platform, text: str, *, is_typed: bool) -> str:
+    """The id; what a person types at the registry itself must look like one, a form has been reviewed."""
+    reading = read_identifier(platform, text)
+    is_unusable = not 0 < len(reading.identifier) <= LONGEST
+    if reading.problem and (is_typed or is_unusable):
+        raise AccountsError(reading.problem)
+    return reading.identifier
+
+
+def _kind(account: Account, changes: journal.Changes) -> EventKind:
+    if account.status == AccountStatus.PLANNED and changes.get("status", ["", ""])[1] == AccountStatus.OPEN:
+        return EventKind.OPENED
+    return EventKind.RENAMED if set(changes) == {"nickname"} else EventKind.CHANGED
+
+
+def _ensure_changeable(account: Account, facts: dict[str, Any]) -> None:
+    if account.status in OVER:
+        raise IllegalMove(_("该账号已注销，不能变更。如需恢复使用，请重新登记。"))
+    status = facts.get("status", account.status)
+    if status in OVER:
+        raise IllegalMove(_("请用“注销”办理。"))
+    if status != account.status:
+        ensure_move(account.status, status)
+
+
+def _apply(account: Account, facts: dict[str, Any], changes: journal.Changes, *, by: User | None) -> None:
+    if changes.get("status", ["", ""])[0] == AccountStatus.PLANNED and not facts.get("opened_on"):
+        account.opened_on = clock.today()
     for name in changes:
         setattr(account, name, facts[name])
     account.identifier_key = identifier_key(account.identifier)
     if "counted_on" not in facts and any(name in changes for name in COUNTS):
         account.counted_on = clock.today()
     account.version += 1
-    _save_unique(account, [*changes, "identifier_key", "counted_on", "version"])
+    _save_unique(account, [*changes, "identifier_key", "opened_on", "counted_on", "version"], by=by)
 
 
-def _save_unique(account: Account, update_fields: list[str] | None = None) -> None:
-    """SECURITY: the refusal must not tell whose account it is."""
+def _save_unique(account: Account, update_fields: list[str] | None = None, *, by: User | None) -> None:
+    """SECURITY: the refusal tells whose account it is only to those who see that unit."""
     try:
         with transaction.atomic():
             account.save(update_fields=update_fields)
     except IntegrityError as error:
-        taken = Account.objects.active().filter(
-            platform_id=account.platform_id, identifier_key=account.identifier_key
-        )
-        if taken.exclude(pk=account.pk).exists():
+        taken = Account.objects.active().exclude(pk=account.pk)
+        taken = taken.filter(platform_id=account.platform_id, identifier_key=account.identifier_key)
+        if not taken.exists():
+            raise
+        seen = taken.visible_to(by).select_related("unit").first() if by else None
+        if seen is None:
             raise AlreadyRegistered from error
-        raise
+        message = _("该账号已登记在%(unit)s，请核对是否填错；确需变更归属的，请办理划转。")
+        raise AlreadyRegistered(message % {"unit": seen.unit.name}) from error

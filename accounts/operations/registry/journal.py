@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from accounts.choices import EventKind
+from accounts.exceptions import AccountsError
 from accounts.models import (
     AccountVersion,
     Administratorship,
@@ -15,11 +17,12 @@ from accounts.models import (
 from orgs import permissions
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock, versions
+from orgs.models import OrgUnit
 from orgs.operations import ledger
 
 if TYPE_CHECKING:
     from accounts.models import Account, Group, Submission
-    from orgs.models import OrgUnit, User
+    from orgs.models import User
 
 Changes = dict[str, list[Any]]
 
@@ -37,55 +40,52 @@ def ensure_may_edit(unit: OrgUnit, *, by: User | None, submission: Submission | 
         raise NotAllowed
 
 
-def write_account(
-    account: Account,
-    kind: str,
-    *,
-    by: User | None,
-    reason: str = "",
-    submission: Submission | None = None,
-    changes: Changes | None = None,
-) -> RegistryEvent:
+def ensure_in_operation(unit: OrgUnit, *, is_typed: bool, words: str) -> None:
+    """A closed unit gets no channel any more, the one closed meanwhile neither (T10). Raises AccountsError with the words.
+
+    What a person types waits for a closing under way; a form is under its own lock by then and only looks.
+    """
+    rows = OrgUnit.objects.select_for_update(of=("self",), no_key=True) if is_typed else OrgUnit.objects
+    if not rows.get(pk=unit.pk).is_open:
+        raise AccountsError(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is written of one change: its kind, who made it and why, the form that says so, field -> [old, new]."""
+
+    kind: str
+    by: User | None
+    reason: str = ""
+    submission: Submission | None = None
+    changes: Changes = field(default_factory=dict)
+
+
+def write_account(account: Account, entry: Entry) -> RegistryEvent:
     """Version, event and ledger line of one change of an account."""
     facts = {name: getattr(account, name) for name in AccountVersion.FACTS}
-    _version(AccountVersion, {"account_id": account.pk}, facts, is_new=kind == EventKind.OPENED)
-    return _event(account, "account", kind, by=by, reason=reason, submission=submission, changes=changes)
+    # A planned account has its version already when it opens: then the event names the change of status.
+    is_new = entry.kind == EventKind.OPENED and not entry.changes
+    _version(AccountVersion, {"account_id": account.pk}, facts, is_new=is_new)
+    return _event(account, "account", entry)
 
 
-def write_group(
-    group: Group,
-    kind: str,
-    *,
-    by: User | None,
-    reason: str = "",
-    submission: Submission | None = None,
-    changes: Changes | None = None,
-) -> RegistryEvent:
+def write_group(group: Group, entry: Entry) -> RegistryEvent:
     """Version, event and ledger line of one change of a group."""
     facts = {name: getattr(group, name) for name in GroupVersion.FACTS}
-    _version(GroupVersion, {"group_id": group.pk}, facts, is_new=kind == EventKind.OPENED)
-    return _event(group, "group", kind, by=by, reason=reason, submission=submission, changes=changes)
+    _version(GroupVersion, {"group_id": group.pk}, facts, is_new=entry.kind == EventKind.OPENED)
+    return _event(group, "group", entry)
 
 
-def write_administratorship(
-    term: Administratorship,
-    kind: str,
-    *,
-    by: User | None,
-    reason: str = "",
-    submission: Submission | None = None,
-    changes: Changes | None = None,
-) -> RegistryEvent:
+def write_administratorship(term: Administratorship, entry: Entry) -> RegistryEvent:
     """Version (open or closed), event and ledger line of one change of an administrator's term."""
     key = {"administratorship_id": term.pk}
     if term.ended_at is None:
         facts = {name: getattr(term, name) for name in AdministratorshipVersion.FACTS}
-        _version(AdministratorshipVersion, key, facts, is_new=kind == EventKind.APPOINTED)
+        _version(AdministratorshipVersion, key, facts, is_new=entry.kind == EventKind.APPOINTED)
     else:
         versions.close(AdministratorshipVersion, key=key, at=clock.now())
-    return _event(
-        term, "administratorship", kind, by=by, reason=reason, submission=submission, changes=changes
-    )
+    return _event(term, "administratorship", entry)
 
 
 def difference(row: object, facts: dict[str, Any]) -> Changes:
@@ -112,25 +112,16 @@ def _version(
         versions.record(model, key=key, facts=facts, at=clock.now())
 
 
-def _event(
-    row: Account | Group | Administratorship,
-    role: str,
-    kind: str,
-    *,
-    by: User | None,
-    reason: str,
-    submission: Submission | None,
-    changes: Changes | None,
-) -> RegistryEvent:
+def _event(row: Account | Group | Administratorship, role: str, entry: Entry) -> RegistryEvent:
     event = RegistryEvent.objects.create(
         unit_id=row.unit_id,
-        kind=kind,
+        kind=entry.kind,
         at=clock.now(),
-        by=by,
-        reason=reason,
-        submission=submission,
-        changes=changes or {},
+        by=entry.by,
+        reason=entry.reason,
+        submission=entry.submission,
+        changes=entry.changes,
         **{role: row},
     )
-    ledger.record(f"{role}.{kind}", row, by=by, reason=reason, event=event.pk)
+    ledger.record(f"{role}.{entry.kind}", row, by=entry.by, reason=entry.reason, event=event.pk)
     return event

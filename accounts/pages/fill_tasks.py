@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.choices import StepKind, SubmissionStatus
-from accounts.forms.fill_page import deadline_text
+from accounts.pages.fill import deadline_text
 from orgs.kernel import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime, timedelta
 
     from django.utils.functional import _StrPromise
 
@@ -28,7 +29,9 @@ _LOOKS = {
     SubmissionStatus.SUBMITTED: ("info", gettext_lazy("看回执"), 2),
     SubmissionStatus.APPROVED: ("ok", gettext_lazy("看回执"), 3),
 }
+_TO_FILL = 1  # the rank up to which a form is still to be filled
 _CLOSED = ("mute", gettext_lazy("看草稿"), 4)
+_AHEAD = ("mute", gettext_lazy("先看看"), 2)
 _STEPS: dict[str, tuple[str, str, _StrPromise]] = {
     StepKind.SAVED: ("mute", "device-mobile", gettext_lazy("保存草稿")),
     StepKind.SUBMITTED: ("ok", "circle-check", gettext_lazy("已提交")),
@@ -65,6 +68,9 @@ def tasks(expected: Iterable[Expected], submissions: Iterable[Submission]) -> li
         if each.round.closed_at is not None and status in {"", SubmissionStatus.DRAFT}:
             tone, verb, rank = _CLOSED
             label = _("已截止")
+        elif _opens_at(each) > now:
+            tone, verb, rank = _AHEAD
+            label = _("%(at)s开始") % {"at": _moment(_opens_at(each))}
         else:
             tone, verb, rank = _LOOKS[status]
             label = str(submission.get_status_display()) if submission else _("待填报")
@@ -76,7 +82,7 @@ def tasks(expected: Iterable[Expected], submissions: Iterable[Submission]) -> li
                 label,
                 tone,
                 str(verb),
-                reverse("accounts:fill-form", args=[each.pk]),
+                _address(each, status),
                 deadline_text(each.deadline_at, now),
                 rank,
             )
@@ -84,12 +90,46 @@ def tasks(expected: Iterable[Expected], submissions: Iterable[Submission]) -> li
     return sorted(lines, key=lambda line: line.rank)
 
 
+def first_to_fill(expected: Iterable[Expected], submissions: Iterable[Submission]) -> Task | None:
+    """The form somebody is led to who has just arrived: not handed in, the nearest deadline ahead, else what was missed last.
+
+    None where there is nothing to fill, or where the person fills for several units and has to choose.
+    """
+    now = clock.now()
+    open_ones = [
+        line
+        for line in tasks(expected, submissions)
+        if line.rank <= _TO_FILL and not line.expected.round.is_standing
+    ]
+    if len({line.expected.unit_id for line in open_ones}) != 1:
+        return None
+    return min(
+        open_ones, key=lambda line: (line.expected.deadline_at <= now, abs(line.expected.deadline_at - now))
+    )
+
+
+def _address(expected: Expected, status: str) -> str:
+    """The form; a returned one by the address that leads to the first cell to fix."""
+    if status == SubmissionStatus.RETURNED:
+        return f"{reverse('accounts:fill', args=[expected.round_id])}?unit={expected.unit_id}"
+    return reverse("accounts:fill-form", args=[expected.pk])
+
+
+def _opens_at(expected: Expected) -> datetime:
+    return expected.phase.opens_at if expected.phase else expected.round.opens_at
+
+
 def timeline(submission: Submission, steps: Sequence[ReviewStep]) -> list[dict[str, str]]:
-    """What happened, and what comes next."""
-    entries = [_entry(each) for each in steps]
+    """What happened, by whom and after how long, and what comes next."""
+    before = [None, *(each.at for each in steps)]
+    entries = [_entry(each, since) for each, since in zip(steps, before, strict=False)]
     if submission.status == SubmissionStatus.SUBMITTED and submission.desk is not None:
         text = _("%(unit)s审核") % {"unit": submission.desk.name}
-        entries.append({"tone": "info", "icon": "clock", "text": text, "note": _("结果在“消息”和本页查看")})
+        note = _("结果在“消息”和本页查看")
+        if submission.on_desk_since is not None:
+            waited = {"long": how_long(clock.now() - submission.on_desk_since)}
+            note = _("已等待 %(long)s　") % waited + note
+        entries.append({"tone": "info", "icon": "clock", "text": text, "note": note})
     if submission.status != SubmissionStatus.APPROVED:
         text = _("计入周报")
         note = _("审核通过的当周，周日 24:00 汇总")
@@ -97,13 +137,32 @@ def timeline(submission: Submission, steps: Sequence[ReviewStep]) -> list[dict[s
     return entries
 
 
-def _entry(step: ReviewStep) -> dict[str, str]:
+def how_long(span: timedelta) -> str:
+    """3 天, 5 小时, 12 分钟; cut, never rounded up."""
+    minutes = max(0, int(span.total_seconds() // 60))
+    if minutes >= 24 * 60:
+        return _("%(n)s 天") % {"n": minutes // (24 * 60)}
+    return _("%(n)s 小时") % {"n": minutes // 60} if minutes >= 60 else _("%(n)s 分钟") % {"n": minutes}
+
+
+def _entry(step: ReviewStep, since: datetime | None) -> dict[str, str]:
     tone, icon, text = _STEPS[step.kind]
-    local = clock.local(step.at)
-    at = _("%(month)s月%(day)s日 %(time)s") % {
+    said = str(text) % {"unit": step.unit.name}
+    if step.kind == StepKind.SAVED and step.remark:
+        said, remark = step.remark, ""
+    else:
+        remark = step.remark
+    parts = [_moment(step.at), step.by.display_name if step.by else ""]
+    if since is not None and step.kind in (StepKind.APPROVED, StepKind.RETURNED):
+        parts.append(_("用时 %(long)s") % {"long": how_long(step.at - since)})
+    note = "　".join(part for part in [*parts, remark] if part)
+    return {"tone": tone, "icon": icon, "text": said, "note": note}
+
+
+def _moment(at: datetime) -> str:
+    local = clock.local(at)
+    return _("%(month)s月%(day)s日 %(time)s") % {
         "month": local.month,
         "day": local.day,
         "time": f"{local:%H:%M}",
     }
-    note = f"{at}　{step.remark}" if step.remark else at
-    return {"tone": tone, "icon": icon, "text": str(text) % {"unit": step.unit.name}, "note": note}

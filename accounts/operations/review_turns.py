@@ -1,0 +1,123 @@
+"""Taking up a form for a decision, and what every decision writes: the form by compare-and-set, and its step (C3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from accounts.choices import StepKind, SubmissionStatus
+from accounts.exceptions import NotOnYourDesk, RoundClosed
+from accounts.models import CollectionRound, ReviewStep, Submission
+from orgs.exceptions import Conflict, NotAllowed
+from orgs.kernel import clock
+from orgs.permissions import REVIEW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from accounts.operations.desks import Desks
+    from orgs.models import OrgUnit, User
+    from orgs.querysets.scope import UnitsInCharge
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A form taken up for a decision; `stands_in` names the vacant desk for which the unit decides."""
+
+    form: Submission
+    stands_in: OrgUnit | None = None
+
+    @property
+    def words(self) -> str:
+        """What the time line says of it."""
+        if self.stands_in is None:
+            return ""
+        return _("%(desk)s审核岗位空缺，代为审核") % {"desk": self.stands_in.name}
+
+
+def lock_rounds(submission_ids: Iterable[int], in_charge: UnitsInCharge) -> None:
+    """Lock the rounds of these forms, before any form: nothing is decided at or after the instant of closing (F6)."""
+    forms = Submission.objects.within(in_charge).filter(pk__in=list(submission_ids)).order_by()
+    rounds = CollectionRound.objects.filter(pk__in=forms.values("round_id")).order_by("pk")
+    list(rounds.select_for_update(of=("self",)).values_list("pk", flat=True))
+
+
+def locked(submission_id: int, in_charge: UnitsInCharge) -> Submission:
+    """The form, locked; outside the person's scope it does not exist. Its round is locked before, by `lock_rounds`."""
+    return (
+        Submission.objects.within(in_charge)
+        .select_for_update(of=("self",))
+        .select_related("round__field_list", "unit", "desk")
+        .get(pk=submission_id)
+    )
+
+
+def taken_up(submission_id: int, *, version: int, by: User, in_charge: UnitsInCharge, desks: Desks) -> Turn:
+    """The form, locked, if it still stands as the reviewer saw it and the reviewer may decide on it.
+
+    From a desk that has become vacant it comes to the unit that stands in, and the decision is that unit's own.
+    """
+    submission = locked(submission_id, in_charge)
+    if submission.version != version or submission.status != SubmissionStatus.SUBMITTED:
+        raise Conflict(who_decided(submission))
+    may_review = in_charge.allowing(REVIEW)
+    stands_in, acting = None, submission.desk
+    if submission.desk_id not in may_review.own_unit_ids():
+        stands_in, acting = submission.desk, desks.acting_for(submission)
+    if acting is None or acting.pk not in may_review.own_unit_ids() or not may_review.covers(submission.unit):
+        raise NotOnYourDesk
+    if submission.filled_by_id == by.pk:
+        raise NotAllowed(_("这份收集表由您本人填报，须由其他审核人审核。"))
+    if submission.round.closed_at is not None:
+        raise RoundClosed
+    submission.desk = acting
+    return Turn(submission, stands_in)
+
+
+def stood_in(turn: Turn) -> dict[str, object]:
+    """What the audit line says of it."""
+    return {"stands_in": turn.stands_in.pk} if turn.stands_in else {}
+
+
+def write(submission: Submission) -> None:
+    """Compare-and-set: the row lock makes losing impossible on PostgreSQL, the version on every engine."""
+    version = submission.version
+    facts = ("status", "desk", "on_desk_since", "approved_at", "remark", "return_reasons")
+    written = Submission.objects.filter(pk=submission.pk, version=version).update(
+        version=version + 1, **{name: getattr(submission, name) for name in facts}
+    )
+    if written != 1:
+        raise Conflict(who_decided(submission))
+    submission.version = version + 1
+
+
+def add_step(
+    submission: Submission,
+    kind: StepKind,
+    *,
+    unit: OrgUnit | None,
+    by: User,
+    at: datetime,
+    remark: str = "",
+    is_final: bool = False,
+) -> None:
+    """One line of the form's time line."""
+    ReviewStep.objects.create(
+        submission=submission, kind=kind, unit=unit, by=by, at=at, remark=remark[:400], is_final=is_final
+    )
+
+
+def who_decided(submission: Submission) -> str:
+    """Names who was first, so that the loser knows whom to ask."""
+    last = submission.steps.exclude(kind=StepKind.SAVED).select_related("by", "unit").last()
+    if last is None or last.by is None:
+        return str(Conflict.default_message)
+    return _("%(unit)s %(person)s 已于 %(time)s 办理（%(kind)s），请刷新页面查看。") % {
+        "unit": last.unit.name,
+        "person": last.by.display_name,
+        "time": f"{clock.local(last.at):%m-%d %H:%M}",
+        "kind": last.get_kind_display(),
+    }

@@ -1,0 +1,118 @@
+"""Set-level reads of forms."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from accounts.choices import SubmissionStatus
+from accounts.querysets.reviewers import by_departments, reviewers_in_force
+from orgs.permissions import REVIEW
+from orgs.querysets.scope import ScopedQuerySet, UnitsInCharge
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import Submission
+    from accounts.querysets.rounds import ExpectedQuerySet
+    from orgs.models import OrgUnit, User
+    from orgs.querysets.scope import Span
+
+
+def below_and_vacant(span: Span) -> Q:
+    """The desk stands below the span's unit, nobody but the filler may review there, nor at any level between (F8).
+
+    A department is nobody for a form outside its lines.
+    """
+    below = Q(desk__tree_id=span.tree_id, desk__lft__gt=span.lft, desk__rght__lt=span.rght)
+    vacant = (
+        Q(unit__line__in=lines) & _vacant_up_to(span, reviewers_in_force().exclude(department__in=without))
+        for without, lines in by_departments().items()
+    )
+    return below & reduce(or_, vacant)
+
+
+def _vacant_up_to(span: Span, reviewers: Any) -> Q:
+    others = reviewers.exclude(user_id=Coalesce(models.OuterRef("filled_by_id"), 0))
+    # Hashed once: the desks with anybody at all; only forms of a filler at the desk are looked at one by one.
+    vacant = ~Q(desk_id__in=reviewers.values("unit_id")) | (
+        Q(filled_by_id__in=reviewers.values("user_id"))
+        & ~models.Exists(others.filter(unit_id=models.OuterRef("desk_id")))
+    )
+    between = others.filter(
+        unit__tree_id=span.tree_id,
+        unit__lft__gt=span.lft,
+        unit__lft__lt=models.OuterRef("desk__lft"),
+        unit__rght__lt=span.rght,
+        unit__rght__gt=models.OuterRef("desk__rght"),
+    )
+    return vacant & ~models.Exists(between)
+
+
+class SubmissionQuerySet(ScopedQuerySet["Submission"]):
+    def reviewable_by(self, user: User) -> Self:
+        """Forms that wait on a desk at which the person may review."""
+        return self.on_desks_of(user.units_in_charge().allowing(REVIEW))
+
+    def on_desks_of(self, in_charge: UnitsInCharge) -> Self:
+        """Forms of open rounds that wait at these very units, or below at a desk that has become vacant (代为审核)."""
+        own = Q(desk_id__in=in_charge.own_unit_ids())
+        taken_over = (below_and_vacant(span) for span in in_charge.spans if not span.is_forest)
+        return self.within(in_charge).filter(
+            reduce(or_, taken_over, own), status=SubmissionStatus.SUBMITTED, round__closed_at__isnull=True
+        )
+
+    def for_expected(self, expected: ExpectedQuerySet) -> Self:
+        """The forms that were begun for these expected units."""
+        return self.filter(
+            round__in=expected.order_by().values("round"), unit__in=expected.order_by().values("unit")
+        )
+
+    def oldest(self) -> tuple[int, datetime | None]:
+        """How many forms, and since when the first of them has waited."""
+        found = self.aggregate(n=models.Count("pk"), since=models.Min("on_desk_since"))
+        return found["n"], found["since"]
+
+    def waiting_below(self, unit: OrgUnit) -> Self:
+        """Forms of open rounds that wait on any desk, of this unit and of everything below it."""
+        below = self.within(UnitsInCharge.below(unit))
+        return below.filter(status=SubmissionStatus.SUBMITTED, round__closed_at__isnull=True)
+
+    def clean(self) -> Self:
+        """Forms in which the machine found nothing to verify."""
+        return self.filter(doubts=[])
+
+    def doubtful(self) -> Self:
+        """Forms with something to verify (需核实)."""
+        return self.exclude(doubts=[])
+
+    def resubmitted(self) -> Self:
+        """Forms that were returned at least once."""
+        return self.filter(attempt__gt=1)
+
+    def for_reading(self) -> Self:
+        """One form with everything its page names."""
+        return self.select_related(
+            "round__field_list",
+            "filled_by",
+            "desk",
+            "unit__kind",
+            "unit__parent__parent__parent__parent__parent",
+        )
+
+    def for_annex(self) -> Self:
+        """Forms in the order of the tree, with their rows: three statements for any number."""
+        return (
+            self.select_related("unit__kind", "unit__parent__parent__parent__parent__parent")
+            .prefetch_related("rows")
+            .order_by("unit__tree_id", "unit__lft")
+        )
+
+    def for_queue(self) -> Self:
+        """Forms as the review list shows them: the longest waiting first."""
+        return self.select_related("unit", "unit__parent", "round").order_by("on_desk_since", "pk")
