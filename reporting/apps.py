@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from accounts import links
 from orgs import panels
 from orgs.kernel import triggers
 from reporting.unit_tabs import tabs
@@ -23,3 +24,7 @@ class ReportingConfig(AppConfig):
             locked_value="closed",
         )
         panels.register(tabs=tabs)
+        # Imported here: the page needs the models, which exist only now.
+        from reporting.pages import duties  # noqa: PLC0415
+
+        links.register(duties.links)

@@ -25,5 +25,20 @@ class CheckKind(TextChoices):
     PHONE = "phone", _("电话了解")
 
 
+class DemandState(TextChoices):
+    """A demand to replace an administrator (SUP-2.1.4)."""
+
+    OPEN = "open", _("待办理")
+    MET = "met", _("已更换")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+DEMAND_MOVES: dict[str, frozenset[str]] = {
+    DemandState.OPEN: frozenset({DemandState.MET, DemandState.WITHDRAWN}),
+    DemandState.MET: frozenset(),
+    DemandState.WITHDRAWN: frozenset(),
+}
+
+
 GOOD_LINE = 80  # percent of coverage from which on it is 良好; no document calls it a target
 HEAT_WEEKS = 10

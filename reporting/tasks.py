@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from reporting.operations import weekly
+from reporting.operations import duties, weekly
 
 
 @shared_task(name="reporting.close_week")
@@ -15,3 +15,8 @@ def close_week(job_id: int) -> None:
 @shared_task(name="reporting.close_due_weeks")
 def close_due_weeks() -> None:
     weekly.enqueue_due_weeks()
+
+
+@shared_task(name="reporting.settle_demands")
+def settle_demands() -> None:
+    duties.settle_demands()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from fractions import Fraction
 
-    from orgs.querysets.scope import Span, UnitsInCharge
+    from orgs.querysets.scope import UnitsInCharge
     from reporting.pages.weeks import ChosenWeek
 
 ALL, UNIVERSITY, TERRITORY, OTHER = "all", "university", "territory", "other"
@@ -59,6 +59,7 @@ class SnapshotRow(Protocol):
     sub_holders: int
     sub_unreported: int
     sub_base_missing: int
+    sub_checks_poor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,14 +207,6 @@ def read(
         else:
             below[row.week_id].append(row)
     return Board(chosen, roots.get(chosen.closed.pk), scope, sort, is_whole, dict(below), roots)
-
-
-def widest(in_charge: UnitsInCharge) -> Span | None:
-    """The highest of the reader's own units, the one seen whole before one seen by lines."""
-    spans = sorted(
-        in_charge.spans, key=lambda span: (not span.is_forest, span.lft - span.rght, bool(span.lines))
-    )
-    return spans[0] if spans else None
 
 
 def in_scope(row: SnapshotRow, scope: str) -> bool:

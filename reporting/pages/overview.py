@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orgs.choices import Kind
+from orgs.permissions import REMIND
 from reporting import sentences
 from reporting.coverage import Coverage
 from reporting.pages import board as boards
@@ -80,6 +81,7 @@ class Overview:
     n_changes: int
     earlier_url: str
     later_url: str
+    may_remind: bool
 
 
 def of_board(board: Board, in_charge: UnitsInCharge) -> Overview:
@@ -90,7 +92,7 @@ def of_board(board: Board, in_charge: UnitsInCharge) -> Overview:
     known = people.contacts(in_charge, {each.row.unit_id: each.row.parent_now for each in [*low, *missing]})
     return Overview(
         board,
-        sentence=sentences.conclusion(_facts(board, entries, len(low), len(missing))),
+        sentence=sentence(board, entries),
         kpis=kpis.weekly_strip(board),
         moves=moves.notes(board, in_charge),
         scopes=_scopes(board),
@@ -106,7 +108,15 @@ def of_board(board: Board, in_charge: UnitsInCharge) -> Overview:
         n_changes=sum(board.figure(name) or 0 for name in changes.KINDS_OF_FIGURE),
         earlier_url=week_url(board, board.chosen.earlier.week) if board.chosen.earlier else "",
         later_url=week_url(board, board.chosen.later.week) if board.chosen.later else "",
+        may_remind=bool(in_charge.allowing(REMIND).spans),
     )
+
+
+def sentence(board: Board, entries: list[Entry]) -> list[Phrase]:
+    """The conclusion of the week, from the board and its entries."""
+    n_low = sum(each.coverage.is_low for each in entries)
+    n_missing = sum(each.coverage.is_unreported for each in entries)
+    return sentences.conclusion(_facts(board, entries, n_low, n_missing))
 
 
 def unit_url(board: Board, unit_pk: int, week: object = None) -> str:

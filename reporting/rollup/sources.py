@@ -62,43 +62,43 @@ SELECT v.unit_id,
   FROM orgs_unitbaseversion v
  WHERE {_STANDING} GROUP BY v.unit_id
 """  # noqa: S608
-# Forms of rounds that were open at the end of the week. Later steps, exemptions and additions change nothing: the last
-# step before the end says where a form stood (an undone decision puts it back on the desk); exemptions and additions
-# carry their time in the audit ledger.
-FORMS = """
+# Forms of rounds that were open at the end of the week; a standing round (日常变更) expects nobody, a phase only what is
+# its own, and only once it has opened (UNI-3.3). Who was expected until when is told by versions, where a form stood by
+# its last step before the end (an undone decision puts it back on the desk): later steps, extensions, exemptions and
+# additions change nothing.
+FORMS = f"""
 SELECT e.unit_id, COUNT(*) AS expected,
        SUM(CASE WHEN f.approved = 1 OR f.stood = 'submitted' THEN 1 ELSE 0 END) AS submitted,
        SUM(CASE WHEN f.approved = 1 THEN 1 ELSE 0 END) AS approved,
        SUM(CASE WHEN f.approved = 0 AND f.stood = 'returned' THEN 1 ELSE 0 END) AS returned,
-       SUM(CASE WHEN e.deadline_at <= %(end)s AND COALESCE(f.approved, 0) = 0
+       SUM(CASE WHEN v.deadline_at <= %(end)s AND COALESCE(f.approved, 0) = 0
                  AND COALESCE(f.stood, '') <> 'submitted' THEN 1 ELSE 0 END) AS overdue
-  FROM accounts_expected e
+  FROM accounts_expectedversion v
+  JOIN accounts_expected e ON e.id = v.expected_id
   JOIN accounts_collectionround r ON r.id = e.round_id
+  LEFT JOIN accounts_roundphase p ON p.id = e.phase_id
   LEFT JOIN (
-       SELECT s.round_id, s.unit_id, CASE WHEN s.approved_at < %(end)s THEN 1 ELSE 0 END AS approved,
-              CASE WHEN t.kind IN ('submitted', 'approved', 'undone') THEN 'submitted'
-                   WHEN t.kind IS NULL AND s.submitted_at < %(end)s THEN 'submitted'
-                   ELSE COALESCE(t.kind, 'draft') END AS stood
+       SELECT s.round_id, s.unit_id, t.approved,
+              CASE WHEN t.kind IN ('submitted', 'approved', 'undone') THEN 'submitted' ELSE t.kind END AS stood
          FROM accounts_submission s
-         LEFT JOIN (SELECT submission_id, kind, ROW_NUMBER() OVER (PARTITION BY submission_id ORDER BY at DESC, id DESC) AS n
-                      FROM accounts_reviewstep WHERE at < %(end)s AND kind <> 'saved') t
-                ON t.submission_id = s.id AND t.n = 1) f
+         JOIN (SELECT submission_id, kind,
+                      MAX(CASE WHEN is_final THEN 1 ELSE 0 END) OVER (PARTITION BY submission_id) AS approved,
+                      ROW_NUMBER() OVER (PARTITION BY submission_id ORDER BY at DESC, id DESC) AS n
+                 FROM accounts_reviewstep WHERE at < %(end)s AND kind <> 'saved') t
+           ON t.submission_id = s.id AND t.n = 1) f
     ON f.round_id = e.round_id AND f.unit_id = e.unit_id
- WHERE r.launched_at < %(end)s AND r.opens_at < %(end)s AND (r.closed_at IS NULL OR r.closed_at >= %(end)s)
-   AND (e.exempt_reason = '' OR e.id IN (
-        SELECT CAST(object_id AS bigint) FROM orgs_auditentry
-         WHERE object_type = 'accounts.expected' AND verb = 'expected.exempted'
-         GROUP BY object_id HAVING MIN(at) >= %(end)s))
-   AND e.id NOT IN (
-        SELECT CAST(object_id AS bigint) FROM orgs_auditentry
-         WHERE object_type = 'accounts.expected' AND verb = 'expected.added' AND at >= %(end)s)
+ WHERE {_STANDING} AND v.is_due AND NOT r.is_standing
+   AND r.opens_at < %(end)s AND (r.closed_at IS NULL OR r.closed_at >= %(end)s)
+   AND (p.id IS NULL OR p.opens_at < %(end)s)
  GROUP BY e.unit_id
-"""
+"""  # noqa: S608
 APPROVED_FORMS = """
-SELECT s.unit_id, COUNT(*) AS n FROM accounts_submission s WHERE s.approved_at < %(end)s GROUP BY s.unit_id
+SELECT s.unit_id, COUNT(*) AS n FROM accounts_submission s
+ WHERE EXISTS (SELECT 1 FROM accounts_reviewstep t WHERE t.submission_id = s.id AND t.is_final AND t.at < %(end)s)
+ GROUP BY s.unit_id
 """
 # Several changes of one object in a week are one; what was handed to another unit counts where it came to stand.
-# A first appointment opens nothing and replaces nobody.
+# A first appointment opens nothing and replaces nobody. What was closed and restored in the same week counts nowhere.
 EVENTS = """
 SELECT CAST(unit_id AS bigint) AS unit_id,
        SUM(CASE WHEN figure = 'opened' THEN 1 ELSE 0 END) AS opened,
@@ -117,7 +117,14 @@ SELECT CAST(unit_id AS bigint) AS unit_id,
                        MAX(e.account_id) AS account_id, MAX(e.group_id) AS group_id,
                        MAX(CASE WHEN e.kind = 'transferred' THEN 1 ELSE 0 END) AS transferred
                   FROM accounts_registryevent e
-                 WHERE e.at >= %(start)s AND e.at < %(end)s AND e.kind <> 'appointed'
+                  LEFT JOIN (SELECT COALESCE(b.account_id * 4, b.group_id * 4 + 1, b.administratorship_id * 4 + 2) AS object_key,
+                                    MAX(b.at) AS at
+                               FROM accounts_registryevent b
+                              WHERE b.kind = 'restored' AND b.at >= %(start)s AND b.at < %(end)s
+                              GROUP BY 1) back
+                    ON back.object_key = COALESCE(e.account_id * 4, e.group_id * 4 + 1, e.administratorship_id * 4 + 2)
+                 WHERE e.at >= %(start)s AND e.at < %(end)s AND e.kind NOT IN ('appointed', 'restored')
+                   AND (e.kind NOT IN ('closed', 'admin_replaced') OR back.at IS NULL OR e.at > back.at)
                  GROUP BY 1, 2) x) counted
  GROUP BY counted.unit_id
 """

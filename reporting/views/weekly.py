@@ -70,7 +70,7 @@ def weekly(request: LeagueRequest) -> HttpResponse:
 def _chosen_span(in_charge: UnitsInCharge, wanted: str | None) -> Span:
     """The unit whose subordinates are shown: the wanted one of the reader's own, else the highest."""
     own = tuple(span for span in in_charge.spans if not wanted or str(span.unit_id) == wanted)
-    found = boards.widest(UnitsInCharge(own))
+    found = UnitsInCharge(own).widest()
     if found is None:
         raise Http404
     return found
