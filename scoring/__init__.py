@@ -2,5 +2,6 @@
 
 Nouns: Scheme, Section, Item, Criterion; Sheet, Score, Evidence, Consequence.
 Invariants: arithmetic is Decimal and Fraction in rules.py, which knows nothing of Django; computed scores read frozen
-weeks only; a blank is "not scored", never 0; a finalised sheet never changes, in the database too.
+weeks only; a blank is "not scored", never 0; no sheet is final before its self-assessment (or
+the reason for none) and while a flag is undecided; a final sheet never changes, in the database too.
 """

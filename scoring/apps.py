@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from orgs.kernel import triggers
+from orgs.kernel.trigger_rules import Through
 
 
 class ScoringConfig(AppConfig):
@@ -12,13 +13,22 @@ class ScoringConfig(AppConfig):
     verbose_name = "年度考评"
 
     def ready(self) -> None:
-        # Evidence hangs on a score and nothing writes it yet; the operation that will must bring its own rule.
-        for table in ("scoring_score", "scoring_consequence"):
+        # Imported here: operations need the models, which exist only now.
+        from orgs.operations import upper  # noqa: PLC0415
+        from scoring.operations import tree_changes  # noqa: PLC0415
+
+        upper.register(preview=tree_changes.preview, happened=tree_changes.happened)
+        for table, parent_fk, through in (
+            ("scoring_score", "sheet_id", None),
+            ("scoring_consequence", "sheet_id", None),
+            ("scoring_evidence", "score_id", Through("scoring_score", "sheet_id")),
+        ):
             triggers.protect(
                 table=table,
                 parent_table="scoring_sheet",
-                parent_fk="sheet_id",
+                parent_fk=parent_fk,
                 parent_pk="id",
                 locked_column="state",
                 locked_value="final",
+                through=through,
             )

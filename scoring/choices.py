@@ -53,6 +53,12 @@ class ConsequenceKind(TextChoices):
     NO_AWARD = "no_award", _("取消当年评优资格")
 
 
+# What the frozen weeks raise and the leading group's office decides on.
+THREE_POOR = "SUP-4.1c"
+NO_PLATFORM = "SUP-4.4.4"
+FLAG_CLAUSES = frozenset({THREE_POOR, NO_PLATFORM})
+
+
 class Metric(TextChoices):
     """Figures a criterion can be computed from (metrics.py); the label says what is counted."""
 
@@ -66,6 +72,7 @@ class Metric(TextChoices):
     PUBLICATION = "publication", _("本级渠道发布天数 ÷ 应发布天数")
     ADMINISTRATOR_CHANGES = "administrator_changes", _("本年度更换管理员次数")
     SPOT_CHECKS = "spot_checks", _("抽查非“差”次数 ÷ 抽查次数")
+    INCIDENTS = "incidents", _("已处置的不良信息 ÷ 发现的不良信息")
 
 
 class Missing(TextChoices):

@@ -1,4 +1,4 @@
-"""Metric name -> figures of one unit, read from frozen weeks only (SUP-2.1, SUP-4.1, SUP-A).
+"""Metric name -> figures of one unit, read from frozen weeks and the incidents on record by their end (SUP-2.1, SUP-4.1, SUP-A).
 
 Stocks are those of the last closed week of the assessed year, flows are added up over that year's closed weeks. Bases
 are those that stood at the end of that week. What can't be known is said (choices.Missing), never taken as 0.
@@ -16,6 +16,7 @@ from orgs.choices import Measure
 from orgs.models import UnitBaseVersion
 from reporting.models import ClosedWeek, WeekUnit
 from scoring.choices import Metric, Missing
+from scoring.incidents import Incidents, read_incidents
 
 DAYS = 7
 FLOWS = ("sub_checks", "sub_checks_poor", "sub_admin_changed")
@@ -43,6 +44,7 @@ class Year:
     row: WeekUnit | None = None
     flows: dict[str, int] = field(default_factory=dict)
     bases: dict[str, UnitBaseVersion] = field(default_factory=dict)
+    incidents: Incidents = field(default_factory=Incidents)
 
 
 def read_year(year: int, unit_ids: Iterable[int]) -> dict[int, Year]:
@@ -59,8 +61,15 @@ def read_year(year: int, unit_ids: Iterable[int]) -> dict[int, Year]:
         for each in sums.annotate(**{f"{name}_year": Sum(name) for name in FLOWS})
     }
     bases = _bases(last, ids)
+    incidents = read_incidents(year, ids, until=last.week.ends_at)
     return {
-        unit_id: Year(last, rows.get(unit_id), flows.get(unit_id, {}), bases.get(unit_id, {}))
+        unit_id: Year(
+            last,
+            rows.get(unit_id),
+            flows.get(unit_id, {}),
+            bases.get(unit_id, {}),
+            incidents.get(unit_id, Incidents()),
+        )
         for unit_id in ids
     }
 
@@ -190,6 +199,13 @@ def _spot_checks(year: Year, row: WeekUnit, params: dict[str, str]) -> Figure:
     return Figure(checks - year.flows.get("sub_checks_poor", 0), checks)
 
 
+def _incidents(year: Year, row: WeekUnit, params: dict[str, str]) -> Figure:
+    """Handled ÷ found, beside what people decide; a year without one has nothing to show (SUP-2.2.1c)."""
+    if not year.incidents.found:
+        return Figure()
+    return Figure(year.incidents.handled, year.incidents.found)
+
+
 METRICS: dict[str, Callable[[Year, WeekUnit, dict[str, str]], Figure]] = {
     Metric.PUBLIC_PLATFORM: _public_platform,
     Metric.PUBLIC_PLATFORM_ADMINISTRATOR: _public_platform_administrator,
@@ -201,4 +217,5 @@ METRICS: dict[str, Callable[[Year, WeekUnit, dict[str, str]], Figure]] = {
     Metric.PUBLICATION: _publication,
     Metric.ADMINISTRATOR_CHANGES: _administrator_changes,
     Metric.SPOT_CHECKS: _spot_checks,
+    Metric.INCIDENTS: _incidents,
 }

@@ -56,6 +56,11 @@ class Tally:
         return self.n_scored == self.n_items
 
     @property
+    def has_reconstructed(self) -> bool:
+        """Some criterion is proposed, not from the source (SUP-A)."""
+        return any(score.criterion.is_reconstructed for item in self.items for score in item.scores)
+
+    @property
     def is_self_complete(self) -> bool:
         return self.n_self_scored == self.n_items
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orgs.exceptions import Conflict
-from scoring.choices import ConsequenceKind, Grade, Missing, SheetState
+from scoring.choices import FLAG_CLAUSES, ConsequenceKind, Grade, Missing, SheetState
 from scoring.querysets import ScoreQuerySet, SheetQuerySet
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Sheet(models.Model):
     )
     finalised_at = models.DateTimeField(null=True, blank=True)
     self_submitted_at = models.DateTimeField(null=True, blank=True)
+    no_self_reason = models.CharField(_("未交自评的原因"), max_length=200, blank=True)
 
     objects = SheetQuerySet.as_manager()
 
@@ -149,11 +150,26 @@ class Consequence(models.Model):
     clause = models.CharField(max_length=20)
     trigger = models.CharField(max_length=200)
     is_confirmed = models.BooleanField(default=False)
+    is_dismissed = models.BooleanField(default=False)
+    dismissal_reason = models.CharField(_("不予认定的理由"), max_length=200, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["sheet", "kind", "clause"], name="consequence_once")
+            models.UniqueConstraint(fields=["sheet", "kind", "clause"], name="consequence_once"),
+            models.CheckConstraint(
+                condition=~models.Q(is_confirmed=True, is_dismissed=True), name="consequence_decided_one_way"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.sheet_id} {self.kind}"
+
+    @property
+    def is_flag(self) -> bool:
+        """Raised by the frozen weeks, to be decided on; what follows from the total isn't."""
+        return self.clause in FLAG_CLAUSES
+
+    @property
+    def is_open_flag(self) -> bool:
+        """Waits for the leading group's office to confirm or dismiss it."""
+        return self.is_flag and not (self.is_confirmed or self.is_dismissed)

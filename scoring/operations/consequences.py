@@ -10,15 +10,13 @@ from django.utils.translation import gettext as _
 
 from orgs.kernel.numbers import percent_text, points_text
 from scoring import metrics
-from scoring.choices import ConsequenceKind, Grade
+from scoring.choices import NO_PLATFORM, THREE_POOR, ConsequenceKind, Grade
 from scoring.models import Consequence
 
 if TYPE_CHECKING:
     from scoring.models import Sheet
 
-THREE_POOR = "SUP-4.1c"
 BELOW_SIX = "SUP-4.4.3"
-NO_PLATFORM = "SUP-4.4.4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class _Wanted:
 
 
 def follow_year(sheet: Sheet, year: metrics.Year) -> bool:
-    """Flags the frozen weeks raise: three 差 in a row, platform not completed. Says whether anything changed.
+    """Flags the frozen weeks raise: three 差 in a row, platform not completed, a grave incident. Says whether anything changed.
 
     They act only once confirmed by the leading group's office. READING `year`: the row of 差 is the longest of the
     calendar year as the last closed week of that year's numbers knows it. Checks made on its last days of December
@@ -43,8 +41,13 @@ def follow_year(sheet: Sheet, year: metrics.Year) -> bool:
     if streak >= limit:
         text = _("本年度连续 %(n)s 次抽查为“差”") % {"n": streak}
         wanted.append(_Wanted(ConsequenceKind.NOT_EXCELLENT, THREE_POOR, text))
+    faults = []
     if metrics.is_platform_incomplete(year, Fraction(settings.get("platform_floor", "0.60"))):
-        wanted.append(_Wanted(ConsequenceKind.NO_AWARD, NO_PLATFORM, _platform_trigger(year)))
+        faults.append(_platform_trigger(year))
+    if year.incidents.grave:
+        faults.append(_("本年度 %(n)s 条不良信息被认定为重大失误") % {"n": year.incidents.grave})
+    if faults:
+        wanted.append(_Wanted(ConsequenceKind.NO_AWARD, NO_PLATFORM, "；".join(faults)))
     changed = _replace(sheet, {THREE_POOR, NO_PLATFORM}, wanted)
     has_flag = streak >= limit
     if sheet.has_poor_flag != has_flag:
@@ -68,7 +71,10 @@ def follow_result(sheet: Sheet, *, is_final: bool) -> None:
 
 
 def _replace(sheet: Sheet, clauses: set[str], wanted: list[_Wanted]) -> bool:
-    """Make the records of these clauses what is wanted; a confirmation is kept as long as its record stands."""
+    """Make the records of these clauses what is wanted; a confirmation is kept as long as its record stands.
+
+    A dismissal is kept as long as its trigger does: other figures are decided on anew.
+    """
     present = {(each.kind, each.clause): each for each in sheet.consequences.filter(clause__in=clauses)}
     keys = {(each.kind, each.clause) for each in wanted}
     gone = [record.pk for key, record in present.items() if key not in keys]
@@ -89,7 +95,9 @@ def _replace(sheet: Sheet, clauses: set[str], wanted: list[_Wanted]) -> bool:
         elif record.trigger != each.trigger or (each.is_confirmed and not record.is_confirmed):
             record.trigger = each.trigger
             record.is_confirmed = record.is_confirmed or each.is_confirmed
-            record.save(update_fields=["trigger", "is_confirmed"])
+            record.is_dismissed = False
+            record.dismissal_reason = ""
+            record.save(update_fields=["trigger", "is_confirmed", "is_dismissed", "dismissal_reason"])
             changed = True
     return changed
 

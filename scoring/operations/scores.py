@@ -16,11 +16,11 @@ from orgs.kernel import clock
 from orgs.kernel.numbers import points_text
 from orgs.operations import ledger
 from scoring import rules
-from scoring.choices import ConsequenceKind, SheetState
+from scoring.choices import SheetState
 from scoring.computation import compute
 from scoring.exceptions import NotReady, PointsOutOfRange, ReasonRequired, ScoresRefused
 from scoring.metrics import Year
-from scoring.models import Consequence, Score
+from scoring.models import Score
 from scoring.operations import sheets
 
 if TYPE_CHECKING:
@@ -87,25 +87,6 @@ def enter_scores(
         raise ScoresRefused(errors)
     touched = {each.code for each in [*self_scores, *assessed]} | {each.code for each in counts}
     _save(sheet, [scores[code] for code in touched], has_assessed=bool(assessed), by=by)
-    return sheet
-
-
-@transaction.atomic
-def confirm_consequence(consequence: Consequence, *, by: User) -> Sheet:
-    """The leading group's office confirms a flag; only then does it act on grade or award (SUP-4.1c, SUP-4.4.4)."""
-    sheet = sheets.locked(consequence.sheet_id)
-    sheets.require_assessor(by, sheet)
-    if not permissions.may(by, permissions.MANAGE_SCHEMES, sheet.unit):
-        raise NotAllowed
-    changed = Consequence.objects.filter(pk=consequence.pk, is_confirmed=False).update(is_confirmed=True)
-    if changed and consequence.kind == ConsequenceKind.NOT_EXCELLENT:
-        sheet.poor_flag_confirmed_at = clock.now()
-        sheet.poor_flag_confirmed_by = by
-    if changed:
-        sheet.version += 1
-        sheet.save(update_fields=["poor_flag_confirmed_at", "poor_flag_confirmed_by", "version"])
-        sheets.refresh_result(sheet)
-        ledger.record("sheet.flag_confirmed", sheet, by=by, clause=consequence.clause)
     return sheet
 
 

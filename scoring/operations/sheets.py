@@ -1,4 +1,4 @@
-"""Sheets: opened for a year, computed from frozen weeks, finished and finalised. Scores are entered in `scores.py`."""
+"""Sheets: opened for a year and computed from frozen weeks. `scores.py` enters scores, `finalising.py` ends the year."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from orgs.kernel import clock
 from orgs.models import OrgUnit
 from orgs.operations import ledger
 from scoring import metrics
-from scoring.choices import Provenance, SchemeState, SheetState
 from scoring.computation import compute
-from scoring.exceptions import NotReady, ScoringError, SheetFinal
+from scoring.exceptions import ScoringError, SheetFinal
 from scoring.models import Criterion, Scheme, Score, Sheet
 from scoring.operations import consequences
 from scoring.tallies import Tally, grade_of, tally
@@ -124,52 +123,6 @@ def run_compute_job(job_id: int) -> None:
     ledger.run(job_id, lambda job: dict(compute_year(int(job.params["year"]), by=job.created_by, job=job)))
 
 
-@transaction.atomic
-def submit_self_assessment(sheet: Sheet, *, version: int, by: User) -> Sheet:
-    """The unit hands its self-assessment in; from then on the assessment group works on it (SUP-4.0)."""
-    if sheet.unit_id not in own_units(by, permissions.SELF_ASSESS):
-        raise NotAllowed
-    sheet = locked(sheet.pk, version=version)
-    if sheet.state != SheetState.SELF_ASSESSING:
-        raise NotReady(_("自评已经提交，不必重复提交。"))
-    if not tally_of(sheet).is_self_complete:
-        raise NotReady(_("还有评分点没有自评，请全部填写后再提交。"))
-    sheet.state = SheetState.ASSESSING
-    sheet.self_submitted_at = clock.now()
-    sheet.version += 1
-    sheet.save(update_fields=["state", "self_submitted_at", "version"])
-    ledger.record("sheet.self_submitted", sheet, by=by)
-    return sheet
-
-
-@transaction.atomic
-def finalise(sheet: Sheet, *, version: int, by: User) -> Sheet:
-    """定稿: fix the computed points, then the sheet never changes again, in the database too.
-
-    Raises NotReady while a criterion isn't scored or the scheme holds proposed criteria nobody has confirmed (SUP-A).
-    """
-    require_assessor(by, sheet)
-    sheet = locked(sheet.pk, version=version)
-    result = tally_of(sheet)
-    if not result.is_complete:
-        raise NotReady(_("还有评分点没有考评得分，请补齐后再定稿。"))
-    if sheet.scheme.state != SchemeState.APPROVED and _has_proposed(sheet):
-        raise NotReady(_("方案中有“原附件缺失，拟定内容，待团省委核定”的评分点，核定后才能定稿。"))
-    for item in result.items:
-        for score in item.scores:
-            if score.assessed_points is None:
-                score.assessed_points = score.points
-                score.save(update_fields=["assessed_points"])
-    refresh_result(sheet, confirm=True)
-    sheet.finalised_at = clock.now()
-    sheet.assessed_on = sheet.assessed_on or clock.today()
-    sheet.state = SheetState.FINAL
-    sheet.version += 1
-    sheet.save(update_fields=["finalised_at", "assessed_on", "state", "version"])
-    ledger.record("sheet.finalised", sheet, by=by, grade=sheet.grade)
-    return sheet
-
-
 def locked(pk: int, *, version: int | None = None) -> Sheet:
     """The sheet for writing. Raises SheetFinal, and Conflict when somebody saved since `version`."""
     sheet = Sheet.objects.select_for_update(of=("self",)).select_related("scheme", "unit").get(pk=pk)
@@ -240,8 +193,3 @@ def _compute(sheet: Sheet, year: metrics.Year, by: User | None) -> Sheet:
     refresh_result(sheet)
     ledger.record("sheet.computed", sheet, by=by, week=str(year.week.week) if year.week else "")
     return sheet
-
-
-def _has_proposed(sheet: Sheet) -> bool:
-    proposed = Criterion.objects.filter(item__section__scheme=sheet.scheme)
-    return proposed.filter(provenance=Provenance.RECONSTRUCTED).exists()

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 from orgs import permissions
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.kernel import clock
-from scoring import pages
 from scoring.choices import SheetState
 from scoring.exceptions import ScoresRefused
 from scoring.forms import ASSESS, READ, SELF, SheetForm
 from scoring.models import Sheet
-from scoring.operations import exports, scores, sheets
+from scoring.operations import exports, finalising, flags, scores, sheets
+from scoring.pages import sheets as sheet_pages
 from scoring.tallies import tally
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def list_sheets(request: LeagueRequest) -> HttpResponse:
         "year": year,
         "years": [(f"{each}年", f"?year={each}", each == year) for each in years],
         "page": page,
-        "lines": [pages.line_of(sheet) for sheet in page],
+        "lines": [sheet_pages.line_of(sheet) for sheet in page],
         "may_open": bool(in_charge.allowing(permissions.MANAGE_SCHEMES).spans),
     }
     return render(request, "scoring/sheets/list.html", context)
@@ -119,8 +119,23 @@ def submit_self_assessment(request: LeagueRequest, pk: int) -> HttpResponse:
     return _act(
         request,
         pk,
-        lambda sheet: sheets.submit_self_assessment(sheet, version=version, by=request.user),
+        lambda sheet: finalising.submit_self_assessment(sheet, version=version, by=request.user),
         _("自评已提交考核小组。"),
+    )
+
+
+@login_required
+@require_POST
+def waive_self_assessment(request: LeagueRequest, pk: int) -> HttpResponse:
+    """The assessment group goes on without a self-assessment, for a reason that stays on the sheet."""
+    version, reason = _version(request), request.POST.get("reason", "")
+    return _act(
+        request,
+        pk,
+        lambda sheet: finalising.waive_self_assessment(
+            sheet, reason=reason, version=version, by=request.user
+        ),
+        _("已登记单位未交自评。"),
     )
 
 
@@ -132,7 +147,7 @@ def finalise_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
     return _act(
         request,
         pk,
-        lambda sheet: sheets.finalise(sheet, version=version, by=request.user),
+        lambda sheet: finalising.finalise(sheet, version=version, by=request.user),
         _("考评表已定稿。"),
     )
 
@@ -144,7 +159,22 @@ def confirm_consequence(request: LeagueRequest, pk: int, consequence_pk: int) ->
     sheet = _sheet(request, pk)
     consequence = get_object_or_404(sheet.consequences, pk=consequence_pk)
     return _act(
-        request, pk, lambda _sheet: scores.confirm_consequence(consequence, by=request.user), _("已确认。")
+        request, pk, lambda _sheet: flags.confirm_consequence(consequence, by=request.user), _("已确认。")
+    )
+
+
+@login_required
+@require_POST
+def dismiss_consequence(request: LeagueRequest, pk: int, consequence_pk: int) -> HttpResponse:
+    """The leading group's office dismisses a flag, with a reason."""
+    sheet = _sheet(request, pk)
+    consequence = get_object_or_404(sheet.consequences, pk=consequence_pk)
+    reason = request.POST.get("reason", "")
+    return _act(
+        request,
+        pk,
+        lambda _sheet: flags.dismiss_consequence(consequence, reason=reason, by=request.user),
+        _("已不予认定。"),
     )
 
 
@@ -249,24 +279,27 @@ def _act(request: LeagueRequest, pk: int, act: Callable[[Sheet], object], done: 
 def _page(
     request: LeagueRequest, sheet: Sheet, result: Tally, form: SheetForm, item_id: int, *, status: int = 200
 ) -> HttpResponse:
-    rows = pages.rows_of(result, form, item_id)
+    rows = sheet_pages.rows_of(result, form, item_id)
     current = next(row for row in rows if row.is_current)
-    previous, following = pages.neighbours(request.user, sheet)
+    previous, following = sheet_pages.neighbours(request.user, sheet)
+    consequences = list(sheet.consequences.all())
     context = {
         "sheet": sheet,
         "tally": result,
-        "totals": pages.Totals.of(result),
+        "totals": sheet_pages.Totals.of(result),
         "form": form,
         "mode": form.mode,
         "rows": rows,
         "current": current,
-        "workings": pages.workings_of(current, sheet),
-        "ladder": pages.grade_ladder(sheet, result),
-        "next_open": pages.next_open(result, item_id),
-        "consequences": sheet.consequences.all(),
+        "workings": sheet_pages.workings_of(current, sheet),
+        "ladder": sheet_pages.grade_ladder(sheet, result),
+        "next_open": sheet_pages.next_open(result, item_id),
+        "consequences": consequences,
+        "missing": finalising.missing_for_final(sheet, result, consequences) if form.mode == ASSESS else [],
+        "may_waive": form.mode == ASSESS and sheet.state == SheetState.SELF_ASSESSING,
         "previous": previous,
         "following": following,
-        "crumbs": pages.crumbs_of(sheet),
+        "crumbs": sheet_pages.crumbs_of(sheet),
         "may_confirm": form.mode == ASSESS
         and permissions.may(request.user, permissions.MANAGE_SCHEMES, sheet.unit),
     }

@@ -1,0 +1,1 @@
+"""What the pages of scoring show: dataclasses read from querysets. Reads only; no request, no HTML."""
