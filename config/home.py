@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import todo as accounts_todo
 from orgs import todo as orgs_todo
+from orgs.kernel.clock import Week
 from reporting import todo as reporting_todo
 from scoring import todo as scoring_todo
 
@@ -18,12 +19,28 @@ if TYPE_CHECKING:
 
     from orgs.http import LeagueRequest
 
-SOURCES = (accounts_todo, reporting_todo, scoring_todo, orgs_todo)
+URGENCY = {"bad": 0, "warn": 1}
 
 
 @login_required
 @require_safe
 def home(request: LeagueRequest) -> HttpResponse:
-    """The task list of the person's roles, most urgent first."""
-    todos = [todo for source in SOURCES for todo in source.for_user(request.user)]
-    return render(request, "config/home.html", {"todos": todos})
+    """What the person's roles ask for today, most urgent first; above it, for those who supervise, the week in a sentence."""
+    in_charge = request.user.units_in_charge()
+    briefing = reporting_todo.briefing(in_charge)
+    found = [
+        *accounts_todo.for_user(request.user),
+        *(briefing.todos if briefing else []),
+        *reporting_todo.lines(in_charge),
+        *scoring_todo.for_user(request.user),
+        *orgs_todo.for_user(request.user),
+    ]
+    context = {
+        "briefing": briefing,
+        "todos": sorted(
+            (each for each in found if not each.is_done), key=lambda each: URGENCY.get(each.tone, 2)
+        ),
+        "done": [each for each in found if each.is_done],
+        "week_ends_on": Week.current().ends_on,
+    }
+    return render(request, "config/home.html", context)

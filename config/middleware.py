@@ -1,4 +1,4 @@
-"""Middleware that concerns every page: request id, caching of personal pages, forced change of passwords."""
+"""Middleware that concerns every page: request id, clean input, caching of personal pages, forced change of passwords."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import structlog
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 REQUEST_ID_HEADER = "X-Request-ID"
+NUL = "\0"
 
 
 class RequestIdMiddleware:
@@ -30,6 +32,34 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response[REQUEST_ID_HEADER] = request_id
         return response
+
+
+class WithoutNulMiddleware:
+    """PostgreSQL keeps no NUL in a text: what an address or a form carries loses it before anybody reads it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NUL in request.path_info:
+            raise Http404
+        if _carries_nul(request.GET):
+            request.GET = _without_nul(request.GET)
+        if request.method == "POST" and _carries_nul(request.POST):
+            request.POST = _without_nul(request.POST)
+        return self.get_response(request)
+
+
+def _carries_nul(sent: QueryDict) -> bool:
+    return any(NUL in text for key, values in sent.lists() for text in (key, *values))
+
+
+def _without_nul(sent: QueryDict) -> QueryDict:
+    clean = QueryDict(mutable=True, encoding=sent.encoding)
+    for key, values in sent.lists():
+        clean.setlist(key.replace(NUL, ""), [value.replace(NUL, "") for value in values])
+    clean._mutable = False
+    return clean
 
 
 class NoStoreMiddleware:

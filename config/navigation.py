@@ -86,13 +86,24 @@ MENU: tuple[MenuGroup, ...] = (
         (
             MenuItem(_("周报"), "reporting:weekly", "chart-bar", permissions.VIEW),
             MenuItem(_("组织与账号"), "orgs:list-units", "sitemap", permissions.VIEW),
+        ),
+    ),
+    MenuGroup(
+        _("登记信息"),
+        (
             MenuItem(_("登记的账号"), "accounts:list-accounts", "device-mobile", permissions.VIEW),
+            MenuItem(_("登记的群"), "accounts:list-groups", "message", permissions.VIEW),
+            MenuItem(_("管理员"), "accounts:list-administrators", "user", permissions.VIEW),
+            MenuItem(_("需核实"), "accounts:radar", "flag", permissions.REVIEW),
+            MenuItem(_("账号争议"), "accounts:list-disputes", "help-circle", permissions.VIEW),
         ),
     ),
     MenuGroup(
         _("督导检查"),
         (
             MenuItem(_("提醒"), "accounts:chase", "send", permissions.REMIND),
+            MenuItem(_("不良信息"), "accounts:list-incidents", "alert-triangle", permissions.VIEW),
+            MenuItem(_("更换要求"), "reporting:list-demands", "refresh", permissions.VIEW),
             MenuItem(_("年度考评"), "scoring:list-sheets", "writing", permissions.VIEW_SHEET, "sheets"),
         ),
     ),
@@ -101,6 +112,7 @@ MENU: tuple[MenuGroup, ...] = (
         (
             MenuItem(_("填报任务"), "accounts:list-rounds", "file-text", permissions.LAUNCH_ROUND),
             MenuItem(_("人员与邀请码"), "orgs:list-people", "users", permissions.MANAGE_PEOPLE),
+            MenuItem(_("变更申请"), "orgs:list-requests", "checklist", permissions.EDIT_UNITS),
             MenuItem(_("变更与日志"), "orgs:list-audit", "history", permissions.VIEW_AUDIT),
         ),
     ),
@@ -117,7 +129,14 @@ COUNTERS: dict[str, Callable[[User], int]] = {
 def menu(request: HttpRequest) -> dict[str, Any]:
     """Template context of every page: navigation, unread messages, theme."""
     theme = request.COOKIES.get("theme", "auto")
-    context: dict[str, Any] = {"theme": theme if theme in THEMES else "auto", "menu": []}
+    hotkeys = (
+        "off" if request.COOKIES.get("hotkeys") == "off" else "on"
+    )  # WCAG 2.1.4: app.js keeps the choice
+    context: dict[str, Any] = {
+        "theme": theme if theme in THEMES else "auto",
+        "hotkeys": hotkeys,
+        "menu": [],
+    }
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         # Asked once: `may_anywhere` would read the appointments again for each line.
@@ -155,10 +174,10 @@ def _allowed(group: MenuGroup, in_charge: UnitsInCharge) -> Iterator[tuple[MenuI
 
 
 def _province_name(in_charge: UnitsInCharge) -> str:
-    """Where the person works: the province of the first appointment, or the whole country."""
-    if not in_charge.spans:
+    """Where the person works: the province of the widest appointment, or the whole country."""
+    first = in_charge.widest()
+    if first is None:
         return ""
-    first = in_charge.spans[0]
     if first.is_forest:
         return gettext("全国")
     province = OrgUnit.objects.provinces().filter(tree_id=first.tree_id).only("name", "short_name").first()

@@ -21,7 +21,8 @@ MOST_RESULTS = 50
 @login_required
 @require_safe
 def search(request: LeagueRequest) -> HttpResponse:
-    """Units of the own scope whose name, short or former name or code matches every word."""
+    """Units of the own scope whose name, short or former name, pinyin or code matches every word; best first."""
     text = request.GET.get("q", "").strip()
-    units = OrgUnit.objects.visible_to(request.user).matching(text).with_path()[:MOST_RESULTS] if text else []
+    found = OrgUnit.objects.visible_to(request.user).matching(text).ranked(text).with_path()
+    units = found[:MOST_RESULTS] if text else []
     return render(request, "config/search.html", {"text": text, "units": units, "most": MOST_RESULTS})

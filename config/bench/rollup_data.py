@@ -43,8 +43,9 @@ _FILL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "accounts_account",
-        "id, unit_id, platform_id, identifier, identifier_key, nickname, purpose, status, version",
-        "SELECT id, id, 'wechat_personal', code, code, name, 'organisation', 'open', 1 FROM unit",
+        "id, unit_id, platform_id, identifier, identifier_key, nickname, purpose, status, version,"
+        " responsible_name, responsible_post",
+        "SELECT id, id, 'wechat_personal', code, code, name, 'organisation', 'open', 1, '', '' FROM unit",
     ),
     (
         "accounts_accountversion",
@@ -54,8 +55,8 @@ _FILL: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "accounts_group",
-        "id, unit_id, kind, platform_id, name, topic, status, version",
-        "SELECT id, id, 'branch', 'wechat_group', name, '', 'open', 1 FROM unit",
+        "id, unit_id, kind, platform_id, name, topic, status, version, ties, linked_cadres",
+        "SELECT id, id, 'branch', 'wechat_group', name, '', 'open', 1, '', '' FROM unit",
     ),
     (
         "accounts_groupversion",

@@ -1,4 +1,4 @@
-"""Daily records of direct units, spot checks with a row of 差, one incident."""
+"""Daily records of direct units, spot checks with a row of 差."""
 
 from __future__ import annotations
 

@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.urls import reverse
 
-from config.demo_data import activity, assessment, bases, offices, registry, rounds, tree
+from config.demo_data import (
+    activity,
+    assessment,
+    bases,
+    earlier_round,
+    groups,
+    incidents,
+    offices,
+    registry,
+    rounds,
+    tree,
+)
 from config.demo_data.chance import People
 from orgs.choices import JobState
 from orgs.kernel import clock
 from orgs.models import Invitation, Job, OrgUnit, User
-from orgs.operations import people
+from orgs.operations import invitations
 from orgs.operations.bulk_load import load_tree
 from orgs.operations.reference import load_reference
 from reporting.operations.weekly import close_week
@@ -104,6 +115,7 @@ def _load_history(first: clock.Week, progress: Progress) -> None:
     for n in range(registry.WEEKS):
         _live_through(story, first.next(n), n, progress)
     _run_round(units, progress)
+    groups.live_through(units, crowd)
 
 
 def _live_through(story: registry.Story, week: clock.Week, n: int, progress: Progress) -> None:
@@ -111,11 +123,14 @@ def _live_through(story: registry.Story, week: clock.Week, n: int, progress: Pro
     with clock.frozen(week.starts_at + timedelta(days=1, hours=10)):
         happened = story.happen(n)
         progress(f"{week.label}：{happened} 个团组织有变动")
+    with clock.frozen(week.starts_at + timedelta(days=2, hours=11)):
+        earlier_round.live_through(story.units, n, by=leader)
     if n >= 1:
         with clock.frozen(week.starts_at + timedelta(days=3, hours=15)):
             activity.check(story.units, n, by=leader)
     with clock.frozen(week.starts_at + timedelta(days=5, hours=17)):
         activity.record_week(story.units, by=leader)
+    incidents.happen(story.units, week, n, by=leader)
 
 
 def _run_round(units: dict[str, OrgUnit], progress: Progress) -> None:
@@ -123,6 +138,7 @@ def _run_round(units: dict[str, OrgUnit], progress: Progress) -> None:
     leader = _user("shengwei")
     with clock.frozen(now - timedelta(days=5)):
         round = rounds.launch(units[tree.HAINAN], by=leader)
+        rounds.open_changes(units[tree.HAINAN], by=leader)
     busy = [unit for code, unit in units.items() if code[:6] in rounds.BUSY and unit.kind_id in round.kinds]
     progress("填报进行中的收集表")
     with clock.frozen(now - timedelta(days=2)):
@@ -161,6 +177,6 @@ def _invitation_path() -> str:
     if unit.appointments.in_force().exists():
         return ""
     for earlier in Invitation.objects.usable().filter(unit=unit):
-        people.revoke_invitation(earlier, by=reviewer)
-    invited = people.invite(unit, name=INVITED[0], mobile=INVITED[1], by=reviewer, title="团支部书记")
+        invitations.revoke_invitation(earlier, by=reviewer)
+    invited = invitations.invite(unit, name=INVITED[0], mobile=INVITED[1], by=reviewer, title="团支部书记")
     return reverse("orgs:accept-invitation", args=[invited.code])

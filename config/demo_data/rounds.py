@@ -13,6 +13,7 @@ from accounts.naming import regular_name
 from accounts.operations import packages, review
 from accounts.operations.collection import save_draft, submit
 from accounts.operations.rounds import launch_round
+from accounts.operations.standing import open_standing
 from config.demo_data.chance import chance
 from config.demo_data.tree import INTAKES, members_of
 from orgs.choices import Kind
@@ -55,6 +56,11 @@ def launch(province: OrgUnit, *, by: User) -> CollectionRound:
         by=by,
         clause="UNI-3.3",
     )
+
+
+def open_changes(province: OrgUnit, *, by: User) -> CollectionRound:
+    """日常变更, open all year beside the rounds."""
+    return open_standing(province, field_list=FieldList.objects.get(code="UNI-A", version=1), by=by)
 
 
 def fill(round: CollectionRound, units: Iterable[OrgUnit], *, skip: str) -> int:

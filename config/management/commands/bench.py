@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from config.bench import Figure, rollup, tree_insert, tree_load
+from config.bench import Figure, export, import_form, rollup, tree_insert, tree_load
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -36,6 +36,8 @@ BENCHES: dict[str, tuple[Callable[[int], list[Figure]], int]] = {
     "tree_load": (tree_load.run, LARGEST),
     "tree_insert": (tree_insert.run, LARGEST),
     "rollup": (_rollup, 120_000),
+    "import_form": (import_form.run, 20_000),
+    "export": (export.run, 100_000),
 }
 
 

@@ -19,4 +19,5 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         load_reference()
         load_shipped()
+        call_command("refresh_search_keys", stdout=self.stdout)
         self.stdout.write("数据库已就绪。/ The database is ready.")

@@ -59,6 +59,15 @@
     if (/^(INPUT|TEXTAREA)$/.test(found.tagName) && !/^(checkbox|radio)$/.test(found.type)) { found.focus(); } else { found.click(); }
   });
 
+  /* WCAG 2.1.4: single keys can be switched off, in the account menu; kept in a cookie of this browser. */
+  each("[data-hotkeys-switch]", function (box) {
+    box.addEventListener("change", function () {
+      var state = box.checked ? "on" : "off";
+      doc.cookie = "hotkeys=" + state + "; path=/; max-age=31536000; samesite=lax";
+      doc.documentElement.setAttribute("data-hotkeys", state);
+    });
+  });
+
   /* Menus close when the click goes elsewhere. */
   doc.addEventListener("click", function (event) {
     each("details[data-menu][open]", function (menu) { if (!menu.contains(event.target)) { menu.open = false; } });
@@ -161,6 +170,14 @@
     var name = event.target.getAttribute("data-check-all");
     if (name) { each('input[name="' + name + '"]', function (box) { box.checked = event.target.checked; }); }
     if (event.target.type === "checkbox") { countTicks(name || event.target.name); }
+  });
+
+  /* <details data-fold open>: long lists are folded on a phone; without a script and on paper they stay open. */
+  if (window.matchMedia("(max-width: 760px)").matches) {
+    each("details[data-fold]", function (box) { box.open = false; });
+  }
+  window.addEventListener("beforeprint", function () {
+    each("details[data-fold]", function (box) { box.open = true; });
   });
 
   function enhance(root) {

@@ -25,12 +25,17 @@
     show();
   });
 
+  /* The deadline passes while the form is open: what was typed stays, and the page says so. */
+  Array.prototype.forEach.call(doc.querySelectorAll("[data-deadline-in]"), function (line) {
+    setTimeout(function () { line.hidden = false; }, Number(line.getAttribute("data-deadline-in")) * 1000);
+  });
+
   /* data-name and data-mobile are the person's own, on the person's own page. */
   doc.addEventListener("change", function (event) {
     var box = event.target;
     if (!box.hasAttribute || !box.hasAttribute("data-mobile")) { return; }
     ["name", "mobile"].forEach(function (what) {
-      var input = doc.getElementById(box.id.replace("is_me", "admin_" + what));
+      var input = doc.getElementById(box.getAttribute("data-" + what + "-field"));
       var own = box.getAttribute("data-" + what);
       if (!input) { return; }
       if (box.checked) { input.value = own; } else if (input.value === own) { input.value = ""; }

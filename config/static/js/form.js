@@ -1,7 +1,8 @@
-/* What forms gain from a script: steppers, suggestions, drafts on this device, autosave, a warning while offline, no double submit. */
+/* What forms gain from a script: steppers, suggestions, drafts on this device, autosave, a warning while offline, one submit. */
 (function () {
   "use strict";
-  var doc = document, PREFIX = "draft:", DAYS_7 = 7 * 24 * 3600 * 1000, AUTOSAVE_AFTER = 2000;
+  var doc = document, PREFIX = "draft:", OTHER = ":other", QUEUE = "queue:", DAYS_7 = 7 * 24 * 3600 * 1000;
+  var AUTOSAVE_AFTER = 2000;
 
   function each(selector, action, root) {
     Array.prototype.forEach.call((root || doc).querySelectorAll(selector), action);
@@ -22,16 +23,23 @@
     } catch (error) { /* nothing was kept */ }
   }
 
-  function fields(form) {
+  function named(form, without) {
     return Array.prototype.filter.call(form.elements, function (field) {
-      return field.name && !/^(hidden|password|file|submit|button)$/.test(field.type);
+      return field.name && !without.test(field.type) && !/^(csrfmiddlewaretoken|version|page|key)$/.test(field.name);
     });
   }
+  /* What handin.js needs of this; without it a submission is an ordinary one. */
+  window.leagueDevice = { each: each, keep: keep, recall: recall, forget: forget, announce: announce, OTHER: OTHER, QUEUE: QUEUE, hand: function () { return false; } };
+
+  function fields(form) { return named(form, /^(hidden|password|file|submit|button)$/); }
+  /* Hidden fields too: how many rows there are, and whose they are. */
   function valuesOf(form) {
-    return fields(form).map(function (field) {
+    return named(form, /^(password|file|submit|button)$/).map(function (field) {
       return [field.name, field.value, /^(checkbox|radio)$/.test(field.type) ? field.checked : null];
     });
   }
+  function namesIn(values) { return values.map(function (one) { return one[0]; }).join(" "); }
+  function versionOf(form) { return form.elements.version ? form.elements.version.value : ""; }
   function restore(form, values) {
     fields(form).forEach(function (field) {
       for (var i = 0; i < values.length; i++) {
@@ -45,10 +53,8 @@
     });
   }
 
-  function clockText() {
-    var now = new Date();
-    return ("0" + now.getHours()).slice(-2) + ":" + ("0" + now.getMinutes()).slice(-2);
-  }
+  function twoDigits(n) { return ("0" + n).slice(-2); }
+  function clockText() { var now = new Date(); return twoDigits(now.getHours()) + ":" + twoDigits(now.getMinutes()); }
   function announce(form, state, text) {
     each("[data-autosave-state]", function (line) {
       line.hidden = false;
@@ -60,11 +66,17 @@
   /* Draft and autosave of one form. */
   function watch(form) {
     var key = form.getAttribute("data-draft-key"), url = form.getAttribute("data-autosave-url");
-    var timer = 0, isDirty = false, isSending = false;
+    var timer = 0, isDirty = false, isSending = false, isTold = false;
 
     function keepLocally() {
       if (!key) { return true; }
-      return keep(key, { at: Date.now(), values: valuesOf(form) });
+      return keep(key, { at: Date.now(), version: versionOf(form), values: valuesOf(form) });
+    }
+    /* The server has everything: the copy on this device would only be compared with it again. */
+    function saved(answer) {
+      if (form.elements.version && answer.version) { form.elements.version.value = answer.version; }
+      if (!key) { return; }
+      if (isDirty) { keepLocally(); } else { forget(function (name) { return name === key; }); }
     }
     function save() {
       if (!url || !isDirty || isSending) { return; }
@@ -78,6 +90,9 @@
             announce(form, "failed", "登录已过期。内容已存在本机，请刷新页面重新登录");
           } else if (response.ok) {
             announce(form, "saved", clockText() + " 已自动保存");
+            return response.json().then(saved);
+          } else if (response.status === 409) {
+            announce(form, "failed", "别处刚刚保存过，请点“存草稿”核对两份内容");
           } else { announce(form, "failed", "没有保存成功，请点“存草稿”"); }
         })
         .catch(function () { isDirty = true; sayLocal(); })
@@ -90,18 +105,28 @@
     function later() { clearTimeout(timer); timer = setTimeout(save, AUTOSAVE_AFTER); }
     function changed() {
       isDirty = true;
-      if (!keepLocally() && !url) { announce(form, "failed", "本机不能保存草稿，请及时提交"); }
+      if (!keepLocally() && !isTold) { isTold = true; announce(form, "failed", url ? "本机不能保存草稿，联网时自动保存" : "本机不能保存草稿，请及时提交"); }
       if (navigator.onLine === false) { sayLocal(); }
       later();
     }
 
-    var draft = key && recall(key), savedAt = Number(form.getAttribute("data-saved-at") || 0);
-    if (draft && draft.values && Date.now() - draft.at < DAYS_7 && draft.at > savedAt) {
+    var draft = key && recall(key), other = key && recall(key + OTHER), now = valuesOf(form);
+    function differs(one) { return one && one.values && Date.now() - one.at < DAYS_7 && JSON.stringify(one.values) !== JSON.stringify(now); }
+    function fits() {
+      if (!form.elements.version) { return draft.at > Number(form.getAttribute("data-saved-at") || 0); }
+      return draft.version === versionOf(form) && namesIn(draft.values) === namesIn(now);
+    }
+    if (differs(draft) && fits()) {
       restore(form, draft.values);
       isDirty = true;
       announce(form, "restored", "已恢复上次没有提交的内容");
       later();
+    } else if (differs(draft) && form.elements.version) {
+      other = draft;
+      keep(key + OTHER, other);
     }
+    if (key && differs(other)) { form.otherDraft = other; } /* handin.js offers to compare */
+    if (!isDirty) { forget(function (name) { return name === key; }); }
     form.addEventListener("input", changed);
     form.addEventListener("change", changed);
     window.addEventListener("online", save);
@@ -115,6 +140,7 @@
   doc.addEventListener("submit", function (event) {
     var form = event.target;
     if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) { return; }
+    if (form.hasAttribute("data-queue-key") && window.leagueDevice.hand(form)) { event.preventDefault(); return; }
     if (navigator.onLine === false) {
       event.preventDefault();
       waiting = pressed;
@@ -165,7 +191,7 @@
 
   each("[data-draft-clear]", function (node) {
     var key = node.getAttribute("data-draft-clear");
-    forget(function (name) { return name === key; });
+    forget(function (name) { return name === key || name === key + OTHER || name === QUEUE + key; });
   });
   forget(function (name) { var draft = recall(name); return !draft || Date.now() - draft.at > DAYS_7; });
   each("form[data-draft-key], form[data-autosave-url]", watch);

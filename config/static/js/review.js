@@ -1,22 +1,10 @@
-/* The review page: Ctrl+Enter, keys on and off, the toast that goes, focus on the form. Single keys are in app.js; all works without. */
+/* The review page: Ctrl+Enter, marked cells, the toast that goes, focus on the form. Single keys are in app.js; all works without. */
 (function () {
   "use strict";
-  var doc = document, root = doc.documentElement, KEY = "hotkeys";
+  var doc = document, root = doc.documentElement;
 
   function find(selector) { return doc.querySelector(selector); }
-  function stored() { try { return localStorage.getItem(KEY); } catch (error) { return null; } }
-  function store(value) { try { localStorage.setItem(KEY, value); } catch (error) { /* private mode: only this page */ } }
-
-  /* WCAG 2.1.4: single keys can be switched off; kept on this device. */
-  var box = find("[data-hotkeys-switch]");
-  function apply(on) {
-    if (on) { root.removeAttribute("data-hotkeys"); } else { root.setAttribute("data-hotkeys", "off"); }
-    if (box) { box.checked = on; }
-  }
-  apply(stored() !== "off");
-  if (box) {
-    box.addEventListener("change", function () { store(box.checked ? "on" : "off"); apply(box.checked); });
-  }
+  function each(selector, action) { Array.prototype.forEach.call(doc.querySelectorAll(selector), action); }
 
   /* Opening the return panel makes 退回 the main button and 通过 a deliberate one. */
   var panel = find("[data-return]"), back = find("[data-return-button]"), word = find("[data-approve-word]");
@@ -26,15 +14,28 @@
     pass.classList.toggle("btn-primary", !panel.open);
     word.textContent = word.getAttribute(panel.open ? "data-still" : "data-plain");
   }
+  var byMark = false;
   if (panel) {
     panel.addEventListener("toggle", function () {
       weigh();
-      if (panel.open && panel.getAttribute("data-ready")) { panel.querySelector("input").focus(); }
+      if (panel.open && panel.getAttribute("data-ready") && !byMark) { panel.querySelector("input").focus(); }
+      byMark = false;
       panel.setAttribute("data-ready", "1");
     });
     weigh();
     if (!panel.open) { panel.setAttribute("data-ready", "1"); }
   }
+
+  /* A marked cell asks for words; its row can't be kept as it is. */
+  each("[data-mark]", function (box) {
+    box.addEventListener("change", function () {
+      if (!box.checked) { return; }
+      var row = find('[data-accept="' + box.value.split(":")[0] + '"]');
+      if (row) { row.checked = false; }
+      if (panel && !panel.open) { byMark = true; panel.open = true; }
+      box.parentNode.querySelector(".mark-why").focus();
+    });
+  });
 
   doc.addEventListener("keydown", function (event) {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !back) { return; }
@@ -44,11 +45,17 @@
     back.click();
   });
 
-  var toast = find("[data-toast-seconds]");
+  var toast = find("[data-toast-seconds]"), subject = doc.getElementById("subject");
   if (toast) {
-    setTimeout(function () { toast.hidden = true; toast.classList.add("sr"); }, Number(toast.getAttribute("data-toast-seconds")) * 1000);
-    var subject = doc.getElementById("subject");
-    if (subject) { subject.focus({ preventScroll: true }); }
+    setTimeout(function () {
+      if (toast.contains(doc.activeElement) && subject) { subject.focus({ preventScroll: true }); }
+      toast.hidden = true;
+      toast.classList.add("sr");
+    }, Number(toast.getAttribute("data-toast-seconds")) * 1000);
+  }
+  /* After a decision or a step in the list the focus is where the reading goes on, never at the top of the page. */
+  if (/[?&](id|done|bulk)=/.test(location.search) || toast) {
+    (subject || doc.getElementById("main")).focus({ preventScroll: true });
   }
   var current = find(".queue .current");
   if (current && current.scrollIntoView) { current.scrollIntoView({ block: "nearest" }); }
