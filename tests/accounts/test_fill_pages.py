@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from django.urls import reverse
 from accounts.choices import SubmissionStatus
 from accounts.models import Account, Expected, Submission
 from accounts.operations import review, rounds
+from orgs.kernel import clock
 from tests.accounts.factories import launch, main_row, submit_for
 
 PERSONAL = ("林某甲", "13800000123", "354120768")
@@ -165,6 +167,18 @@ def test_returned_form_opens_with_reason_and_marked_cell(sign_in, cast, world, r
     assert 'href="#id_r0-contacts"' in page
 
 
+def test_reason_without_a_marked_cell_leads_to_the_field_it_speaks_of(sign_in, cast, world, round, expected):
+    form = submit_for(round, world["hnu-law-1201"], cast["secretary"])
+    reasons = ["filled_twice", "above_base"]
+    review.return_submission(form.pk, version=form.version, by=cast["college"], reasons=reasons)
+    client = sign_in("secretary")
+    opened = client.get(reverse("accounts:fill", args=[round.pk]))
+    assert opened.url == url("fill-form", expected) + "#id_r0-contacts"
+    page = client.get(opened.url).content.decode()
+    assert re.findall(r'<input[^>]*name="([^"]+)"[^>]*autofocus', page) == ["r0-contacts"]
+    assert "data-focus" not in page, "the frame of the reasons would take the focus from the field"
+
+
 def test_submitted_form_opens_as_its_receipt(sign_in, cast, world, round, expected):
     submit_for(round, world["hnu-law-1201"], cast["secretary"])
     assert sign_in("secretary").get(url("fill-form", expected)).url == url("show-receipt", expected)
@@ -242,3 +256,23 @@ def _count(client, address: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
     return len(captured)
+
+
+def test_somebody_new_is_led_to_the_nearest_deadline_ahead_then_to_what_was_missed_last(
+    world, cast, sign_in, round, expected
+):
+    def other(title: str, days: int) -> Expected:
+        now = clock.now()
+        opens, until = now - timedelta(days=30), now + timedelta(days=days)
+        made = launch(world, cast, title=title, opens_at=opens, deadline_at=until)
+        return Expected.objects.get(round=made, unit=expected.unit)
+
+    missed_long_ago, missed, later = other("九月", -20), other("十月", -2), other("十二月", 9)
+    client, start = sign_in("secretary"), reverse("accounts:start")
+    for at, want in enumerate((expected, later, missed, missed_long_ago)):
+        assert client.get(start).url == url("fill-form", want)
+        row = main_row(
+            account_id=f"law_120{at}", admin_wechat=f"lin_moujia_{at}", admin_mobile=f"1380000020{at}"
+        )
+        submit_for(want.round, want.unit, cast["secretary"], rows=[row], key=f"key-{at}")
+    assert client.get(start).url == reverse("accounts:list-tasks")

@@ -9,11 +9,12 @@ from django.db import connection, connections
 
 from accounts.exceptions import RoundClosed
 from accounts.models import Submission
-from accounts.operations import collection, rounds
+from accounts.operations import collection, reminders, review, rounds
 from orgs.exceptions import OrgsError
 from orgs.kernel import clock
+from orgs.models import AuditEntry, Notification
 from tests import cast as cast_module
-from tests.accounts.factories import launch, main_row
+from tests.accounts.factories import launch, main_row, submit_for
 from tests.world import TODAY
 
 pytestmark = [
@@ -93,3 +94,29 @@ def test_nothing_is_submitted_at_or_after_the_closing(transactional_world, cast)
         result, _closed = at_once(submit, lambda r=round: rounds.close_round(r, by=cast["province"]))
         status = Submission.objects.get(round=round).status
         assert status == ("draft" if isinstance(result, RoundClosed) else "submitted")
+
+
+def test_two_pushes_at_once_leave_one_reminder_each(transactional_world, cast):
+    world = transactional_world
+    round = launch(world, cast)
+    results = at_once(
+        *(lambda: reminders.remind(round, world["hnu"], by=cast["university"]) for _n in range(2))
+    )
+    told = list(Notification.objects.filter(kind=reminders.REMINDED).values_list("unit_id", flat=True))
+    assert len(told) == len(set(told)) > 0
+    assert sorted(each.sent for each in results) == [0, len(told)]
+
+
+def test_nothing_is_decided_at_or_after_the_closing(transactional_world, cast):
+    world = transactional_world
+    for _at in range(ROUNDS):
+        round = launch(world, cast)
+        form = submit_for(round, world["hnu-law-1201"], cast["secretary"])
+        decided, _closed = at_once(
+            lambda form=form: review.approve(form.pk, version=form.version, by=cast["college"]),
+            lambda round=round: rounds.close_round(round, by=cast["province"]),
+        )
+        if not isinstance(decided, OrgsError):
+            closing = AuditEntry.objects.get(verb="round.closed", object_id=str(round.pk))
+            deciding = AuditEntry.objects.get(verb="submission.approve", object_id=str(form.pk))
+            assert deciding.pk < closing.pk

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 
 from accounts.choices import AccountStatus, EventKind, GroupKind
-from accounts.exceptions import AlreadyRegistered
+from accounts.exceptions import AccountsError, AlreadyRegistered
 from accounts.models import AccountVersion, GroupVersion, RegistryEvent
 from accounts.operations import registry
 from orgs.exceptions import IllegalMove, NotAllowed
 from orgs.kernel import clock
 from orgs.models import AuditEntry
+from orgs.operations import closing
 from tests.accounts.factories import launch, submit_for
 from tests.world import TODAY
 
@@ -113,3 +114,16 @@ def test_group_is_opened_renamed_and_closed_through_the_same_door(world, cast):
     registry.close_group(group, reason="合并", by=cast["university"])
     assert kinds() == [EventKind.OPENED, EventKind.RENAMED, EventKind.CLOSED]
     assert GroupVersion.objects.current().get(group=group).status == "closed"
+
+
+def test_a_closed_unit_gets_no_account_no_group_and_none_handed_over(world, cast, account):
+    """T10; with the unit as it was read before it closed."""
+    stale = world["hnu-law-1202"]
+    closing.close_units([world["hnu-law-1202"]], reason="毕业", by=None)
+    with pytest.raises(AccountsError, match="已撤销"):
+        registry.open_account(stale, platform="wechat_personal", identifier="late_1", by=cast["college"])
+    with pytest.raises(AccountsError, match="已撤销"):
+        registry.open_group(stale, kind=GroupKind.BRANCH, name="晚了的群", by=cast["college"])
+    with pytest.raises(AccountsError, match="已撤销"):
+        registry.transfer_account(account, stale, reason="调整", by=cast["college"])
+    assert not stale.accounts.exists()

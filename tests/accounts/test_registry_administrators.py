@@ -16,6 +16,7 @@ from accounts.operations.registry import PersonalData
 from orgs.exceptions import IllegalMove, NotAllowed
 from orgs.kernel import clock
 from orgs.models import AuditEntry
+from tests.accounts.factories import launch, submit_for
 from tests.world import TODAY
 
 PERSON = PersonalData("林某甲", "lin_moujia", "小林", "354120768", "13800000123")
@@ -51,6 +52,15 @@ def test_term_is_ended_once(cast, term):
     registry.end_administratorship(term, reason="毕业", by=cast["college"])
     with pytest.raises(IllegalMove):
         registry.end_administratorship(term, reason="毕业", by=cast["college"])
+
+
+def test_a_form_corrects_nobody_who_has_left_meanwhile(world, cast, term):
+    form = submit_for(launch(world, cast), world["hnu-law-1201"], cast["secretary"])
+    stale = type(term).objects.select_related("unit").get(pk=term.pk)
+    registry.end_administratorship(term, reason="毕业", by=cast["college"])
+    with pytest.raises(IllegalMove):
+        registry.correct_administrator(stale, OTHER, by=cast["university"], submission=form)
+    assert not AdministratorshipVersion.objects.current().filter(administratorship=term).exists()
 
 
 def test_closing_the_account_ends_the_terms(cast, term):

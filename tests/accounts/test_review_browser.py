@@ -109,7 +109,7 @@ def test_keys_are_inert_while_typing_and_can_be_switched_off(site):
     page.keyboard.type("as123")
     assert page.locator("#return-remark").input_value() == "as123"
     page.locator("h1").click()
-    page.keyboard.press("?")
+    page.locator(".masthead details[data-menu] summary").last.click()
     page.locator("[data-hotkeys-switch]").uncheck()
     page.locator("h1").click()
     page.keyboard.press("a")
@@ -125,7 +125,7 @@ def test_ticking_and_approving_in_bulk(site):
     expect(page.locator("[data-checked-count]")).to_have_text(str(N_CLEAN))
     with page.expect_navigation():
         page.get_by_role("button", name="批量通过").click()
-    expect(page.locator(".alert-success")).to_contain_text(f"已通过 {N_CLEAN} 份")
+    expect(page.locator(".review-toast")).to_contain_text(f"已通过 {N_CLEAN} 份")
     assert left() == 1
 
 
@@ -154,6 +154,8 @@ def test_pages_are_accessible_and_never_wider_than_the_window(site, viewport):
         reverse("accounts:list-review"),
         reverse("accounts:list-review") + f"?id={form.pk}",
         reverse("accounts:chase"),
+        reverse("accounts:reminder-texts"),
+        reverse("accounts:list-deliveries"),
         reverse("accounts:upload-annex"),
     ]
     page = site.open(viewport)

@@ -125,6 +125,16 @@ def test_after_the_round_is_closed_nothing_moves(form, round, cast):
         approve(form, cast["college"])
 
 
+@pytest.mark.parametrize("decide", [approve, send_back])
+def test_after_the_round_is_closed_no_decision_is_taken_back(form, round, cast, decide):
+    decide(form, cast["college"])
+    stands = fresh(form).status, fresh(form).desk, fresh(form).version
+    rounds.close_round(round, by=cast["province"])
+    with pytest.raises(RoundClosed):
+        review.undo(form.pk, by=cast["college"])
+    assert (fresh(form).status, fresh(form).desk, fresh(form).version) == stands
+
+
 def test_bulk_approval_takes_the_clean_ones_and_names_the_others(round, world, cast):
     clean = submitted(round, world[CLASS], by=cast["secretary"])
     doubtful = submitted(round, world["hnu-law-1202"], by=cast["university"], contacts=400)

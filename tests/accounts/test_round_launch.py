@@ -91,7 +91,7 @@ def test_province_launches_on_the_page_and_a_date_means_the_end_of_the_day(world
     data = {
         "unit": world["hi"].pk,
         "title": "微信及管理员信息收集",
-        "field_list": client.get(LAUNCH).context["form"].fields["field_list"].queryset.get().pk,
+        "field_list": client.get(LAUNCH).context["form"].fields["field_list"].queryset.get(code="UNI-A").pk,
         "kinds": ["university", "class_branch"],
         "intake_years": "2011、2012",
         "opens_on": "2026-11-18",
@@ -109,6 +109,17 @@ def test_launch_page_says_what_is_wrong(sign_in):
     response = sign_in("province").post(LAUNCH, {"intake_years": "去年"})
     assert response.status_code == 422
     assert "<title>错误：" in response.content.decode()
+
+
+@pytest.mark.parametrize("is_phase", [False, True])
+def test_a_day_out_of_reach_is_said_on_the_page(sign_in, is_phase):
+    client = sign_in("province")
+    phase = client.get(LAUNCH).context["form"].phases[0].prefix
+    prefix = f"{phase}-" if is_phase else ""
+    days = {f"{prefix}title": "第一阶段", f"{prefix}opens_on": "0001-01-01"}
+    response = client.post(LAUNCH, days | {f"{prefix}deadline_on": "9999-12-31"})
+    assert response.status_code == 422
+    assert "前后两年以内" in response.content.decode()
 
 
 @pytest.mark.parametrize("address", [LIST, LAUNCH])
@@ -144,7 +155,7 @@ def test_second_tap_on_launch_gives_one_round(world, sign_in):
     data = {
         "unit": world["hi"].pk,
         "title": "微信及管理员信息收集",
-        "field_list": page.context["form"].fields["field_list"].queryset.get().pk,
+        "field_list": page.context["form"].fields["field_list"].queryset.get(code="UNI-A").pk,
         "kinds": ["university"],
         "opens_on": "2026-11-18",
         "deadline_on": "2026-11-25",

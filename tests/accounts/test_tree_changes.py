@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.choices import AccountStatus, EventKind, GroupKind, GroupStatus
-from accounts.models import Account, Administratorship, Expected, Group, RegistryEvent, Submission
-from accounts.operations.registry import PersonalData, appoint_administrator, open_account, open_group
+from accounts.models import (
+    Account,
+    Administratorship,
+    Expected,
+    Group,
+    GroupVersion,
+    RegistryEvent,
+    Submission,
+)
+from accounts.operations.registry import (
+    PersonalData,
+    appoint_administrator,
+    batches,
+    open_account,
+    open_group,
+)
+from orgs.kernel import clock
 from orgs.models import Appointment, AuditEntry
 from orgs.operations import tree, upper
 from orgs.operations.tree import change_of_closing
@@ -48,6 +67,27 @@ def test_a_merged_unit_hands_its_accounts_over_once(world, cast, account):
     assert event.unit == target
     version = account.versions.current().get()
     assert version.unit_id == target.pk
+
+
+def test_what_a_merger_hands_over_is_written_with_as_many_statements_for_one_as_for_three(world, cast):
+    def merged(code, n):
+        unit = world[code]
+        for at in range(n):
+            one = open_account(unit, platform="wechat_personal", identifier=f"{code}_{at}", by=None)
+            person = PersonalData(name="管理员", mobile=f"1380000055{at}")
+            appoint_administrator(unit, account=one, person=person, by=None)
+            open_group(unit, kind=GroupKind.BRANCH, name=f"群{at}", by=None)
+        with CaptureQueriesContext(connection) as captured:
+            batches.transfer_channels(
+                [unit.pk], world["hnu-law"].pk, reason="并班", at=clock.now() + timedelta(minutes=1)
+            )
+        assert Account.objects.filter(identifier__startswith=code, unit=world["hnu-law"]).count() == n
+        return len(captured)
+
+    assert merged("hnu-law-1201", 1) == merged("hnu-law-1202", 3)
+    moved = GroupVersion.objects.current().filter(group__unit=world["hnu-law"])
+    assert set(moved.values_list("unit_id", flat=True)) == {world["hnu-law"].pk}
+    assert Administratorship.objects.in_office().filter(unit=world["hnu-law"]).count() == 4
 
 
 def test_a_moved_unit_keeps_everything(world, cast, account):

@@ -18,6 +18,7 @@ SCOPES = {
     "within",
     "on_desks_of",
     "concerning",
+    "decidable_by",
 }
 # Not about units: reference tables, the weeks themselves, what a signed-in person owns.
 UNSCOPED_MODELS = {"Platform", "FieldList", "UnitKind", "Scheme", "ClosedWeek", "Criterion"}

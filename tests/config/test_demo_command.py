@@ -134,6 +134,48 @@ def contents(demo):
         return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in kept}
 
 
+def ask(demo, question):
+    """Rows of the demo's database."""
+    with contextlib.closing(sqlite3.connect(demo.folder / "db.sqlite3")) as connection:
+        return connection.execute(question).fetchall()
+
+
+def test_demo_has_incidents_in_every_state_and_a_grave_one(prepared):
+    states = dict(ask(prepared, "SELECT state, count(*) FROM accounts_incident GROUP BY state"))
+    assert set(states) == {"found", "handled", "closed"}
+    assert 6 <= sum(states.values()) <= 10
+    grave = ask(
+        prepared,
+        "SELECT u.name FROM accounts_incident i JOIN orgs_orgunit u ON u.id = i.unit_id WHERE i.is_grave",
+    )
+    assert len(grave) == 1
+    assert "海南大学" not in grave[0][0]
+    flagged = ask(
+        prepared,
+        "SELECT u.name, c.is_confirmed FROM scoring_consequence c JOIN scoring_sheet s ON s.id = c.sheet_id"
+        " JOIN orgs_orgunit u ON u.id = s.unit_id WHERE c.clause = 'SUP-4.4.4'",
+    )
+    assert flagged == [(grave[0][0], 0)]
+
+
+def test_demo_has_late_forms_and_overdue_units_in_the_week(prepared):
+    assert ask(prepared, "SELECT count(*) FROM accounts_submission WHERE is_late")[0][0] >= 5
+    overdue = ask(
+        prepared,
+        "SELECT x.sub_overdue FROM reporting_weekunit x JOIN reporting_closedweek w ON w.id = x.week_id"
+        " JOIN orgs_orgunit u ON u.id = x.unit_id WHERE u.code IN ('46', '46-U01')"
+        " ORDER BY w.year DESC, w.number DESC LIMIT 2",
+    )
+    assert all(n > 0 for (n,) in overdue)
+    never = ask(
+        prepared,
+        "SELECT count(*) FROM accounts_expected e JOIN accounts_collectionround r ON r.id = e.round_id"
+        " WHERE r.closed_at IS NULL AND e.exempt_reason = '' AND e.deadline_at < datetime('now')"
+        " AND NOT EXISTS (SELECT 1 FROM accounts_submission s WHERE s.round_id = e.round_id AND s.unit_id = e.unit_id)",
+    )
+    assert never[0][0] >= 5
+
+
 def test_portal_answers_once_it_is_said_to_run(serving):
     _process, port = serving
     assert get(port, "/healthz")[0] == 200

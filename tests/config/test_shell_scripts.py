@@ -82,7 +82,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.site.posted.append((self.path, parse_qs(body)))
-        self._answer(b"sent", "text/plain")
+        if self.path == "/save":
+            self._answer(b'{"version": 1}', "application/json")
+        else:
+            self._answer(b"sent", "text/plain")
 
     def _answer(self, body, kind):
         self.send_response(HTTPStatus.OK)

@@ -31,8 +31,12 @@ def test_narrowed_run_stays_in_one_process(arguments):
 
 
 def test_sqlite_run_leaves_out_browsers_and_servers():
-    assert without_servers(["-q"]) == ["-q", "-m", "not browser and not servers"]
-    assert without_servers(["-m", "race", "-q"]) == ["-q", "-m", "(race) and not browser and not servers"]
+    assert without_servers(["-q"]) == ["-q", "-m", "not browser and not servers and not once"]
+    assert without_servers(["-m", "race", "-q"]) == [
+        "-q",
+        "-m",
+        "(race) and not browser and not servers and not once",
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -1,1 +1,23 @@
+"""A person at a browser on the demo, end to end; and where each browser check of ux.md, section 7, is proved.
+
+| ux check | test |
+|---|---|
+| 1 no sideways scroll, 2 touch targets | test_accessibility.py: all pages at 390 px (tightness_of) |
+| 3 axe on every page, every role, both themes | test_accessibility.py: pages, matrix (themes and sizes take turns), homes |
+| 4 link to receipt at 250 ms a key | test_chain_in_the_browser.py: taps, typed fields, seconds from keys |
+| 5 without scripts | test_form_without_scripts.py; accounts/test_fill_pages.py |
+| 6 offline | test_form_interrupted.py: typed offline, pressed offline; config/test_shell_scripts.py |
+| 7 no storage | test_ux_checks.py: one note; test_form_interrupted.py: handed in |
+| 8 double click, same key, two tabs | test_ux_checks.py; accounts/test_fill_pages.py, test_fill_races.py: same key at once |
+| 9 going back | test_ux_checks.py, with and without scripts; test_form_without_scripts.py |
+| 10 two wrong fields | test_ux_checks.py; accounts/test_fill_pages.py |
+| 11 session or token ends while typing | test_form_interrupted.py: values restored, kept submission goes out |
+| 12 deadline passes | test_ux_checks.py; accounts/test_draft_conflicts.py: closed meanwhile |
+| 13 long and rare names | test_names_and_picker.py |
+| 14 organisation picker | test_names_and_picker.py; config/test_shell_scripts.py |
+| 15 thirty forms by keyboard | accounts/test_review_keys.py: keys, focus, undo, off-switch, letters while typing |
+| 16 bulk, one changed meanwhile | accounts/test_review_keys.py |
+| 17 returned form on the phone | test_ux_checks.py; test_returned_form.py: the whole way round |
+"""
+
 from __future__ import annotations

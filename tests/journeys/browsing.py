@@ -19,8 +19,37 @@ WECHAT = (
     "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/80.0.3987.99"
     " Mobile Safari/537.36 MMWEBID/1 MicroMessenger/8.0.30.2260 WeChat/arm64 NetType/4G Language/zh_CN"
 )
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]},
+    "resultTypes": ["violations"],
+}
 GRAVE = {"serious", "critical"}
+# What a thumb cannot hit (44 px, ux.md section 7) and what the eye cannot read to its end.
+TIGHT = """
+isPhone => {
+  const found = [];
+  const isShown = each => {
+    const box = each.getBoundingClientRect();
+    const isFolded = each.closest("details:not([open]) > :not(summary)"), isHidden = each.closest(".sr, .skip");
+    const isClipped = each.closest("thead") && each.closest("thead").getBoundingClientRect().width < 2;
+    return box.width > 1 && box.height > 1 && getComputedStyle(each).visibility !== "hidden" && !isFolded && !isHidden && !isClipped;
+  };
+  const words = each => `${each.tagName.toLowerCase()} ${(each.textContent.trim() || each.name || "").slice(0, 20)}`;
+  document.querySelectorAll("main *").forEach(each => {
+    const isHiding = getComputedStyle(each).overflowX === "hidden" && each.scrollWidth > each.clientWidth + 1;
+    if (isShown(each) && isHiding && each.textContent.trim()) found.push(`cut off: ${words(each)}`);
+  });
+  if (!isPhone) return found;
+  document.querySelectorAll("a, button, summary, select, textarea, input:not([type=hidden])").forEach(each => {
+    if (!isShown(each)) return;
+    const label = each.labels && each.labels[0], boxes = [each.getBoundingClientRect()];
+    if (label && /checkbox|radio|file/.test(each.type)) boxes.push(label.getBoundingClientRect());
+    const width = Math.max(...boxes.map(box => box.width)), height = Math.max(...boxes.map(box => box.height));
+    if (width < 43.5 || height < 43.5) found.push(`${Math.round(width)} x ${Math.round(height)} px: ${words(each)}`);
+  });
+  return found;
+}
+"""
 
 
 @contextmanager
@@ -50,7 +79,7 @@ def _page(browser: Browser, address: str, **options: object) -> Iterator[Page]:
     yield page
     context.close()
     # A page answered with 4xx complains about itself; scripts and blocked styles are what is looked for.
-    assert not [text for text in complaints if "Failed to load resource" not in text]
+    assert not [text for text in complaints if "Failed to load resource" not in text], complaints
 
 
 def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
@@ -66,7 +95,13 @@ class Thumb:
     """Counts what the secretary does."""
 
     taps: int = 0
+    keys: int = 0
     typed: list[str] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """How long a slow typist takes: 250 ms a key, and a second to find what to tap (ux.md, check 4)."""
+        return self.keys * 0.25 + self.taps
 
     def tap(self, what: Locator) -> None:
         what.click()
@@ -74,6 +109,7 @@ class Thumb:
 
     def type(self, where: Locator, text: str) -> None:
         where.fill(text)
+        self.keys += len(text)
         self.typed.append(where.get_attribute("name") or "")
 
 
@@ -86,15 +122,24 @@ def shoot(page: Page, name: str) -> None:
 
 
 def complaints_of(page: Page, name: str) -> list[str]:
-    """What is grave for axe here, and whether the phone would have to scroll sideways."""
+    """What is grave for axe here, what is cut off, and on the phone: sideways scrolling, small targets."""
+    return violations_of(page, name) + tightness_of(page, name)
+
+
+def violations_of(page: Page, name: str) -> list[str]:
+    """What is grave for axe."""
     found = Axe().run(page, options=RULES).response["violations"]
-    grave = [
+    return [
         f"{name}: {each['id']} {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
         for each in found
         if each["impact"] in GRAVE
         for node in each["nodes"][:3]
     ]
+
+
+def tightness_of(page: Page, name: str) -> list[str]:
+    """What is cut off, and on the phone sideways scrolling and small targets."""
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    if width[1] == PHONE["width"] and width[0] > width[1]:
-        grave.append(f"{name}: {width[0]} px wide on a phone of {width[1]}")
-    return grave
+    is_phone = width[1] == PHONE["width"]
+    found = [f"{width[0]} px wide on a phone of {width[1]}"] if is_phone and width[0] > width[1] else []
+    return [f"{name}: {each}" for each in found + page.evaluate(TIGHT, is_phone)[:5]]

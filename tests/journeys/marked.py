@@ -7,10 +7,10 @@ from datetime import datetime
 
 from accounts.models import CollectionRound, Submission
 from accounts.operations import collection, packages, review
-from orgs.choices import Role
+from orgs.choices import NotificationKind, Role
 from orgs.kernel import clock
 from orgs.models import Appointment, OrgUnit, User
-from orgs.operations import ledger, people, tree
+from orgs.operations import invitations, ledger, tree
 from reporting.operations.weekly import close_week
 from scoring.operations.schemes import load_shipped
 from scoring.operations.sheets import compute_year, open_year
@@ -82,8 +82,10 @@ def work(side: Side, staff: dict[str, User], round: CollectionRound) -> None:
     _submit(side, round, middle, reviewer, 2)
     collection.save_draft(round, top, [_row(side, 3)], version=0, note=f"{side.word}备注", by=committee)
     for unit in (top, middle, leaf):
-        ledger.notify(unit, "test", f"{side.word}的消息")
-    people.invite(leaf, name=f"{side.word}新人", mobile=side.mobiles[2], by=reviewer, role=Role.SECRETARY)
+        ledger.notify(unit, NotificationKind.REMINDED, f"{side.word}的消息")
+    invitations.invite(
+        leaf, name=f"{side.word}新人", mobile=side.mobiles[2], by=reviewer, role=Role.SECRETARY
+    )
     packages.report_upward(round, top, by=committee)
 
 

@@ -11,18 +11,30 @@ PASSWORD = "jie-ban-ren-2026"
 
 HAND_OVER = """
 from django.urls import reverse
-from accounts.models import Expected
+from accounts.models import CollectionRound, Expected
+from accounts.operations import rounds
+from orgs.kernel import clock
 from orgs.models import Appointment, User
-from orgs.operations import people
+from orgs.operations import invitations, tree
 leader = User.objects.get(username="haida")
 free = [
     each for each in Expected.objects.select_related("unit").order_by("unit__code")
     if each.unit.code.startswith("46-U01-") and each.unit.kind_id == "class_branch"
     and not each.unit.submissions.exists() and Appointment.objects.in_force().filter(unit=each.unit).exists()
 ]
-expected = free[0]
-term = Appointment.objects.in_force().filter(unit=expected.unit).get()
-invited = people.hand_over(term, name="接任人", mobile=mobile, by=leader)
+if free:
+    expected = free[0]
+    term = Appointment.objects.in_force().filter(unit=expected.unit).get()
+    invited = invitations.hand_over(term, name=name, mobile=mobile, by=leader)
+else:  # every branch of the demo has begun by now: one that was founded after the launch
+    college = User.objects.get(username="xinxi").appointments.in_force().get().unit
+    code = f"{college.code}-{mobile[-4:]}"
+    branch = tree.create_unit(
+        college, kind="class_branch", name=f"信息2013级{mobile[-4:]}班团支部", code=code, intake_year=2013, by=leader
+    )
+    running = CollectionRound.objects.running().filter(is_standing=False, deadline_at__gt=clock.now()).first()
+    expected = rounds.expect(running, branch, by=User.objects.get(username="shengwei"))
+    invited = invitations.invite(branch, role="secretary", name=name, mobile=mobile, by=leader)
 answer = {"link": reverse("orgs:accept-invitation", args=[invited.code]), "pk": expected.pk, "unit": expected.unit.name}
 """
 
@@ -37,9 +49,9 @@ class Successor:
     expected: int
 
 
-def invite(portal: Portal, mobile: str) -> Successor:
+def invite(portal: Portal, mobile: str, name: str = "接任人") -> Successor:
     """The next branch without a form gets a new secretary."""
-    answer = portal.ask(HAND_OVER, mobile=mobile)
+    answer = portal.ask(HAND_OVER, mobile=mobile, name=name)
     return Successor(answer["link"], mobile, answer["unit"], answer["pk"])
 
 
@@ -52,8 +64,15 @@ def accept(page, successor: Successor) -> None:
     page.wait_for_url(f"**/collect/{successor.expected}/")
 
 
-def fill(page, *, tail: str) -> None:
-    """Every field that is asked for."""
+def fill(page, *, tail: str, **other: str) -> None:
+    """Every field that is asked for, and on to the check page."""
+    type_in(page, tail=tail, **other)
+    page.get_by_role("button", name="下一步：核对").click()
+    page.wait_for_url(re.compile(r"/check/(#|$)"))  # the fragment of an added row goes along
+
+
+def type_in(page, *, tail: str, **other: str) -> None:
+    """Every field that is asked for; `other` answers by field."""
     answers = {
         "account_id": f"branch_{tail}",
         "account_nickname": "海南大学某某2013级班团支部微信群",
@@ -61,8 +80,6 @@ def fill(page, *, tail: str) -> None:
         "admin_name": "接任人",
         "admin_wechat": f"admin_{tail}",
         "admin_mobile": f"1380000{tail}",
-    }
+    } | other
     for name, answer in answers.items():
         page.fill(f"#id_r0-{name}", answer)
-    page.get_by_role("button", name="下一步：核对").click()
-    page.wait_for_url(re.compile(r"/check/(#|$)"))  # the fragment of an added row goes along

@@ -15,7 +15,7 @@ from orgs.choices import Department, Role
 from orgs.exceptions import InvalidUnit, InvitationUnusable, NotAllowed
 from orgs.kernel import clock
 from orgs.models import Appointment, AuditEntry, Invitation, OrgUnit, User
-from orgs.operations import people
+from orgs.operations import invitations, people
 from tests.cast import PASSWORD
 from tests.world import TODAY
 
@@ -26,11 +26,13 @@ MOBILE = "13800000123"
 
 @pytest.fixture
 def invited(cast, world):
-    return people.invite(world["hnu-law-1202"], name="新支书", mobile=MOBILE, by=cast["college"])
+    return invitations.invite(world["hnu-law-1202"], name="新支书", mobile=MOBILE, by=cast["college"])
 
 
 def accept(code: str, **changes: str) -> User:
-    return people.accept_invitation(code, **({"mobile_tail": "0123", "password": "green-tea-66"} | changes))
+    return invitations.accept_invitation(
+        code, **({"mobile_tail": "0123", "password": "green-tea-66"} | changes)
+    )
 
 
 def test_the_invited_person_gets_the_appointment_and_the_scope(invited, world):
@@ -63,7 +65,9 @@ def test_a_weak_password_is_refused(invited):
 
 
 def test_whoever_has_an_account_proves_it_with_its_password(cast, world):
-    code = people.invite(world["hnu-law-1202"], name="支书张", mobile="13800000008", by=cast["college"]).code
+    code = invitations.invite(
+        world["hnu-law-1202"], name="支书张", mobile="13800000008", by=cast["college"]
+    ).code
     with pytest.raises(NotAllowed):
         accept(code, mobile_tail="0008", password="green-tea-66")
     assert accept(code, mobile_tail="0008", password=PASSWORD) == cast["secretary"]
@@ -85,17 +89,17 @@ def test_the_code_is_stored_only_as_a_hash(invited):
 )
 def test_nobody_invites_outside_the_own_subtree_or_above_the_own_role(cast, world, actor, unit, role):
     with pytest.raises(NotAllowed):
-        people.invite(world[unit], name="某某", mobile=MOBILE, by=cast[actor], role=role)
+        invitations.invite(world[unit], name="某某", mobile=MOBILE, by=cast[actor], role=role)
 
 
 def test_a_bad_mobile_is_named(cast, world):
     with pytest.raises(InvalidUnit, match="11位"):
-        people.invite(world["hnu-law-1202"], name="某某", mobile="1380000", by=cast["college"])
+        invitations.invite(world["hnu-law-1202"], name="某某", mobile="1380000", by=cast["college"])
 
 
 def test_a_hand_over_ends_the_term_when_the_successor_accepts(cast, world):
     term = cast["secretary"].appointments.get()
-    invited = people.hand_over(term, name="接任者", mobile=MOBILE, by=cast["college"])
+    invited = invitations.hand_over(term, name="接任者", mobile=MOBILE, by=cast["college"])
     term.refresh_from_db()
     assert term.ends_on is None
     successor = accept(invited.code)
@@ -158,7 +162,7 @@ def test_the_people_list_shows_the_own_subtree_only(sign_in, cast):
 
 
 def test_a_limited_office_gives_no_more_than_its_own_department(cast, world):
-    code = people.invite(world["hi"], name="新同事", mobile=MOBILE, by=cast["schools"]).code
+    code = invitations.invite(world["hi"], name="新同事", mobile=MOBILE, by=cast["schools"]).code
     user = accept(code)
     assert user.appointments.get().department == Department.SCHOOL
     assert not OrgUnit.objects.visible_to(user).filter(code="qh-hs").exists()
@@ -167,24 +171,24 @@ def test_a_limited_office_gives_no_more_than_its_own_department(cast, world):
 @pytest.mark.parametrize("department", [Department.RURAL, Department.ORGANISATION])
 def test_a_limited_office_gives_no_other_department(cast, world, department):
     with pytest.raises(NotAllowed):
-        people.invite(world["hi"], name="某某", mobile=MOBILE, by=cast["schools"], department=department)
+        invitations.invite(world["hi"], name="某某", mobile=MOBILE, by=cast["schools"], department=department)
 
 
 def test_a_limited_office_appoints_below_in_its_own_line_without_a_department(cast, world):
-    invited = people.invite(world["hnu"], name="某某", mobile=MOBILE, by=cast["schools"])
+    invited = invitations.invite(world["hnu"], name="某某", mobile=MOBILE, by=cast["schools"])
     assert invited.invitation.department == ""
 
 
 def test_a_hand_over_keeps_the_department(cast):
     term = cast["schools"].appointments.get()
-    code = people.hand_over(term, name="接任者", mobile=MOBILE, by=cast["province"]).code
+    code = invitations.hand_over(term, name="接任者", mobile=MOBILE, by=cast["province"]).code
     assert accept(code).appointments.get().department == Department.SCHOOL
 
 
 def test_a_limited_office_touches_no_office_for_all_lines(cast):
     term = cast["province"].appointments.get()
     with pytest.raises(NotAllowed):
-        people.hand_over(term, name="接任者", mobile=MOBILE, by=cast["schools"])
+        invitations.hand_over(term, name="接任者", mobile=MOBILE, by=cast["schools"])
     with pytest.raises(NotAllowed):
         people.end_appointment(term, ends_on=date(2026, 11, 18), reason="x", by=cast["schools"])
 
@@ -195,11 +199,11 @@ def test_an_office_above_the_own_role_is_neither_ended_nor_its_invitation_revoke
     )
     with pytest.raises(NotAllowed):
         people.end_appointment(boss, ends_on=date(2026, 11, 18), reason="x", by=cast["college"])
-    invitation = people.invite(
+    invitation = invitations.invite(
         world["hnu-law"], name="某某", mobile=MOBILE, by=cast["university"], role=Role.COMMITTEE
     ).invitation
     with pytest.raises(NotAllowed):
-        people.revoke_invitation(invitation, by=cast["college"])
+        invitations.revoke_invitation(invitation, by=cast["college"])
 
 
 def test_an_ended_term_is_not_prolonged(cast):
@@ -235,7 +239,7 @@ def test_guessing_from_many_addresses_pauses_the_link_for_a_quarter(invited):
 
 def test_guessing_the_password_behind_a_link_counts_as_guessing_at_the_sign_in(cast, world):
     mobile = cast["secretary"].mobile
-    code = people.invite(world["hnu-law-1202"], name="支书张", mobile=mobile, by=cast["college"]).code
+    code = invitations.invite(world["hnu-law-1202"], name="支书张", mobile=mobile, by=cast["college"]).code
     wrong = guess(code, mobile[-4:])
     for _ in range(4):
         guess(code, mobile[-4:])
@@ -248,13 +252,13 @@ def test_guessing_the_password_behind_a_link_counts_as_guessing_at_the_sign_in(c
 
 def test_a_registered_number_reads_like_any_other_before_the_mobile_is_right(cast, world, invited):
     mobile = cast["secretary"].mobile
-    known = people.invite(world["hnu-law-1202"], name="支书张", mobile=mobile, by=cast["college"]).code
+    known = invitations.invite(world["hnu-law-1202"], name="支书张", mobile=mobile, by=cast["college"]).code
     assert guess(known, "9999") == guess(invited.code, "9999")
 
 
 def test_a_hand_over_is_in_the_ledger_and_hands_over_who_answers_for_the_unit(cast, invited):
     term = cast["university"].appointments.get()
-    code = people.hand_over(term, name="接任者", mobile="13800000777", by=cast["province"]).code
+    code = invitations.hand_over(term, name="接任者", mobile="13800000777", by=cast["province"]).code
     successor = accept(code, mobile_tail="0777").appointments.get()
     assert successor.is_principal
     ended = AuditEntry.objects.for_object("orgs.appointment", term.pk).filter(verb="appointment.ended")
@@ -263,7 +267,7 @@ def test_a_hand_over_is_in_the_ledger_and_hands_over_who_answers_for_the_unit(ca
 
 def test_a_hand_over_does_not_prolong_a_term_that_ended_meanwhile(cast):
     term = cast["secretary"].appointments.get()
-    code = people.hand_over(term, name="接任者", mobile=MOBILE, by=cast["college"]).code
+    code = invitations.hand_over(term, name="接任者", mobile=MOBILE, by=cast["college"]).code
     people.end_appointment(term, ends_on=date(2026, 11, 2), reason="毕业", by=cast["college"])
     accept(code)
     term.refresh_from_db()

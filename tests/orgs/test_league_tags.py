@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
 from django.template import Context, Template
 
-from orgs.kernel import plot
+from orgs.kernel import clock, plot
+from orgs.templatetags import league
 
 
 def show(source, **context):
@@ -125,3 +127,8 @@ def test_a_plot_keeps_inside_its_frame():
     drawn = plot.line_plot([("1", Fraction(0)), ("2", Fraction(13, 10))], Fraction(4, 5))
     assert drawn.runs == ["38,154 268,16"]
     assert drawn.last == (268, 16)
+
+
+def test_midnight_is_said_as_the_end_of_the_day_before():
+    assert league.until(clock.day_end(date(2026, 9, 8))) == "2026年9月8日 24:00"
+    assert league.until(clock.day_start(date(2026, 9, 8)) + timedelta(hours=18)) == "2026年9月8日 18:00"

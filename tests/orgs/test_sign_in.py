@@ -179,3 +179,13 @@ def test_the_people_list_offers_a_reset_only_where_it_is_allowed(cast, sign_in):
     below, beside = (cast[key].appointments.get().pk for key in ("university", "province"))
     assert reverse("orgs:reset-password", args=[below]) in html
     assert reverse("orgs:reset-password", args=[beside]) not in html
+
+
+def test_one_sets_an_own_mail_address_and_the_ledger_does_not_repeat_it(cast, sign_in):
+    page = sign_in("college")
+    address = reverse("orgs:set-mail-address")
+    assert page.post(address, {"email": "nobody"}).status_code == 422
+    assert page.post(address, {"email": "law@example.com"}).status_code == 302
+    assert cast["college"].email == "law@example.com"
+    assert "law@example.com" in page.get(address).content.decode()
+    assert "law" not in str(AuditEntry.objects.get(verb="user.mail_address_set").detail)

@@ -22,7 +22,7 @@ from accounts.models import (
     Submission,
 )
 from orgs.kernel import clock
-from orgs.models import AuditEntry, UnitBaseVersion, UnitKind, UnitVersion
+from orgs.models import UnitBaseVersion, UnitKind, UnitVersion
 from reporting.models import DailyRecord, SpotCheck
 
 MEMBER_FACING = {"branch", "youth_link"}
@@ -198,21 +198,27 @@ class Oracle:
         return sum(known) if known else None
 
     def _forms(self):
-        self.approved_ever = {s.unit_id for s in Submission.objects.all() if self._before(s.approved_at)}
+        self.approved_ever = {
+            step.submission.unit_id
+            for step in ReviewStep.objects.filter(is_final=True).select_related("submission")
+            if self._before(step.at)
+        }
         rounds = {r.pk for r in CollectionRound.objects.all() if self._round_is_open(r)}
         forms = {(s.round_id, s.unit_id): s for s in Submission.objects.all()}
-        for expected in Expected.objects.all():
-            unit = expected.unit_id
+        for expected in Expected.objects.select_related("phase"):
+            unit, told = expected.unit_id, self._told_of(expected)
             if expected.round_id not in rounds or unit not in self.placed or not self.is_open(unit):
                 continue
-            if self._is_exempt(expected) or self._was_added_later(expected):
+            if told is None or not told.is_due:
+                continue
+            if expected.phase and not self._before(expected.phase.opens_at):
                 continue
             state = self._state_of(forms.get((expected.round_id, unit)))
             self.own[unit]["expected"] += 1
             self.own[unit]["submitted"] += state in {"submitted", "approved"}
             self.own[unit]["approved"] += state == "approved"
             self.own[unit]["returned"] += state == "returned"
-            late = expected.deadline_at <= self.end
+            late = told.deadline_at <= self.end
             self.own[unit]["overdue"] += late and state not in {"submitted", "approved"}
 
     def _before(self, moment):
@@ -220,35 +226,29 @@ class Oracle:
 
     def _round_is_open(self, collection):
         return (
-            self._before(collection.opens_at)
-            and self._before(collection.launched_at)
+            not collection.is_standing
+            and self._before(collection.opens_at)
             and not self._before(collection.closed_at)
         )
 
-    def _audited(self, expected, verb):
-        entries = AuditEntry.objects.filter(
-            object_type="accounts.expected", object_id=str(expected.pk), verb=verb
-        )
-        return [entry.at for entry in entries]
-
-    def _is_exempt(self, expected):
-        times = self._audited(expected, "expected.exempted")
-        return bool(expected.exempt_reason) and (not times or min(times) < self.end)
-
-    def _was_added_later(self, expected):
-        times = self._audited(expected, "expected.added")
-        return bool(times) and max(times) >= self.end
+    def _told_of(self, expected):
+        """What the versions said of it at the end of the week; None before it was expected."""
+        said = [
+            version
+            for version in expected.versions.all()
+            if self._before(version.valid_from) and not self._before(version.valid_to)
+        ]
+        return said[0] if said else None
 
     def _state_of(self, form):
-        if form is None:
-            return "missing"
-        if self._before(form.approved_at):
-            return "approved"
-        state = None
-        for step in ReviewStep.objects.filter(submission=form).order_by("at", "pk"):
-            if step.at < self.end and step.kind != "saved":
-                state = {"returned": "returned", "withdrawn": "draft"}.get(step.kind, "submitted")
-        return state or ("submitted" if self._before(form.submitted_at) else "draft")
+        state = "draft" if form else "missing"
+        for step in ReviewStep.objects.filter(submission=form).order_by("at", "pk") if form else ():
+            if step.at >= self.end or step.kind == "saved":
+                continue
+            if step.is_final:
+                return "approved"
+            state = {"returned": "returned", "withdrawn": "draft"}.get(step.kind, "submitted")
+        return state
 
     def _coverage(self):
         for unit, own in self.own.items():
@@ -264,21 +264,30 @@ class Oracle:
 
     def _events(self):
         figures = {"opened": "opened", "closed": "closed", "admin_replaced": "admin_changed"}
+        restored_at = {}
         objects = defaultdict(list)
         for event in RegistryEvent.objects.order_by("at", "pk"):
-            if self.start <= event.at < self.end and event.kind != "appointed":
-                thing = (
-                    ("account", event.account_id)
-                    if event.account_id
-                    else ("group", event.group_id)
-                    if event.group_id
-                    else ("administratorship", event.administratorship_id)
-                )
+            thing = self._thing(event)
+            if not self.start <= event.at < self.end or event.kind == "appointed":
+                continue
+            if event.kind == "restored":
+                # Taken back within its week: neither closed nor opened, and nobody was replaced.
+                for figure in ("closed", "admin_changed"):
+                    objects.pop((figure, thing), None)
+                restored_at[thing] = event.at
+            elif event.kind not in {"closed", "admin_replaced"} or event.at != restored_at.get(thing):
                 objects[figures.get(event.kind, "changed"), thing].append(event)
         for (figure, thing), events in objects.items():
             unit = self._unit_of(thing, events)
             if unit in self.placed:
                 self.own[unit][figure] += 1
+
+    def _thing(self, event):
+        if event.account_id:
+            return "account", event.account_id
+        if event.group_id:
+            return "group", event.group_id
+        return "administratorship", event.administratorship_id
 
     def _unit_of(self, thing, events):
         units = {event.unit_id for event in events}

@@ -12,16 +12,18 @@ from accounts.models import (
     AdministratorshipVersion,
     CollectionRound,
     Expected,
+    ExpectedVersion,
     FieldList,
     Group,
     GroupVersion,
     RegistryEvent,
     ReviewStep,
+    RoundPhase,
     Submission,
 )
 from orgs.kernel import clock
 from orgs.kernel.clock import Week
-from orgs.models import AuditEntry, OrgUnit, UnitBaseVersion, UnitVersion, User
+from orgs.models import OrgUnit, UnitBaseVersion, UnitVersion, User
 from reporting.grading import grade
 from reporting.models import DailyRecord, SpotCheck
 
@@ -246,7 +248,16 @@ class RandomRegistry:
     # what happened
 
     def _events(self):
-        kinds = ["opened", "closed", "changed", "renamed", "transferred", "admin_replaced", "appointed"]
+        kinds = [
+            "opened",
+            "closed",
+            "changed",
+            "renamed",
+            "transferred",
+            "admin_replaced",
+            "appointed",
+            "restored",
+        ]
         rows = []
         for _ in range(self.n_units * 3):
             thing = self.random.choice(
@@ -263,9 +274,10 @@ class RandomRegistry:
         RegistryEvent.objects.bulk_create(rows)
 
     def _forms(self):
-        for n in range(3):
+        for n in range(4):
             collection = CollectionRound.objects.create(
                 title=f"收集{n}",
+                is_standing=n == 3,
                 field_list=FieldList.objects.first(),
                 unit=OrgUnit.objects.get(code="hi"),
                 opens_at=self.random.choice([LONG_AGO, LONG_AGO, self.moment()]),
@@ -274,21 +286,25 @@ class RandomRegistry:
                 launched_at=LONG_AGO,
                 closed_at=self.random.choice([None, None, self.moment()]),
             )
+            phases = [None, *(self._phase(collection, position) for position in (1, 2))]
             for unit in self.random.sample(self.units, self.n_units * 2 // 3):
-                self._form(collection, unit)
+                self._form(collection, unit, self.random.choice(phases))
 
-    def _form(self, collection, unit):
-        expected = Expected.objects.create(
+    def _phase(self, collection, position):
+        opens_at = self.moment()
+        return RoundPhase.objects.create(
             round=collection,
-            unit_id=unit,
-            deadline_at=self.moment(),
-            exempt_reason=self.random.choice(["", "", "", "已撤销"]),
+            position=position,
+            title=f"阶段{position}",
+            opens_at=opens_at,
+            deadline_at=opens_at + timedelta(days=3),
         )
-        for verb in ("expected.exempted", "expected.added"):
-            if self.random.random() < 0.2:
-                AuditEntry.objects.create(
-                    at=self.moment(), verb=verb, object_type="accounts.expected", object_id=str(expected.pk)
-                )
+
+    def _form(self, collection, unit, phase):
+        expected = Expected.objects.create(
+            round=collection, phase=phase, unit_id=unit, deadline_at=self.moment()
+        )
+        self._versions_of(expected)
         if self.random.random() < 0.3:
             return
         form = Submission.objects.create(round=collection, unit_id=unit)
@@ -298,16 +314,29 @@ class RandomRegistry:
             )
             for _ in range(self.random.randrange(5))
         ]
+        is_final = self.random.random() < 0.4
+        kinds += ["approved"] if is_final else []
         times = sorted(self.moment() for _ in kinds)
         ReviewStep.objects.bulk_create(
-            ReviewStep(submission=form, kind=kind, unit_id=unit, at=at)
-            for kind, at in zip(kinds, times, strict=True)
+            ReviewStep(
+                submission=form, kind=kind, unit_id=unit, at=at, is_final=is_final and n == len(kinds) - 1
+            )
+            for n, (kind, at) in enumerate(zip(kinds, times, strict=True))
         )
-        if times and self.random.random() < 0.3:
-            form.approved_at = times[-1]
-        if not times and self.random.random() < 0.5:
-            form.submitted_at = self.moment()
-        form.save(update_fields=["approved_at", "submitted_at"])
+
+    def _versions_of(self, expected):
+        """Expected from the launch or from later on, until a deadline that may move, exempt at some time or never."""
+        begins = self.random.choice([LONG_AGO, LONG_AGO, self.moment()])
+        turns = sorted({begins, *(self.moment() for _ in range(self.random.randrange(3)))})
+        turns = [turn for turn in turns if turn >= begins]
+        for n, turn in enumerate(turns):
+            ExpectedVersion.objects.create(
+                expected=expected,
+                deadline_at=self.moment() if n else expected.deadline_at,
+                is_due=self.random.random() < 0.8,
+                valid_from=turn,
+                valid_to=turns[n + 1] if n + 1 < len(turns) else None,
+            )
 
     def _records(self):
         rows = []

@@ -14,7 +14,7 @@ from reporting.models import ClosedWeek, WeekUnit
 from scoring.operations import schemes
 from scoring.operations.sheets import open_year
 
-# Worked out by hand in test_sheets.py.
+# Worked out by hand in test_computing.py.
 QIONGHAI = {
     "base_assessed": 25148,
     "base_reported": 24310,

@@ -226,6 +226,38 @@ def test_only_the_province_confirms_a_flag(computed, sign_in, world):
     assert flag.is_confirmed
 
 
+def test_only_the_province_dismisses_a_flag_with_a_reason(computed, sign_in):
+    sheet = computed["hnu"]
+    flag = sheet.consequences.get(kind="not_excellent")
+    address = reverse("scoring:dismiss-consequence", args=[sheet.pk, flag.pk])
+    assert sign_in("auditor").post(address, {"reason": "有误"}).status_code == 403
+    province = sign_in("province")
+    assert "请填写不予认定的理由" in province.post(address, follow=True).content.decode()
+    page = province.post(address, {"reason": "抽查时账号被停用"}, follow=True).content.decode()
+    assert "抽查时账号被停用" in page
+
+
+def test_the_button_is_off_while_something_is_missing_and_the_page_says_what(computed, sign_in):
+    page = sign_in("province").get(shown(computed["hnu"])).content.decode()
+    assert 'disabled aria-describedby="final-missing"' in page
+    for words in ("还没有提交自评", "没有考评得分", "拟定内容", "还没有认定"):
+        assert words in page
+    assert "final-missing" not in sign_in("university").get(shown(computed["hnu"])).content.decode()
+
+
+def test_the_group_goes_on_without_a_self_assessment_for_a_reason(computed, sign_in):
+    client, sheet = sign_in("auditor"), computed["qh"]
+    address = reverse("scoring:waive-self-assessment", args=[sheet.pk])
+    page = client.post(address, {"version": sheet.version}, follow=True).content.decode()
+    assert "请填写单位未交自评的原因" in page
+    page = client.post(
+        address, {"version": sheet.version, "reason": "催交两次未交"}, follow=True
+    ).content.decode()
+    assert "催交两次未交" in page
+    assert "还没有提交自评" not in page
+    assert sign_in("city").post(address, {"reason": "x"}).status_code == 403
+
+
 def test_a_flag_of_another_sheet_is_not_found(computed, sign_in):
     flag = computed["hnu"].consequences.first()
     address = reverse("scoring:confirm-consequence", args=[computed["qh"].pk, flag.pk])

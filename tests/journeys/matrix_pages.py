@@ -1,0 +1,98 @@
+"""Where every page of the matrix can be seen in the demo: objects by subject, and who is asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from tests.architecture.matrix import MATRIX, Row
+from tests.journeys.portal import Portal
+
+# Answers of GET that are no page: data, files, and addresses that lead on to a page of the list.
+NO_PAGE = {
+    "healthz",
+    "accounts:verify-json",
+    "orgs:pick-unit",
+    "orgs:download-base-template",
+    "accounts:start",
+    "accounts:fill",
+    "accounts:download-annex",
+    "accounts:download-file",
+    "accounts:download-rejected",
+    "accounts:choose-account-unit",
+    "accounts:choose-group-unit",
+    "accounts:choose-incident-unit",
+    "accounts:choose-dispute-unit",
+    "reporting:show-latest-week",
+    "scoring:download-sheet",
+}
+# Pages of a person who is halfway through: the journeys lead there.
+ON_THE_WAY = {
+    "orgs:accept-invitation",
+    "accounts:check-form",
+    "accounts:show-receipt",
+    "accounts:show-upload",
+    "accounts:show-file",
+    "accounts:show-dispute",
+}
+READERS = ("haida", "shengwei", "zhishu", "xinxi", "kaohe", "guanli")
+
+OBJECTS = """
+from accounts.models import Account, Administratorship, CollectionRound, Expected, Group, Incident, Package
+from orgs.kernel import clock
+from orgs.models import Appointment, IntakeTurnover, OrgUnit, UnitChangeRequest, User
+from reporting.models import ClosedWeek, Demand
+from scoring.models import Sheet
+university, college = OrgUnit.objects.get(code="46-U01"), OrgUnit.objects.get(code="46-U01-09")
+branch = OrgUnit.objects.get(code="46-U01-09-1202")
+below = {"unit__tree_id": university.tree_id, "unit__lft__gt": university.lft, "unit__rght__lt": university.rght}
+clerk = User.objects.get(username="zhishu")
+asked = {"proposed": {"name": "信息一班团支部", "short_name": ""}, "before": {"name": branch.name, "short_name": ""}, "reason": "更名",
+    "requested_by": clerk, "requested_at": clock.now()}
+turned = {"closed_intake": 2009, "opened_intake": 2013, "reason": "毕业", "by": clerk, "at": clock.now()}
+answer = {
+    "change_request": [UnitChangeRequest.objects.get_or_create(unit=branch, kind="name", defaults=asked)[0].pk],
+    "turnover": [IntakeTurnover.objects.get_or_create(unit=university, defaults=turned)[0].pk],
+    "unit": [college.pk],
+    "appointment": [Appointment.objects.in_force().get(unit=branch).pk],
+    "expected": [Expected.objects.filter(unit=each).order_by("pk").last().pk for each in (branch, college)],
+    "unit_in_round": [university.pk],
+    "direct_unit_in_round": [university.pk],
+    "own_round": [CollectionRound.objects.running().first().pk],
+    "account": [Account.objects.filter(unit=branch).first().pk],
+    "administratorship": [Administratorship.objects.in_office().filter(unit=branch).first().pk],
+    "group": [Group.objects.active().filter(unit=branch).first().pk],
+    "demand": [Demand.objects.get(unit=college).pk],
+    "incident": list(Incident.objects.filter(**below).values_list("pk", flat=True)[:1]),
+    "package": [Package.objects.first().pk],
+    "week_unit": [university.pk],
+    "sheet": [Sheet.objects.get(unit=university).pk],
+    "week": str(ClosedWeek.objects.published().order_by("year", "number").last().week),
+}
+"""
+
+
+def objects(portal: Portal) -> dict[str, list[int]]:
+    """Primary keys by subject of the matrix."""
+    return portal.ask(OBJECTS)
+
+
+def addresses(known: dict[str, list[int]]) -> Iterator[tuple[str, list[str]]]:
+    """Name and candidate addresses of every page that GET opens."""
+    for name, row in MATRIX.items():
+        if "get" in row.methods and name not in NO_PAGE | ON_THE_WAY:
+            yield name, _addresses(name, row, known)
+
+
+def _addresses(name: str, row: Row, known: dict[str, list[int]]) -> list[str]:
+    if not row.subject:
+        return [reverse(name)]
+    assert row.subject in known, f"{name}: no {row.subject} of the demo in tests/journeys/matrix_pages.py"
+    if row.subject.endswith("unit_in_round"):  # the row would ask this process's database for a round
+        return [reverse(name, args=[known["own_round"][0], pk]) for pk in known[row.subject]]
+    week = str(known["week"])
+    return [
+        reverse(name, args=[week if arg == "2026-W46" else arg for arg in row.args(pk)])
+        for pk in known[row.subject]
+    ]

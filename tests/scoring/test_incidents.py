@@ -1,0 +1,104 @@
+"""不良信息 in the assessment: figures beside 三.5, a grave one as a flag to be confirmed (SUP-2.2.1c, SUP-4.4.4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.choices import IncidentCategory, IncidentOutcome
+from accounts.operations import incidents
+from orgs.kernel import clock
+from scoring import metrics
+from scoring.models import Consequence
+from scoring.operations import flags
+from scoring.operations import sheets as operations
+from tests.scoring.conftest import HAINAN_UNIVERSITY, QIONGHAI, close_week
+from tests.scoring.sheet_steps import arithmetic
+from tests.world import TODAY
+
+pytestmark = pytest.mark.django_db
+
+LAST_WEEK = TODAY - timedelta(days=7)  # within 2026-W46
+CLAUSE = "SUP-4.4.4"
+
+
+def record(world, cast, code, *, at=LAST_WEEK, found_at=None, is_handled=True, is_grave=False):
+    with clock.frozen(at):
+        facts = {"category": IncidentCategory.MISTAKE, "found_at": found_at or at, "by": cast["province"]}
+        incident = incidents.record_incident(world[code], **facts)
+        if is_handled:
+            facts = {"outcome": IncidentOutcome.CLARIFIED, "handled_at": at, "by": cast["province"]}
+            incidents.handle_incident(incident.pk, **facts)
+        if is_grave:
+            incidents.mark_grave(incident.pk, reason="影响较大", by=cast["province"])
+    return incident
+
+
+def flags_of(sheet):
+    return Consequence.objects.filter(sheet=sheet, clause=CLAUSE)
+
+
+def test_incidents_of_the_unit_and_below_stand_beside_the_criterion(sheets, week, world, cast):
+    record(world, cast, "qh")
+    record(world, cast, "qh-hs-jl", is_handled=False)
+    record(world, cast, "hnu-law")
+    found = arithmetic(operations.compute_sheet(sheets["qh"]), "3.5")
+    assert (found["numerator"], found["denominator"], found["missing"]) == (1, 2, "people")
+
+
+def test_without_an_incident_people_decide_with_nothing_beside(sheets, week):
+    found = arithmetic(operations.compute_sheet(sheets["qh"]), "3.5")
+    assert (found["numerator"], found["denominator"], found["missing"]) == (None, None, "people")
+
+
+def test_what_was_recorded_after_the_last_closed_week_waits_for_the_next(sheets, week, world, cast):
+    record(world, cast, "qh", at=TODAY, is_grave=True)
+    sheet = operations.compute_sheet(sheets["qh"])
+    assert arithmetic(sheet, "3.5")["denominator"] is None
+    assert not flags_of(sheet).exists()
+
+
+def test_an_incident_of_another_year_does_not_count(sheets, week, world, cast):
+    record(world, cast, "qh", found_at=TODAY - timedelta(days=330), is_grave=True)
+    assert not flags_of(operations.compute_sheet(sheets["qh"])).exists()
+
+
+def test_a_grave_incident_is_flagged_until_confirmed(sheets, week, world, cast):
+    record(world, cast, "qh-hs", is_grave=True)
+    flag = flags_of(operations.compute_sheet(sheets["qh"])).get()
+    assert (flag.kind, flag.is_confirmed) == ("no_award", False)
+    assert flag.trigger == "本年度 1 条不良信息被认定为重大失误"
+    flags.confirm_consequence(flag, by=cast["province"])
+    operations.compute_sheet(sheets["qh"])
+    assert flags_of(sheets["qh"]).get().is_confirmed
+
+
+def test_an_incident_that_is_not_grave_raises_no_flag(sheets, week, world, cast):
+    record(world, cast, "qh")
+    assert not flags_of(operations.compute_sheet(sheets["qh"])).exists()
+
+
+def test_a_mark_taken_back_takes_the_flag_back(sheets, week, world, cast):
+    incident = record(world, cast, "qh", is_grave=True)
+    assert flags_of(operations.compute_sheet(sheets["qh"])).exists()
+    incidents.unmark_grave(incident.pk, reason="经核实不属实", by=cast["province"])
+    assert not flags_of(operations.compute_sheet(sheets["qh"])).exists()
+
+
+def test_both_faults_are_one_flag_and_computing_again_changes_nothing(sheets, week, world, cast):
+    record(world, cast, "hnu", is_grave=True)  # whose platform isn't completed either
+    version = operations.compute_sheet(sheets["hnu"]).version
+    flag = flags_of(sheets["hnu"]).get()
+    assert "建群率" in flag.trigger
+    assert "重大失误" in flag.trigger
+    assert operations.compute_sheet(sheets["hnu"]).version == version
+
+
+def test_all_units_are_read_in_the_same_statements(world, cast, django_assert_num_queries):
+    close_week(world, 46, {"qh": QIONGHAI, "hnu": HAINAN_UNIVERSITY})
+    record(world, cast, "qh-hs")
+    with django_assert_num_queries(6):
+        metrics.read_year(2026, [world.ids["qh"]])
+    with django_assert_num_queries(6):
+        metrics.read_year(2026, [world.ids["qh"], world.ids["hnu"]])
