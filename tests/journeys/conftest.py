@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,20 +27,46 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    """`manage.py demo --no-serve` on SQLite, then its web and worker processes."""
-    portal = Portal(tmp_path_factory.mktemp("journey") / "demo")
+def loaded_demo(tmp_path_factory):
+    """`manage.py demo --no-serve` on SQLite: the installation nobody serves, and the path of the link it has printed."""
+    portal = Portal(tmp_path_factory.mktemp("journey") / "loaded")
     loaded = environ.Env().str("LOADED_DEMO", default="")  # a folder to copy, for whoever writes these tests
     if loaded:
-        shutil.copytree(loaded, portal.folder, ignore=shutil.ignore_patterns("log", "broker"))
+        _copy(Path(loaded), portal.folder)
     else:
         portal.folder.mkdir()
         portal.manage("prepare")
         shift(portal, WEDNESDAY)
     said = portal.manage("demo", "--no-serve")
     found = re.search(r"https?://\S+?(/i/\S+)", said)
+    return portal, found[1] if found else ""
+
+
+@pytest.fixture(scope="session")
+def demo(loaded_demo, tmp_path_factory):
+    """The demo that tests share, with its web and worker processes; its clock stays on the day of loading."""
+    with _served(loaded_demo, tmp_path_factory.mktemp("shared") / "demo") as served:
+        yield served
+
+
+@pytest.fixture
+def own_demo(loaded_demo, tmp_path):
+    """A demo of the test's own: its clock may be moved past deadlines and weeks closed."""
+    with _served(loaded_demo, tmp_path / "demo") as served:
+        yield served
+
+
+@contextlib.contextmanager
+def _served(loaded_demo, folder: Path) -> Iterator[Demo]:
+    loaded, invitation_path = loaded_demo
+    _copy(loaded.folder, folder)
+    portal = Portal(folder)
     with portal.running():
-        yield Demo(portal, found[1] if found else "")
+        yield Demo(portal, invitation_path)
+
+
+def _copy(source: Path, folder: Path) -> None:
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("log", "broker"))
 
 
 @pytest.fixture(scope="module")

@@ -60,18 +60,20 @@ answer = {"covered": covered, "rise": declared - had, "base": base}
 """
 
 
-@pytest.fixture(scope="module")
-def set_up(demo):
+@pytest.fixture
+def set_up(own_demo):
     """The assessment base of the university, what is covered before anything happens, and what the form will add."""
-    return demo.portal.ask(
+    return own_demo.portal.ask(
         SET_BASE, university=UNIVERSITY, branch=INVITED_UNIT, declared=DECLARED, monday=NEXT_MONDAY
     )
 
 
-def test_one_form_goes_from_the_invitation_to_the_cell_of_the_excel_file(demo, set_up, chromium, tmp_path):
-    portal, thumb = demo.portal, browsing.Thumb()
+def test_one_form_goes_from_the_invitation_to_the_cell_of_the_excel_file(
+    own_demo, set_up, chromium, tmp_path
+):
+    portal, thumb = own_demo.portal, browsing.Thumb()
     with browsing.on_phone(chromium, portal.url) as phone:
-        accept_invitation(phone, demo.invitation_path, thumb)
+        accept_invitation(phone, own_demo.invitation_path, thumb)
         fill_form(phone, thumb)
         hand_in(phone, thumb)
     said = f"{thumb.taps} taps, {len(thumb.typed)} typed fields, {thumb.keys} keys: {thumb.seconds:.0f} s"
