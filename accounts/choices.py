@@ -129,6 +129,23 @@ class DisputeState(TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
 
 
+class HandedState(TextChoices):
+    """State of an account that was prepared for a unit (WB-4, MS-2.5)."""
+
+    SEALED = "sealed", _("待领取")
+    OPENED = "opened", _("已领取")
+    IN_USE = "in_use", _("已启用")
+    WITHDRAWN = "withdrawn", _("已收回")
+
+
+HANDED_MOVES: dict[str, frozenset[str]] = {
+    HandedState.SEALED: frozenset({HandedState.OPENED, HandedState.WITHDRAWN}),
+    HandedState.OPENED: frozenset({HandedState.IN_USE, HandedState.WITHDRAWN}),
+    HandedState.IN_USE: frozenset(),
+    HandedState.WITHDRAWN: frozenset(),
+}
+
+
 class ExtensionState(TextChoices):
     """延期申请 of a unit that can't keep a deadline."""
 

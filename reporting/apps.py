@@ -23,6 +23,15 @@ class ReportingConfig(AppConfig):
             locked_column="state",
             locked_value="closed",
         )
+        # Recipients sign for a published bulletin: their rows stay open.
+        triggers.protect(
+            table="reporting_bulletinnotice",
+            parent_table="reporting_bulletin",
+            parent_fk="bulletin_id",
+            parent_pk="id",
+            locked_column="state",
+            locked_value="published",
+        )
         panels.register(tabs=tabs)
         # Imported here: the page needs the models, which exist only now.
         from reporting.pages import duties  # noqa: PLC0415

@@ -25,6 +25,18 @@ class CheckKind(TextChoices):
     PHONE = "phone", _("电话了解")
 
 
+class ExplanationKind(TextChoices):
+    """What a direct unit explains in its weekly report (SUP-4.1a)."""
+
+    CLOSING = "closing", _("注销说明")
+    DROP = "drop", _("覆盖率下降说明")
+
+
+class BulletinState(TextChoices):
+    DRAFT = "draft", _("草稿")
+    PUBLISHED = "published", _("已发布")
+
+
 class DemandState(TextChoices):
     """A demand to replace an administrator (SUP-2.1.4)."""
 

@@ -8,6 +8,7 @@ from accounts.models.disputes import Dispute
 from accounts.models.events import RegistryEvent
 from accounts.models.field_lists import FieldList
 from accounts.models.groups import Group, GroupVersion
+from accounts.models.hand_outs import HandedAccount, HandOut
 from accounts.models.incidents import Incident
 from accounts.models.packages import Package
 from accounts.models.platforms import Platform
@@ -30,6 +31,8 @@ __all__ = [
     "FieldList",
     "Group",
     "GroupVersion",
+    "HandOut",
+    "HandedAccount",
     "Incident",
     "Package",
     "Platform",

@@ -76,9 +76,11 @@ class GroupVersion(Version):
     members = models.PositiveIntegerField(null=True)
     outstanding_members = models.PositiveIntegerField(null=True)
     youth = models.PositiveIntegerField(null=True)
+    subordinates_in = models.PositiveIntegerField(null=True)
 
     FACTS: ClassVar[tuple[str, ...]] = (
         "unit_id", "kind", "platform_id", "name", "status", "members", "outstanding_members", "youth",
+        "subordinates_in",
     )  # fmt: skip
 
     class Meta:

@@ -14,10 +14,12 @@ from orgs.models.ledger import (
 )
 from orgs.models.people import Appointment, Invitation, LoginThrottle, User
 from orgs.models.requests import UnitChangeRequest
+from orgs.models.tokens import ApiToken
 from orgs.models.tree import OrgUnit, UnitBase, UnitBaseVersion, UnitKind, UnitVersion
 from orgs.models.turnover import IntakeTurnover
 
 __all__ = [
+    "ApiToken",
     "Appointment",
     "AuditEntry",
     "ClockOffset",

@@ -135,12 +135,24 @@ class Invitation(models.Model):
     replaces = models.ForeignKey(
         Appointment, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # 临时代理 by link: accepting gives the office of this appointment until the day, and ends nothing.
+    stands_in_for = models.ForeignKey(
+        Appointment, on_delete=models.CASCADE, null=True, blank=True, related_name="stand_in_invitations"
+    )
+    stands_in_until = models.DateField(_("代理截止日"), null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("邀请码")
         verbose_name_plural = _("邀请码")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(stands_in_for__isnull=True, stands_in_until__isnull=True)
+                | Q(stands_in_for__isnull=False, stands_in_until__isnull=False),
+                name="invitation_stand_in_until",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.role}"
