@@ -1,13 +1,16 @@
-"""Set-level reads of the direct units' own weekly reports."""
+"""Set-level reads of the direct units' own weekly reports, and of the units that owe them (SUP-4.1a)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.db.models import Exists, OuterRef, Q
+
+from orgs.kernel.clock import Week
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
-    from orgs.kernel.clock import Week
+    from orgs.querysets.tree import OrgUnitQuerySet
     from reporting.models import WeeklyReport
 
 
@@ -16,6 +19,39 @@ class WeeklyReportQuerySet(ScopedQuerySet["WeeklyReport"]):
         """Reports about one week."""
         return self.filter(year=week.year, number=week.number)
 
+    def of_year(self, year: int) -> Self:
+        """Reports about the weeks that carry the year's number."""
+        return self.filter(year=year)
+
     def confirmed(self) -> Self:
         """Reports that their committee has confirmed, in time or late."""
         return self.filter(confirmed_at__isnull=False)
+
+    def late(self, week: Week) -> Self:
+        """Those of one week that were confirmed after its Sunday 24:00."""
+        return self.of_week(week).filter(confirmed_at__gte=week.ends_at)
+
+    def for_list(self) -> Self:
+        """With who confirmed and what was explained; two statements."""
+        return self.select_related("confirmed_by").prefetch_related("explanations")
+
+
+def reporters(units: OrgUnitQuerySet, week: Week) -> OrgUnitQuerySet:
+    """Those of the units that owe a report of the week.
+
+    READING of "each city/county and system": direct units in operation that are League organisations and lead others.
+    A direct unit that holds its members itself is like a branch, of which nothing weekly is asked.
+    """
+    asked = units.direct_units().in_operation()
+    leading = asked.filter(kind__is_league_organisation=True, kind__holds_members=False)
+    return leading.filter(Q(opened_on__isnull=True) | Q(opened_on__lte=week.ends_on))
+
+
+def reported(units: OrgUnitQuerySet, reports: WeeklyReportQuerySet) -> OrgUnitQuerySet:
+    """The units that one of the reports is about."""
+    return units.filter(Exists(reports.filter(unit=OuterRef("pk"))))
+
+
+def silent(units: OrgUnitQuerySet, reports: WeeklyReportQuerySet) -> OrgUnitQuerySet:
+    """The units that none of the reports is about."""
+    return units.filter(~Exists(reports.filter(unit=OuterRef("pk"))))

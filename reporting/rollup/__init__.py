@@ -12,7 +12,19 @@ from reporting.rollup.facts import collect
 from reporting.rollup.levels import sum_up
 from reporting.rollup.moment import Moment
 from reporting.rollup.placed import drop, place
+from reporting.rollup.preview import Preview, preview
 from reporting.rollup.snapshot import content_hash, insert_statement
 from reporting.rollup.streaks import mark_streaks
 
-__all__ = ["Moment", "collect", "content_hash", "drop", "insert_statement", "mark_streaks", "place", "sum_up"]
+__all__ = [
+    "Moment",
+    "Preview",
+    "collect",
+    "content_hash",
+    "drop",
+    "insert_statement",
+    "mark_streaks",
+    "place",
+    "preview",
+    "sum_up",
+]

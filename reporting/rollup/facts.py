@@ -9,6 +9,8 @@ from django.db import connection
 from reporting.rollup import sources
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reporting.rollup.moment import Moment
 
 # Column -> expression over the raw columns below. A stock of a unit that was closed at the week's end is 0.
@@ -117,6 +119,12 @@ SELECT counted.*, CASE WHEN covered IS NULL THEN 0 ELSE 1 END AS is_reported
   FROM (SELECT raw.*, CASE WHEN holds = 0 OR has_approved = 0 THEN NULL WHEN has_group = 0 THEN 0 ELSE declared END AS covered
           FROM ({_RAW}) raw) counted
 """  # noqa: S608
+
+
+def own_figures(names: Iterable[str]) -> str:
+    """SELECT of `unit_id`, `up_id` and these own figures, over a week_placed and a week_level of the caller's."""
+    wanted = ", ".join(f"{OWN[name]} AS {name}" for name in names)
+    return f"SELECT unit_id, up_id, {wanted} FROM ({_COVERED}) told"  # noqa: S608
 
 
 def collect(moment: Moment) -> int:

@@ -23,18 +23,32 @@ CREATE TEMPORARY TABLE week_placed (
     intake_year integer, position integer, is_open integer, up_id bigint)
 """
 _LEVEL_TABLE = "CREATE TEMPORARY TABLE week_level (unit_id bigint PRIMARY KEY, level integer, depth integer)"
-_PLACED = """
-INSERT INTO week_placed
-SELECT v.unit_id, v.parent_id, v.kind_id, v.line, v.code, v.name, v.intake_year, v.position,
-       CASE WHEN v.valid_to IS NULL OR v.valid_to >= %(end)s THEN 1 ELSE 0 END AS is_open,
-       CASE WHEN v.parent_id IS NULL AND v.unit_id <> %(top)s THEN %(top)s ELSE v.parent_id END AS up_id
-  FROM orgs_unitversion v
- WHERE v.is_open AND v.valid_from < %(end)s AND (v.valid_to IS NULL OR v.valid_to > %(start)s)
+_STOOD = """
+v.is_open AND v.valid_from < %(end)s AND (v.valid_to IS NULL OR v.valid_to > %(start)s)
    AND (v.valid_to IS NULL OR v.valid_to >= %(end)s OR NOT EXISTS (
         SELECT 1 FROM orgs_unitversion later
          WHERE later.unit_id = v.unit_id AND later.is_open
            AND later.valid_from > v.valid_from AND later.valid_from < %(end)s))
 """
+_FACTS = """
+v.unit_id, v.parent_id, v.kind_id, v.line, v.code, v.name, v.intake_year, v.position,
+       CASE WHEN v.valid_to IS NULL OR v.valid_to >= %(end)s THEN 1 ELSE 0 END AS is_open
+"""
+_PLACED = f"""
+INSERT INTO week_placed
+SELECT {_FACTS},
+       CASE WHEN v.parent_id IS NULL AND v.unit_id <> %(top)s THEN %(top)s ELSE v.parent_id END AS up_id
+  FROM orgs_unitversion v
+ WHERE {_STOOD}
+"""  # noqa: S608 - SQL of ours, values are parameters
+# One unit and what stands below it today, for a week that is not closed.
+SUBTREE_PLACED = f"""
+below (id) AS (
+    SELECT CAST(%(unit)s AS bigint) UNION ALL SELECT c.id FROM orgs_orgunit c JOIN below b ON c.parent_id = b.id),
+week_placed AS (
+    SELECT {_FACTS}, v.parent_id AS up_id FROM orgs_unitversion v JOIN below b ON b.id = v.unit_id WHERE {_STOOD}),
+week_level AS (SELECT unit_id, 0 AS level, 0 AS depth FROM week_placed)
+"""  # noqa: S608
 # The national office stands above the forest: provinces have no parent, but a superior. Its depth is 0 like theirs.
 _TOP = """
 SELECT COALESCE(MIN(unit_id), 0) FROM orgs_unitversion
