@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from orgs.kernel.sheets import clean
+
 WECHAT_GROUP = "微信群"
 # `xx学校（或其他团组织名称）团委（团支部\总支）微信群（讨论组）`; a number may tell several groups of one unit apart.
 _REGULAR = re.compile(
@@ -18,11 +20,10 @@ _COMMITTEE = re.compile(r"(团委|团工委|委员会|团总支|团支部)$")
 
 
 def clean_text(text: str) -> str:
-    """The text as it is stored: trimmed, runs of white space as one, no control or bidi characters (invariant A5)."""
+    """The text as it is stored, whether typed or read from a file: `clean`, and runs of white space as one (A5, A6)."""
     if _PLAIN.fullmatch(text):
         return text
-    kept = "".join(each for each in text if _may_stay(each))
-    return " ".join(kept.split())
+    return " ".join(clean(text).split())
 
 
 def clean_identifier(text: str) -> str:
@@ -54,12 +55,3 @@ def regular_name(unit_name: str, school: str = "") -> str:
 def is_regular(nickname: str) -> bool:
     """Whether a nickname follows the uniform naming rule (UNI-3.2b). A deviation is pointed out, never refused."""
     return bool(_REGULAR.fullmatch("".join(clean_text(nickname).split())))
-
-
-def _may_stay(character: str) -> bool:
-    # U+200D joins emoji; every other format or control character only hides something.
-    return (
-        character == "\u200d"
-        or character.isspace()
-        or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co"}
-    )

@@ -188,9 +188,10 @@ def clean(text: str) -> str:
     """
     if _PLAIN.fullmatch(text):
         return text.strip(" \u3000")
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_WIDE_ASCII)
-    kept = (_kept(text, index, char) for index, char in enumerate(text))
-    return "".join(kept).strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_WIDE_ASCII)
+    kept = "".join(_kept(text, index, char) for index, char in enumerate(text))
+    # Composed last: what stood apart because of a hidden character is one letter now.
+    return unicodedata.normalize("NFC", kept).strip()
 
 
 def _kept(text: str, index: int, char: str) -> str:

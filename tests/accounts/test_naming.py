@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import naming
+from orgs.kernel import sheets
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,14 @@ def test_two_spellings_of_one_id_have_one_key():
 
 def test_hidden_characters_go_and_emoji_and_rare_characters_stay():
     assert naming.clean_text(" 𠮷\u202e木\x00\t群 👨\u200d👩 ") == "𠮷木 群 👨\u200d👩"
+
+
+@given(st.text(max_size=12))
+def test_what_is_typed_is_stored_as_a_file_would_be_read(text):
+    """A6: a compatibility ideograph, a wide letter or a letter in two parts is no difference after a round trip."""
+    once = naming.clean_text(text)
+    assert naming.clean_text(once) == once
+    assert sheets.clean(once) == once
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=12))
