@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('user_name', models.CharField(max_length=60, verbose_name='用户名')),
                 ('user_name_key', models.CharField(editable=False, help_text='case-folded user name', max_length=60)),
-                ('secret', orgs.kernel.crypto.EncryptedTextField(blank=True, help_text='empty once opened or withdrawn', verbose_name='初始密码')),
+                ('secret', orgs.kernel.crypto.EncryptedTextField(blank=True, null=True, verbose_name='初始密码')),
                 ('state', models.CharField(choices=[('sealed', '待领取'), ('opened', '已领取'), ('in_use', '已启用'), ('withdrawn', '已收回')], default='sealed', max_length=10, verbose_name='状态')),
                 ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='领取时间')),
                 ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='启用时间')),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '发放的账号',
                 'verbose_name_plural': '发放的账号',
                 'ordering': ['hand_out_id', 'unit_id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('hand_out', 'user_name_key'), name='handedaccount_once'), models.CheckConstraint(condition=models.Q(('state', 'sealed'), ('secret', ''), _connector='OR'), name='handedaccount_secret_wiped')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('hand_out', 'user_name_key'), name='handedaccount_once'), models.CheckConstraint(condition=models.Q(('state', 'sealed'), ('secret__isnull', True), _connector='OR'), name='handedaccount_secret_wiped')],
             },
         ),
     ]

@@ -47,7 +47,8 @@ class HandedAccount(models.Model):
     )
     user_name = models.CharField(_("用户名"), max_length=60)
     user_name_key = models.CharField(max_length=60, editable=False, help_text="case-folded user name")
-    secret = EncryptedTextField(_("初始密码"), blank=True, help_text="empty once opened or withdrawn")
+    # NULL once opened or withdrawn: of an encrypted column the database can check nothing else.
+    secret = EncryptedTextField(_("初始密码"), null=True, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=HandedState, default=HandedState.SEALED)
     opened_by = models.ForeignKey(
         "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -74,7 +75,8 @@ class HandedAccount(models.Model):
                 name="handedaccount_once",
             ),
             models.CheckConstraint(
-                condition=Q(state=HandedState.SEALED) | Q(secret=""), name="handedaccount_secret_wiped"
+                condition=Q(state=HandedState.SEALED) | Q(secret__isnull=True),
+                name="handedaccount_secret_wiped",
             ),
         ]
 
