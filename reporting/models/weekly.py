@@ -28,6 +28,8 @@ class ClosedWeek(models.Model):
         "orgs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
     )
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Of a later edition: records and checks entered until then count, though they came after the week.
+    known_until = models.DateTimeField(null=True, blank=True)
 
     objects = ClosedWeekQuerySet.as_manager()
 
