@@ -90,6 +90,7 @@ class JobState(TextChoices):
     RUNNING = "running", _("进行中")
     DONE = "done", _("完成")
     FAILED = "failed", _("失败")
+    CANCELLED = "stopped", _("已取消")
 
 
 class RequestKind(TextChoices):
@@ -142,6 +143,9 @@ class NotificationKind(TextChoices):
     CONFIRMATION = "confirmation", _("年度确认")
     DISPUTE_OPENED = "dispute_opened", _("账号归属有争议")
     DISPUTE_SETTLED = "dispute_settled", _("账号争议已办结")
+    BULLETIN_PUBLISHED = "bulletin_published", _("收到通报，待签收")
+    BULLETIN_NOTICE = "bulletin_notice", _("通报发布前告知")
+    ACCOUNT_HANDED = "account_handed", _("账号发放")
 
 
 # What somebody must do something about also goes out by mail; the rest waits in the portal.
