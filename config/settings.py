@@ -185,7 +185,9 @@ INVITATION_REDIRECT_URL = "accounts:start"
 SESSION_COOKIE_AGE = 12 * 3600
 # 信息无误: after so many days a unit is asked again whether an account is still as registered.
 ACCOUNT_CONFIRM_DAYS = env.int("ACCOUNT_CONFIRM_DAYS", default=90)
-# Personal data of administrators is purged so many months after they left (0: never); their terms stay.
+INCIDENT_HANDLE_HOURS = env.int("INCIDENT_HANDLE_HOURS", default=24)
+# Personal data of administrators is purged so many months after they left (0: never), from their old forms too;
+# their terms and what else the forms say stay. Drafts and returned forms that nobody touched for so long lose it as well.
 ADMINISTRATOR_KEEP_MONTHS = env.int("ADMINISTRATOR_KEEP_MONTHS", default=12)
 
 # --- reminders and mail ----------------------------------------------------------------------------
@@ -206,12 +208,20 @@ SITE_URL = env.str(
 QUIET_FROM = env.str("QUIET_FROM", default="21:00")
 QUIET_UNTIL = env.str("QUIET_UNTIL", default="08:00")
 REMINDERS_PER_WEEK = env.int("REMINDERS_PER_WEEK", default=3)
+# The direct units' weekly report: a fall of the coverage by more percentage points than this is to be explained; the
+# first week of which a report is asked (2026-W40), empty for the first closed one.
+COVERAGE_DROP_POINTS = env.int("COVERAGE_DROP_POINTS", default=5)
+WEEKLY_REPORTS_FROM = env.str("WEEKLY_REPORTS_FROM", default="")
+# 通报: 1 refuses to publish a bulletin before everybody it names for bad work has been told.
+BULLETIN_NOTICE = env.bool("BULLETIN_NOTICE", default=False)
 
 # --- language and time -----------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
+# From so many units on, a week is closed tree by tree, by every worker that is free (0: always by one process).
+CLOSE_IN_PARTS_FROM = env.int("CLOSE_IN_PARTS_FROM", default=100_000)
 # A week or a deadline can be reached in every process of a demo or a test, never in production.
 CLOCK_MAY_BE_SHIFTED = DEMO
 

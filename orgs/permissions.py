@@ -29,6 +29,8 @@ SELF_ASSESS = "self_assess"
 ASSESS = "assess"
 MANAGE_SCHEMES = "manage_schemes"  # 考评: approve a scheme, open a year's sheets, confirm a flag
 MANAGE_JOBS = "manage_jobs"
+CORRECT_WEEK = "correct_week"  # 更正: a new edition of a closed week, of all units at once
+PUBLISH_BULLETIN = "publish_bulletin"  # 通报: write, publish and correct bulletins of the own unit
 
 ROLE_VERBS: dict[str, frozenset[str]] = {
     Role.SECRETARY: frozenset({VIEW, FILL}),
@@ -50,7 +52,7 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             FULL_EXPORT,
             VIEW_AUDIT,
         }
-        | {VIEW_SHEET, SELF_ASSESS}
+        | {VIEW_SHEET, SELF_ASSESS, PUBLISH_BULLETIN}
     ),
     Role.PROVINCE: frozenset(
         {
@@ -66,7 +68,7 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             EXPORT,
             FULL_EXPORT,
         }
-        | {VIEW_AUDIT, RECORD_CHECK, VIEW_SHEET, ASSESS, MANAGE_SCHEMES, FILL}
+        | {VIEW_AUDIT, RECORD_CHECK, VIEW_SHEET, ASSESS, MANAGE_SCHEMES, FILL, PUBLISH_BULLETIN, CORRECT_WEEK}
     ),
     Role.AUDITOR: frozenset({VIEW, RECORD_CHECK, VIEW_SHEET, ASSESS, EXPORT}),
     Role.SYSADMIN: frozenset({VIEW, EDIT_UNITS, MANAGE_PEOPLE, VIEW_AUDIT, MANAGE_JOBS}),

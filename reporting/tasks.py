@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from reporting.operations import duties, weekly
+from reporting.operations import duties, parts, weekly
 
 
 @shared_task(name="reporting.close_week")
 def close_week(job_id: int) -> None:
     weekly.close_in_job(job_id)
+
+
+@shared_task(name=parts.TASK)
+def close_part(job_id: int) -> None:
+    parts.close_part_in_job(job_id)
 
 
 @shared_task(name="reporting.close_due_weeks")

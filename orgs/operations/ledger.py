@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from orgs.models import OrgUnit, User
 
 LOST_AFTER = timedelta(minutes=10)
+PART_OF = "part_of"  # in the params of a job that does a part of another one's work: that one's id
 log = structlog.get_logger()
 
 
@@ -114,11 +115,17 @@ def enqueue(task: str, *, key: str, by: User | None = None, **params: object) ->
 
     `task` is the Celery name, `params` are ids only. A job that is done is not done again: its key names its effect.
     """
+    job = add(task, key=key, by=by, **params)
+    if job.state in {JobState.QUEUED, JobState.FAILED}:
+        transaction.on_commit(lambda: ring(job))
+    return job
+
+
+def add(task: str, *, key: str, by: User | None = None, **params: object) -> Job:
+    """The row of the job with this key, made where there is none; nobody is told."""
     job, _created = Job.objects.get_or_create(
         key=key, defaults={"task": task, "params": params, "created_by": by, "created_at": clock.now()}
     )
-    if job.state in {JobState.QUEUED, JobState.FAILED}:
-        transaction.on_commit(lambda: ring(job))
     return job
 
 
@@ -131,7 +138,7 @@ def ring(job: Job) -> None:
 
 
 def claim_job(job_id: int) -> Job:
-    """Take the job over by compare-and-set. Raises JobLost when another worker has it or it is done."""
+    """Take the job over by compare-and-set. Raises JobLost when another worker has it, it is done or was cancelled."""
     now = clock.now()
     claimed = (
         Job.objects.filter(pk=job_id)

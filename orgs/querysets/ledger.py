@@ -5,18 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Q
 
 from orgs.choices import DeliveryState, JobState
 from orgs.kernel import clock
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
-    from orgs.models import AuditEntry, MailDelivery, Notification, User
+    from datetime import datetime
+
+    from orgs.models import AuditEntry, Job, MailDelivery, Notification, User
 
 
 class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> Self:
         return self.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+
+    def parts_of(self, job: Job) -> Self:
+        """Jobs that do parts of this one's work."""
+        return self.filter(params__part_of=job.pk)
+
+    def stuck(self, silent_since: datetime) -> Self:
+        """Jobs that failed, were called off, wait, or have not been heard of since that moment."""
+        silent = Q(state=JobState.RUNNING, heartbeat_at__lt=silent_since)
+        return self.filter(Q(state__in=[JobState.QUEUED, JobState.FAILED, JobState.CANCELLED]) | silent)
 
 
 class NotificationQuerySet(ScopedQuerySet["Notification"]):

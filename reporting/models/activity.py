@@ -12,7 +12,7 @@ from reporting.querysets.activity import DailyRecordQuerySet
 
 
 class DailyRecord(models.Model):
-    """Items published on one channel on one day. The week it counts in is decided by `recorded_at` (metrics.md)."""
+    """Items published on one channel on one day. It counts in the week of the day, if entered before that week's end (metrics.md)."""
 
     unit = models.ForeignKey(
         "orgs.OrgUnit", verbose_name=_("团组织"), on_delete=models.PROTECT, related_name="daily_records"

@@ -15,7 +15,7 @@ from orgs.kernel import clock
 from orgs.kernel.clock import Week
 from orgs.operations import ledger
 from reporting.exceptions import RecordSettled, ReportingError
-from reporting.models import DailyRecord
+from reporting.models import ClosedWeek, DailyRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +31,9 @@ MOST_POSTS = min(LARGEST_COUNT, 9_999)
 def record_day(channel: Channel, day: date, posts: int, *, by: User) -> DailyRecord:
     """Record how many items the channel published on that day; within the week of entry the number may be corrected.
 
-    It counts in the week in which it is entered, in the unit the channel belongs to now. Raises RecordSettled once the
-    week of entry is over: what a closed week has counted stays, a correction needs a new edition.
+    It counts in the week of that day, in the unit the channel belongs to now. Entered after that week's end it is late:
+    only a new edition of that week counts it. Raises RecordSettled once the week of entry is over or an edition has
+    counted it: what a closed week has counted stays.
     """
     _ensure_recordable(channel, day, posts, by=by)
     key = {"account" if isinstance(channel, Account) else "group": channel}
@@ -46,7 +47,7 @@ def record_day(channel: Channel, day: date, posts: int, *, by: User) -> DailyRec
         ledger.record("daily_record.recorded", record, by=by, posts=posts)
     if is_new or record.posts == posts:
         return record
-    if Week.containing(record.recorded_at) != Week.containing(now):
+    if Week.containing(record.recorded_at) != Week.containing(now) or _is_counted(record):
         raise RecordSettled
     record.posts, record.recorded_by, record.unit_id = posts, by, channel.unit_id
     record.save(update_fields=["posts", "recorded_by", "unit"])
@@ -71,6 +72,12 @@ def record_days(channel: Channel, counts: Mapping[date, int], *, by: User) -> in
     created = DailyRecord.objects.bulk_create(new)
     ledger.record_many("daily_record.recorded", created, by=by)
     return len(created)
+
+
+def _is_counted(record: DailyRecord) -> bool:
+    """Whether a correction of the week of its day has taken the late record in, or is about to."""
+    editions = ClosedWeek.objects.of_week(Week.containing(record.day))
+    return editions.filter(known_until__gt=record.recorded_at).exists()
 
 
 def _ensure_recordable(channel: Channel, day: date, posts: int, *, by: User) -> None:

@@ -4,88 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
 from django.db.models import Min
 
 from accounts.models import AccountVersion, GroupVersion, RegistryEvent
-from orgs.choices import JobState
 from orgs.exceptions import JobLost
-from orgs.kernel import clock
 from orgs.kernel.clock import Week
 from orgs.models import Job
-from orgs.operations import ledger
-from reporting import rollup
-from reporting.choices import WeekState
+from orgs.operations import jobs, ledger
 from reporting.exceptions import WeekNotOver
-from reporting.models import ClosedWeek, WeekUnit
+from reporting.models import ClosedWeek
+from reporting.operations import closing, parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from orgs.models import User
 
 TASK = "reporting.close_week"
-STEPS = 5
 
 
 def close_week(week: Week, *, by: User | None = None, job: Job | None = None) -> ClosedWeek:
     """Close the week: every unit's own and subtree figures as of Sunday 24:00, from versions, steps and events.
 
     A closed week stays as it is and is returned. Whoever computes at the same time, one publishes and the others get
-    what it has published. Only the last step writes, in one transaction: a process killed before it leaves nothing
-    that counts. Raises WeekNotOver, and TreeBroken where a unit's superior was not in operation.
+    what it has published. Raises WeekNotOver, and TreeBroken where a unit's superior was not in operation.
     """
     if not week.is_over:
         raise WeekNotOver
+    return closing.close_here(_header(week), by=by, job=job)
+
+
+def _header(week: Week, edition: int = 1) -> ClosedWeek:
+    """The header of the edition; that of a later one has been made by who ordered the correction."""
+    if edition > 1:
+        return ClosedWeek.objects.get(year=week.year, number=week.number, edition=edition)
     header, _is_new = ClosedWeek.objects.get_or_create(
-        year=week.year, number=week.number, edition=1, defaults={"starts_on": week.starts_on}
-    )
-    if header.state == WeekState.CLOSED:
-        return header
-    try:
-        for step in _compute(week):
-            _tell(job, step)
-        return _publish(header.pk, by=by, job=job)
-    finally:
-        if not connection.needs_rollback:
-            rollup.drop()
-
-
-def _compute(week: Week) -> Iterator[int]:
-    """Fill the temporary tables; yields the number of each step done, between which others may read and write."""
-    moment = rollup.Moment(week)
-    deepest = rollup.place(moment)
-    yield 1
-    rollup.collect(moment)
-    yield 2
-    rollup.mark_streaks(moment)
-    yield 3
-    rollup.sum_up(deepest)
-    yield 4
-
-
-def _tell(job: Job | None, step: int) -> None:
-    if job is not None:
-        ledger.progress(job, step, STEPS)
-
-
-@transaction.atomic
-def _publish(header_id: int, *, by: User | None, job: Job | None) -> ClosedWeek:
-    """Write the rows and flip the state, under the lock of the header: one closer wins, the others see its week."""
-    header = ClosedWeek.objects.select_for_update().get(pk=header_id)
-    if header.state == WeekState.CLOSED:
-        return header
-    WeekUnit.objects.filter(week=header).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(rollup.insert_statement(), {"week_id": header.pk})
-    header.n_units = WeekUnit.objects.filter(week=header).count()
-    header.content_hash = rollup.content_hash(header)
-    header.state = WeekState.CLOSED
-    header.closed_at = clock.now()
-    header.job = job
-    header.save(update_fields=["n_units", "content_hash", "state", "closed_at", "job"])
-    ledger.record(
-        "week.closed", header, by=by, week=str(header.week), n_units=header.n_units, hash=header.content_hash
+        year=week.year, number=week.number, edition=edition, defaults={"starts_on": week.starts_on}
     )
     return header
 
@@ -93,12 +45,31 @@ def _publish(header_id: int, *, by: User | None, job: Job | None) -> ClosedWeek:
 def close_in_job(job_id: int) -> ClosedWeek | None:
     """Do the work of a job row: close its week with progress. None where another process has the job or it is done."""
     job = ledger.run(job_id, _close_for)
-    return ClosedWeek.objects.published().of_week(Week.parse(job.params["week"])).first() if job else None
+    if job is None:
+        return None
+    return _header(Week.parse(job.params["week"]), _edition(job))
 
 
 def _close_for(job: Job) -> dict[str, object]:
-    closed = close_week(Week.parse(job.params["week"]), by=job.created_by, job=job)
-    return {"week": str(closed.week), "n_units": closed.n_units, "hash": closed.content_hash}
+    week = Week.parse(job.params["week"])
+    if not week.is_over:
+        raise WeekNotOver
+    header = _header(week, _edition(job))
+    trees = parts.worth_it(header)
+    if trees:
+        closed = parts.close_in_parts(header, trees, by=job.created_by, job=job)
+    else:
+        closed = closing.close_here(header, by=job.created_by, job=job)
+    return {
+        "week": str(week),
+        "edition": closed.edition,
+        "n_units": closed.n_units,
+        "hash": closed.content_hash,
+    }
+
+
+def _edition(job: Job) -> int:
+    return int(job.params.get("edition", 1))
 
 
 def close_now(week: Week, *, by: User | None = None) -> ClosedWeek:
@@ -109,39 +80,35 @@ def close_now(week: Week, *, by: User | None = None) -> ClosedWeek:
     if not week.is_over:
         raise WeekNotOver
     closed = ClosedWeek.objects.published().of_week(week).first()
-    if closed is not None:
-        return closed
-    job = _job(week, by=by)
-    # Computing twice is harmless (`_publish`): the other process, if it still lives, loses the job at its next step.
-    Job.objects.filter(pk=job.pk).exclude(state=JobState.QUEUED).update(state=JobState.QUEUED)
+    return closed or finish_now(ledger.add(TASK, key=job_key(week), by=by, **_params(week)))
+
+
+def finish_now(job: Job) -> ClosedWeek:
+    """Do the job of a close in this process, whoever had it before.
+
+    Computing twice is harmless: the other process, if it still lives, loses the job at its next step.
+    """
+    jobs.take_back(job)
     closed = close_in_job(job.pk)
     if closed is None:
         raise JobLost
     return closed
 
 
-def _job(week: Week, *, by: User | None) -> Job:
-    job, _is_new = Job.objects.get_or_create(
-        key=_key(week),
-        defaults={
-            "task": TASK,
-            "params": {"week": str(week)},
-            "created_by": by,
-            "created_at": clock.now(),
-        },
-    )
-    return job
+def job_key(week: Week, edition: int = 1) -> str:
+    """The key under which an edition is closed once."""
+    return f"close-week-{week}-e{edition}"
 
 
-def _key(week: Week) -> str:
-    return f"close-week-{week}"
+def _params(week: Week) -> dict[str, object]:
+    return {"week": str(week), "edition": 1}
 
 
 def enqueue_close(week: Week, *, by: User | None = None) -> Job:
     """Let a worker close the week. Raises WeekNotOver."""
     if not week.is_over:
         raise WeekNotOver
-    return ledger.enqueue(TASK, key=_key(week), by=by, week=str(week))
+    return ledger.enqueue(TASK, key=job_key(week), by=by, **_params(week))
 
 
 def enqueue_due_weeks() -> list[Job]:

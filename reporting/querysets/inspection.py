@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
@@ -24,9 +25,14 @@ class SpotCheckQuerySet(ScopedQuerySet["SpotCheck"]):
         """Checks made before that moment and not voided before it."""
         return self.filter(Q(voided_at__isnull=True) | Q(voided_at__gte=at), checked_at__lt=at)
 
-    def in_week(self, week: Week) -> Self:
-        """Checks that count in the week: the moment of entry decides."""
-        return self.valid_at(week.ends_at).filter(checked_at__gte=week.starts_at)
+    def in_week(self, week: Week, known: datetime | None = None) -> Self:
+        """Checks that count in the week: of the day after the one counted, entered before the week's end.
+
+        `known` is the later moment up to which a new edition takes late ones in.
+        """
+        one = timedelta(days=1)
+        days = (week.starts_on - one, week.ends_on - one)
+        return self.valid_at(known or week.ends_at).filter(counted_on__range=days)
 
     def for_list(self) -> Self:
         """With everything a row of the list shows, newest first."""

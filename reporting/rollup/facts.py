@@ -124,16 +124,20 @@ SELECT counted.*, CASE WHEN covered IS NULL THEN 0 ELSE 1 END AS is_reported
 def own_figures(names: Iterable[str]) -> str:
     """SELECT of `unit_id`, `up_id` and these own figures, over a week_placed and a week_level of the caller's."""
     wanted = ", ".join(f"{OWN[name]} AS {name}" for name in names)
-    return f"SELECT unit_id, up_id, {wanted} FROM ({_COVERED}) told"  # noqa: S608
+    return f"SELECT unit_id, up_id, {wanted} FROM ({sources.of_part(_COVERED)}) told"  # noqa: S608
 
 
-def collect(moment: Moment) -> int:
-    """Fill week_facts with the own figures of the placed units; returns their number."""
+def collect(moment: Moment, *, is_part: bool = False) -> int:
+    """Fill week_facts with the own figures of the placed units; returns their number.
+
+    `is_part`: few units of many are placed; their facts are found by index and not by reading every table.
+    """
+    told = sources.of_part(_COVERED) if is_part else _COVERED
     named, own = ", ".join(_NAMED), ", ".join(OWN.values())
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE week_facts ({_columns()})")
         cursor.execute(
-            f"INSERT INTO week_facts SELECT {named}, 0, 0, {own} FROM ({_COVERED}) told",  # noqa: S608
+            f"INSERT INTO week_facts SELECT {named}, 0, 0, {own} FROM ({told}) told",  # noqa: S608
             moment.params(),
         )
         cursor.execute("CREATE INDEX week_facts_unit ON week_facts (unit_id)")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import connection
 
 from reporting.figures import ADDITIVE, BASES, MISSING_OR_ADDITIVE
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
 
 # A base recorded for a unit settles it: what no base stood against below counts into its coverage, and none is missing.
 _SETTLED: dict[str, str] = {
@@ -26,13 +31,18 @@ SUBTREE: dict[str, str] = (
 )
 
 
+def below_table(cursor: CursorWrapper) -> None:
+    """Create week_below, empty."""
+    columns = ", ".join(f"{name} bigint" for name in SUBTREE)
+    cursor.execute(f"CREATE TEMPORARY TABLE week_below (unit_id bigint PRIMARY KEY, {columns})")
+
+
 def sum_up(deepest: int) -> None:
     """Fill week_below for every unit with children, level by level from the deepest to the top."""
     names = ", ".join(SUBTREE)
     sums = ", ".join(f"SUM({expression})" for expression in SUBTREE.values())
     with connection.cursor() as cursor:
-        columns = ", ".join(f"{name} bigint" for name in SUBTREE)
-        cursor.execute(f"CREATE TEMPORARY TABLE week_below (unit_id bigint PRIMARY KEY, {columns})")
+        below_table(cursor)
         for level in range(deepest, 0, -1):
             cursor.execute(
                 f"INSERT INTO week_below (unit_id, {names}) SELECT f.up_id, {sums}"  # noqa: S608 - names of ours

@@ -14,21 +14,40 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orgs.kernel.clock import Week
+    from reporting.models import ClosedWeek
 
 DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One week: stocks stand at its end, flows lie within it. An approval at the very end belongs to the next week."""
+    """One week: stocks stand at its end, flows lie within it. An approval at the very end belongs to the next week.
+
+    `known`: daily records and checks about the week count if they were entered before that moment. It is the end of the
+    week for a first edition; a correction looks further.
+    """
 
     week: Week
+    until: datetime | None = None
+
+    @classmethod
+    def of(cls, header: ClosedWeek) -> Moment:
+        """The week of an edition, with what was known when the edition was ordered."""
+        return cls(header.week, header.known_until)
+
+    @property
+    def known(self) -> datetime:
+        return self.until or self.week.ends_at
 
     def params(self) -> dict[str, object]:
-        """`start`, `end`, and of each day of the week its date `day0` … and its first instant `day0_at` …."""
+        """`start`, `end`, `known`, and of each day of the week its date `day0` … and its first instant `day0_at` …."""
         found: dict[str, object] = {
             "start": adapted(self.week.starts_at),
             "end": adapted(self.week.ends_at),
+            "known": adapted(self.known),
+            # A check counts the last full day before it: the day counted lies one day before the day of the check.
+            "counted_from": connection.ops.adapt_datefield_value(self.week.starts_on - timedelta(days=1)),
+            "counted_to": connection.ops.adapt_datefield_value(self.week.ends_on - timedelta(days=1)),
         }
         for n in range(DAYS):
             day = self.week.starts_on + timedelta(days=n)

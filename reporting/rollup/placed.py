@@ -23,7 +23,7 @@ CREATE TEMPORARY TABLE week_placed (
     intake_year integer, position integer, is_open integer, up_id bigint)
 """
 _LEVEL_TABLE = "CREATE TEMPORARY TABLE week_level (unit_id bigint PRIMARY KEY, level integer, depth integer)"
-_STOOD = """
+STOOD = """
 v.is_open AND v.valid_from < %(end)s AND (v.valid_to IS NULL OR v.valid_to > %(start)s)
    AND (v.valid_to IS NULL OR v.valid_to >= %(end)s OR NOT EXISTS (
         SELECT 1 FROM orgs_unitversion later
@@ -34,19 +34,22 @@ _FACTS = """
 v.unit_id, v.parent_id, v.kind_id, v.line, v.code, v.name, v.intake_year, v.position,
        CASE WHEN v.valid_to IS NULL OR v.valid_to >= %(end)s THEN 1 ELSE 0 END AS is_open
 """
+# The units of one part of a parallel close; `parts.py` has seen that no superior stands in another one.
+_OF_TREE = "AND v.unit_id <> %(not_top)s AND v.unit_id IN (SELECT u.id FROM orgs_orgunit u WHERE u.tree_id = %(tree)s)"
+_OF_TOP = "AND v.unit_id = %(top)s"
 _PLACED = f"""
 INSERT INTO week_placed
 SELECT {_FACTS},
        CASE WHEN v.parent_id IS NULL AND v.unit_id <> %(top)s THEN %(top)s ELSE v.parent_id END AS up_id
   FROM orgs_unitversion v
- WHERE {_STOOD}
+ WHERE {STOOD}
 """  # noqa: S608 - SQL of ours, values are parameters
 # One unit and what stands below it today, for a week that is not closed.
 SUBTREE_PLACED = f"""
 below (id) AS (
     SELECT CAST(%(unit)s AS bigint) UNION ALL SELECT c.id FROM orgs_orgunit c JOIN below b ON c.parent_id = b.id),
 week_placed AS (
-    SELECT {_FACTS}, v.parent_id AS up_id FROM orgs_unitversion v JOIN below b ON b.id = v.unit_id WHERE {_STOOD}),
+    SELECT {_FACTS}, v.parent_id AS up_id FROM orgs_unitversion v JOIN below b ON b.id = v.unit_id WHERE {STOOD}),
 week_level AS (SELECT unit_id, 0 AS level, 0 AS depth FROM week_placed)
 """  # noqa: S608
 # The national office stands above the forest: provinces have no parent, but a superior. Its depth is 0 like theirs.
@@ -58,7 +61,8 @@ SELECT COALESCE(MIN(unit_id), 0) FROM orgs_unitversion
 _LEVELS = """
 INSERT INTO week_level
 WITH RECURSIVE down (unit_id, level, depth) AS (
-    SELECT unit_id, 0, 0 FROM week_placed WHERE up_id IS NULL
+    SELECT unit_id, CASE WHEN up_id IS NULL THEN 0 ELSE 1 END, CASE WHEN parent_id IS NULL THEN 0 ELSE 1 END
+      FROM week_placed WHERE up_id IS NULL OR up_id = %(above)s
     UNION ALL
     SELECT p.unit_id, d.level + 1, CASE WHEN p.parent_id IS NULL THEN 0 ELSE d.depth + 1 END
       FROM down d JOIN week_placed p ON p.up_id = d.unit_id)
@@ -68,17 +72,37 @@ SELECT unit_id, level, depth FROM down
 
 def place(moment: Moment) -> int:
     """Fill week_placed and week_level; returns the deepest level. Raises TreeBroken when a unit hangs in the air."""
+    return _place(moment, top_of(moment), "")
+
+
+def place_tree(moment: Moment, tree_id: int) -> int:
+    """The same for the units of one of today's trees alone, the national office left out."""
+    top = top_of(moment)
+    return _place(moment, top, _OF_TREE, tree=tree_id, above=top)
+
+
+def place_top(moment: Moment) -> int:
+    """The same for the national office alone."""
+    return _place(moment, top_of(moment), _OF_TOP)
+
+
+def top_of(moment: Moment) -> int:
+    """The national office of the week; 0, which is nobody's id, where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOP, moment.params() | {"national": Kind.NATIONAL.value})
+        return int(cursor.fetchone()[0])
+
+
+def _place(moment: Moment, top: int, which: str, *, tree: int = 0, above: int = 0) -> int:
     drop()
     with connection.cursor() as cursor:
-        params = moment.params()
-        cursor.execute(_TOP, params | {"national": Kind.NATIONAL.value})
-        # 0 is nobody's id: without a national office every root stays a root.
-        top = cursor.fetchone()[0] or None
         cursor.execute(_PLACED_TABLE)
-        cursor.execute(_PLACED, params | {"top": top})
+        # Without a national office every root stays a root.
+        params = moment.params() | {"top": top or None, "not_top": top, "tree": tree}
+        cursor.execute(f"{_PLACED} {which}", params)
         cursor.execute("CREATE INDEX week_placed_up ON week_placed (up_id)")
         cursor.execute(_LEVEL_TABLE)
-        cursor.execute(_LEVELS)
+        cursor.execute(_LEVELS, {"above": above})
         cursor.execute("SELECT (SELECT COUNT(*) FROM week_placed), COUNT(*), MAX(level) FROM week_level")
         n_placed, n_reached, deepest = cursor.fetchone()
     if n_placed != n_reached:

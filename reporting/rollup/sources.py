@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from accounts.choices import DEDICATED_GROUPS, LINK_GROUPS, MEMBER_FACING_GROUPS
 from reporting.rollup.moment import DAYS
 
@@ -13,6 +15,19 @@ def _list(values: tuple[str, ...]) -> str:
 
 
 _MEMBER, _LINK, _DEDICATED = _list(MEMBER_FACING_GROUPS), _list(LINK_GROUPS), _list(DEDICATED_GROUPS)
+# A condition that only the close of one tree needs; a comment to the close of everything at once.
+_PART = re.compile(r"/\*part: (.*?)\*/")
+
+
+def _part(column: str, among: str = "SELECT unit_id FROM week_placed") -> str:
+    return f"/*part: AND {column} IN ({among})*/"
+
+
+def of_part(statement: str) -> str:
+    """The same statement about the units in week_placed alone, by the indexes on the unit."""
+    return _PART.sub(r"\1", statement)
+
+
 _STANDING = "v.valid_from < %(end)s AND (v.valid_to IS NULL OR v.valid_to >= %(end)s)"
 
 # READING: a school with class branches is their committee: its members are counted in the classes, not twice.
@@ -33,7 +48,7 @@ SELECT v.unit_id, SUM(CASE WHEN v.status IN ('open', 'dormant') THEN 1 ELSE 0 EN
        SUM(CASE WHEN v.status = 'open' THEN COALESCE(v.contacts, 0) ELSE 0 END) AS reach,
        MAX(CASE WHEN v.status = 'open' AND p.kind <> 'weibo' THEN COALESCE(v.own_members, v.contacts) END) AS declared
   FROM accounts_accountversion v JOIN accounts_platform p ON p.code = v.platform_id
- WHERE {_STANDING} GROUP BY v.unit_id
+ WHERE {_STANDING} {_part("v.unit_id")} GROUP BY v.unit_id
 """  # noqa: S608
 GROUPS = f"""
 SELECT v.unit_id, SUM(CASE WHEN v.status IN ('open', 'dormant') THEN 1 ELSE 0 END) AS n,
@@ -46,10 +61,10 @@ SELECT v.unit_id, SUM(CASE WHEN v.status IN ('open', 'dormant') THEN 1 ELSE 0 EN
                  AND v.outstanding_members >= {MINIMUM_OUTSTANDING} THEN 1 ELSE 0 END) AS min_ok,
        MAX(CASE WHEN v.status = 'open' THEN v.youth END) AS youth
   FROM accounts_groupversion v
- WHERE {_STANDING} GROUP BY v.unit_id
+ WHERE {_STANDING} {_part("v.unit_id")} GROUP BY v.unit_id
 """  # noqa: S608
 ADMINISTRATORS = f"""
-SELECT v.unit_id, COUNT(*) AS n FROM accounts_administratorshipversion v WHERE {_STANDING} GROUP BY v.unit_id
+SELECT v.unit_id, COUNT(*) AS n FROM accounts_administratorshipversion v WHERE {_STANDING} {_part("v.unit_id")} GROUP BY v.unit_id
 """  # noqa: S608
 BASES = f"""
 SELECT v.unit_id,
@@ -60,7 +75,7 @@ SELECT v.unit_id,
        MAX(CASE WHEN v.measure = 'members_reported' THEN v.count END) AS reported,
        MAX(CASE WHEN v.measure = 'organisations' THEN v.count END) AS orgs
   FROM orgs_unitbaseversion v
- WHERE {_STANDING} GROUP BY v.unit_id
+ WHERE {_STANDING} {_part("v.unit_id")} GROUP BY v.unit_id
 """  # noqa: S608
 # Forms of rounds that were open at the end of the week; a standing round (日常变更) expects nobody, a phase only what is
 # its own, and only once it has opened (UNI-3.3). Who was expected until when is told by versions, where a form stood by
@@ -89,14 +104,15 @@ SELECT e.unit_id, COUNT(*) AS expected,
     ON f.round_id = e.round_id AND f.unit_id = e.unit_id
  WHERE {_STANDING} AND v.is_due AND NOT r.is_standing
    AND r.opens_at < %(end)s AND (r.closed_at IS NULL OR r.closed_at >= %(end)s)
-   AND (p.id IS NULL OR p.opens_at < %(end)s)
+   AND (p.id IS NULL OR p.opens_at < %(end)s) {_part("e.unit_id")}
  GROUP BY e.unit_id
 """  # noqa: S608
-APPROVED_FORMS = """
+APPROVED_FORMS = f"""
 SELECT s.unit_id, COUNT(*) AS n FROM accounts_submission s
  WHERE EXISTS (SELECT 1 FROM accounts_reviewstep t WHERE t.submission_id = s.id AND t.is_final AND t.at < %(end)s)
+   {_part("s.unit_id")}
  GROUP BY s.unit_id
-"""
+"""  # noqa: S608
 # Several changes of one object in a week are one; what was handed to another unit counts where it came to stand.
 # A first appointment opens nothing and replaces nobody. What was closed and restored in the same week counts nowhere.
 EVENTS = """
@@ -128,14 +144,20 @@ SELECT CAST(unit_id AS bigint) AS unit_id,
                  GROUP BY 1, 2) x) counted
  GROUP BY counted.unit_id
 """
-# The moment of entry decides the week of a daily record, not the day it is about.
-RECORDS = """
+# READING: a daily record is about a day, and counts in the week of that day if it was entered before the week's end. One
+# entered later is late: no other week counts it, only a new edition of its own does (metrics.md, "Which week").
+RECORDS = f"""
 SELECT d.unit_id, SUM(d.posts) AS posts, SUM(CASE WHEN d.posts > 0 THEN 1 ELSE 0 END) AS active_days,
        COUNT(DISTINCT COALESCE(d.account_id * 2, d.group_id * 2 + 1)) AS channels
-  FROM reporting_dailyrecord d WHERE d.recorded_at >= %(start)s AND d.recorded_at < %(end)s
+  FROM reporting_dailyrecord d
+ WHERE d.day BETWEEN %(day0)s AND %(day6)s AND d.recorded_at < %(known)s {_part("d.unit_id")}
  GROUP BY d.unit_id
-"""
+"""  # noqa: S608
 _WEEKDAYS = " UNION ALL ".join(f"SELECT %(day{n})s AS day, %(day{n}_at)s AS begins" for n in range(DAYS))
+_GROUPS_OF_PART = _part(
+    "v.group_id",
+    "SELECT g.group_id FROM accounts_groupversion g WHERE g.unit_id IN (SELECT unit_id FROM week_placed)",
+)
 # A group counts in the unit it belonged to on the last of the days on which it was open from 0:00.
 ACTIVE_GROUPS = f"""
 SELECT CAST(unit_id AS bigint) AS unit_id, COUNT(*) AS n
@@ -147,18 +169,20 @@ SELECT CAST(unit_id AS bigint) AS unit_id, COUNT(*) AS n
                   FROM accounts_groupversion v
                   JOIN ({_WEEKDAYS}) w ON v.valid_from <= w.begins AND (v.valid_to IS NULL OR v.valid_to > w.begins)
                  WHERE v.status = 'open' AND v.valid_from < %(end)s
+                       {_GROUPS_OF_PART}
                    AND v.group_id IN (SELECT r.group_id FROM reporting_dailyrecord r
-                                       WHERE r.recorded_at >= %(start)s AND r.recorded_at < %(end)s)) open_days
+                                       WHERE r.day BETWEEN %(day0)s AND %(day6)s AND r.recorded_at < %(known)s)) open_days
           LEFT JOIN reporting_dailyrecord d
                  ON d.group_id = open_days.group_id AND d.day = open_days.day AND d.posts > 0
-                AND d.recorded_at >= %(start)s AND d.recorded_at < %(end)s
+                AND d.recorded_at < %(known)s
          GROUP BY open_days.group_id HAVING COUNT(*) = COUNT(d.id)) active
  GROUP BY active.unit_id
 """  # noqa: S608
-CHECKS = """
+# READING: likewise, a check belongs to the day after the one it counts, and is late when entered after that day's week.
+CHECKS = f"""
 SELECT c.unit_id, COUNT(*) AS n, SUM(CASE WHEN c.grade = 'poor' THEN 1 ELSE 0 END) AS poor
   FROM reporting_spotcheck c
- WHERE c.kind = 'posts' AND c.checked_at >= %(start)s AND c.checked_at < %(end)s
-   AND (c.voided_at IS NULL OR c.voided_at >= %(end)s)
+ WHERE c.kind = 'posts' AND c.counted_on BETWEEN %(counted_from)s AND %(counted_to)s AND c.checked_at < %(known)s
+   AND (c.voided_at IS NULL OR c.voided_at >= %(known)s) {_part("c.unit_id")}
  GROUP BY c.unit_id
-"""
+"""  # noqa: S608

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby
 from statistics import median_low
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models import Q
 
 from orgs.kernel import clock
 from reporting.choices import CheckGrade, CheckKind
@@ -47,12 +48,18 @@ def occasion_grade(counts: Iterable[int]) -> str:
     return grade(int(Fraction(low + high, 2)))
 
 
-def streaks(year: int, at: datetime) -> dict[int, Streak]:
-    """Direct unit -> its row of 差 in the calendar year as it was known at that moment; the year bounds the row."""
+def streaks(year: int, at: datetime, known: datetime | None = None) -> dict[int, Streak]:
+    """Direct unit -> its row of 差 in the calendar year, up to a moment; the year bounds the row.
+
+    `known` is the later moment of a new edition: what was voided until then is left out, and late checks of days
+    before `at` are taken in, where they were entered.
+    """
     begins, ends = (clock.day_start(date(each, 1, 1)) for each in (year, year + 1))
+    last_day = clock.local(at - timedelta(microseconds=1)).date()
     found = (
-        SpotCheck.objects.valid_at(at)
-        .filter(kind=CheckKind.POSTS, checked_at__gte=begins, checked_at__lt=min(ends, at))
+        SpotCheck.objects.valid_at(known or at)
+        .filter(Q(checked_at__lt=at) | Q(counted_on__lt=last_day))
+        .filter(kind=CheckKind.POSTS, checked_at__gte=begins, checked_at__lt=ends)
         .order_by("direct_unit_id", "checked_at", "pk")
         .values_list("direct_unit_id", "draw", "pk", "posts")
     )
@@ -72,7 +79,7 @@ def _grades(checks: Iterable[tuple[str, int]]) -> list[str]:
 
 def mark_streaks(moment: Moment) -> None:
     """Write the rows of 差 into week_facts. A week belongs to the year of its number: W53 looks at the year that ends."""
-    found = streaks(moment.week.year, moment.week.ends_at)
+    found = streaks(moment.week.year, moment.week.ends_at, moment.known)
     rows = [(each.running, each.longest, unit_id) for unit_id, each in found.items() if each.longest]
     with connection.cursor() as cursor:
         cursor.executemany(

@@ -32,10 +32,14 @@ PLACEMENT = ("parent_id", "kind_id", "line", "code", "name", "intake_year", "pos
 
 
 class Oracle:
-    """`Oracle(week).rows()` -> {unit id: {column: value}} of every column of the snapshot."""
+    """`Oracle(week).rows()` -> {unit id: {column: value}} of every column of the snapshot.
 
-    def __init__(self, week) -> None:
+    `known`: until when late daily records and checks are taken in, for a new edition.
+    """
+
+    def __init__(self, week, known=None) -> None:
         self.week, self.start, self.end = week, week.starts_at, week.ends_at
+        self.known = known or self.end
         self.kinds = {kind.code: kind for kind in UnitKind.objects.all()}
         self.placed = self._place()
         self.children = defaultdict(list)
@@ -299,7 +303,8 @@ class Oracle:
         return max(history, key=lambda v: v.valid_from).unit_id if history else max(units)
 
     def _records(self):
-        records = [r for r in DailyRecord.objects.all() if self.start <= r.recorded_at < self.end]
+        records = [r for r in DailyRecord.objects.all() if r.recorded_at < self.known]
+        records = [r for r in records if self.week.starts_on <= r.day <= self.week.ends_on]
         channels, posted = defaultdict(set), defaultdict(set)
         for record in records:
             if record.unit_id in self.placed:
@@ -331,9 +336,14 @@ class Oracle:
         year_ends = year_begins.replace(year=self.week.year + 1)
         draws = defaultdict(dict)
         for check in SpotCheck.objects.order_by("checked_at", "pk"):
-            if check.kind != "posts" or check.checked_at >= self.end or self._before(check.voided_at):
+            made_on = check.counted_on + timedelta(days=1)
+            if check.kind != "posts" or check.checked_at >= self.known:
                 continue
-            if check.checked_at >= self.start and check.unit_id in self.placed:
+            if check.voided_at is not None and check.voided_at < self.known:
+                continue
+            if made_on > self.week.ends_on and check.checked_at >= self.end:
+                continue
+            if self.week.starts_on <= made_on <= self.week.ends_on and check.unit_id in self.placed:
                 self.own[check.unit_id]["checks"] += 1
                 self.own[check.unit_id]["checks_poor"] += check.posts < 3
             if year_begins <= check.checked_at < year_ends:

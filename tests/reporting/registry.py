@@ -358,6 +358,8 @@ class RandomRegistry:
     def _checks(self):
         rows = []
         for n in range(self.n_units * 2):
+            checked_at = self.moment()
+            days_late = self.random.choice([1, 1, 1, 1, 2, 5, 9])
             posts = self.random.choice([0, 1, 2, 2, 2, 3, 7, 12])
             rows.append(
                 SpotCheck(
@@ -365,10 +367,10 @@ class RandomRegistry:
                     direct_unit_id=self.random.choice(self.units[:4]),
                     draw=self.random.choice(["", f"d{n // 6}"]),
                     kind=self.random.choice(["posts", "posts", "posts", "phone"]),
-                    counted_on=self.week.starts_on,
+                    counted_on=clock.local(checked_at).date() - timedelta(days=days_late),
                     posts=posts,
                     grade=grade(posts),
-                    checked_at=self.moment(),
+                    checked_at=checked_at,
                     checked_by=self.user,
                     voided_at=self.random.choice([None, None, self.moment()]),
                 )

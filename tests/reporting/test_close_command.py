@@ -16,6 +16,7 @@ from orgs.models import AuditEntry, Job
 from reporting import tasks
 from reporting.models import ClosedWeek
 from reporting.operations import weekly
+from tests.reporting.test_close_repeated import forget
 
 LAST = Week(2026, 46)
 
@@ -40,8 +41,8 @@ def test_without_a_week_the_last_one_that_is_over_is_closed(world):
 
 def test_the_job_row_tells_what_was_done(world):
     run(str(LAST))
-    job = Job.objects.get(key=f"close-week-{LAST}")
-    assert (job.state, job.done, job.total) == (JobState.DONE, 4, 5)
+    job = Job.objects.get(key=f"close-week-{LAST}-e1")
+    assert (job.state, job.done, job.total) == (JobState.DONE, 5, 5)
     assert job.result["hash"] == ClosedWeek.objects.get().content_hash
     assert AuditEntry.objects.filter(verb="week.closed").count() == 1
 
@@ -56,6 +57,39 @@ def test_a_second_run_prints_the_same_and_does_nothing(world):
 def test_a_week_that_is_not_over_or_does_not_exist_is_refused_in_words(world, week):
     with pytest.raises(CommandError, match="周"):
         run(week)
+
+
+def test_catch_up_closes_every_due_week_and_says_so(world):
+    unit = world.ids["hnu-law-1201"]
+    account = Account.objects.create(unit_id=unit, platform_id="app", identifier="x", identifier_key="x")
+    AccountVersion.objects.create(
+        account=account, unit_id=unit, platform_id="app", valid_from=LAST.previous(2).starts_at
+    )
+    on_time = [weekly.close_week(LAST.previous(n)).content_hash for n in (2, 1, 0)]
+    for n in (2, 1, 0):
+        forget(LAST.previous(n))
+    out = StringIO()
+    call_command("catch_up", "--json", stdout=out)
+    told = json.loads(out.getvalue())["weeks"]
+    assert [each["week"] for each in told] == [str(LAST.previous(n)) for n in (2, 1, 0)]
+    assert [each["hash"] for each in told] == on_time
+    again = StringIO()
+    call_command("catch_up", stdout=again)
+    assert "没有" in again.getvalue()
+
+
+def test_a_correction_by_command_is_a_second_edition_with_its_reason(world):
+    first = json.loads(run("--json"))
+    second = json.loads(run(str(LAST), "--correct", "--reason", "补登抽查", "--json"))
+    assert (first["edition"], second["edition"], second["state"]) == (1, 2, "closed")
+    assert ClosedWeek.objects.get(edition=2).reason == "补登抽查"
+    for wrong in (
+        ["--correct"],
+        ["--reason", "没有写更正"],
+        ["2026-W40", "--correct", "--reason", "没有结周"],
+    ):
+        with pytest.raises(CommandError):
+            run(*wrong)
 
 
 def test_enqueue_leaves_the_work_to_a_worker(world):

@@ -1,4 +1,4 @@
-"""`close_week [2026-W46] [--json] [--enqueue]`: close a week now, or let a worker do it."""
+"""`close_week [2026-W46] [--correct --reason …] [--json] [--enqueue]`: close or correct a week now, or let workers do it."""
 
 from __future__ import annotations
 
@@ -11,27 +11,37 @@ from django.utils.translation import gettext as _
 
 from orgs.exceptions import OrgsError
 from orgs.kernel.clock import Week
-from reporting.operations import weekly
+from reporting.operations import editions, weekly
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
+    from orgs.models import Job
+    from reporting.models import ClosedWeek
+
 
 class Command(BaseCommand):
-    help = "结周：计算一周的周报数据并封存。已结的周保持原样。"
+    help = "结周：计算一周的周报数据并封存。已结的周保持原样；更正另出一版，旧版保留。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("week", nargs="?", default="", help="例如 2026-W46；不写则为刚结束的一周")
+        parser.add_argument("--correct", action="store_true", help="为已结的周出更正版，须写明 --reason")
+        parser.add_argument("--reason", default="", help="更正原因，读者能看到")
         parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
         parser.add_argument("--enqueue", action="store_true", help="只登记任务，由后台进程完成")
 
     def handle(self, *args: object, week: str, json: bool, enqueue: bool, **options: object) -> None:
-        chosen = _week(week)
+        chosen, reason = _week(week), str(options["reason"])
+        if reason and not options["correct"]:
+            raise CommandError(_("只有更正才写原因：请加 --correct。"))
         try:
-            result = _enqueue(chosen) if enqueue else _close(chosen)
+            if options["correct"]:
+                result = _order(chosen, reason) if enqueue else _correct(chosen, reason)
+            else:
+                result = _enqueue(chosen) if enqueue else _close(chosen)
         except OrgsError as error:
             raise CommandError(error.message) from error
-        self.stdout.write(_as_json(result) if json else _as_text(result))
+        self.stdout.write(as_json(result) if json else as_text(result))
 
 
 def _week(text: str) -> Week:
@@ -43,25 +53,41 @@ def _week(text: str) -> Week:
 
 def _close(week: Week) -> dict[str, object]:
     began = time.perf_counter()
-    closed = weekly.close_now(week)
-    seconds = f"{time.perf_counter() - began:.2f}"
-    return {
-        "week": str(week),
-        "state": closed.state,
-        "n_units": closed.n_units,
-        "hash": closed.content_hash,
-        "seconds": seconds,
-    }
+    return closed_facts(weekly.close_now(week), began)
+
+
+def _correct(week: Week, reason: str) -> dict[str, object]:
+    began = time.perf_counter()
+    return closed_facts(editions.correct_now(week, reason=reason), began)
 
 
 def _enqueue(week: Week) -> dict[str, object]:
-    job = weekly.enqueue_close(week)
+    return _waiting(week, weekly.enqueue_close(week))
+
+
+def _order(week: Week, reason: str) -> dict[str, object]:
+    return _waiting(week, editions.correct_week(week, reason=reason, by=None))
+
+
+def _waiting(week: Week, job: Job) -> dict[str, object]:
     return {"week": str(week), "state": job.state, "job": job.pk}
 
 
-def _as_json(result: dict[str, object]) -> str:
+def closed_facts(closed: ClosedWeek, began: float) -> dict[str, object]:
+    """What the commands say of a closed week; `began` by time.perf_counter()."""
+    return {
+        "week": str(closed.week),
+        "edition": closed.edition,
+        "state": closed.state,
+        "n_units": closed.n_units,
+        "hash": closed.content_hash,
+        "seconds": f"{time.perf_counter() - began:.2f}",
+    }
+
+
+def as_json(result: object) -> str:
     return json.dumps(result, ensure_ascii=False)
 
 
-def _as_text(result: dict[str, object]) -> str:
+def as_text(result: dict[str, object]) -> str:
     return "  ".join(f"{name}: {value}" for name, value in result.items())

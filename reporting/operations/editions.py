@@ -1,0 +1,81 @@
+"""更正: a closed week never changes; what was wrong or late comes in a numbered new edition with a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orgs import permissions
+from orgs.choices import JobState
+from orgs.exceptions import NotAllowed
+from orgs.kernel import clock
+from orgs.models import Job
+from orgs.operations import jobs, ledger
+from reporting.choices import WeekState
+from reporting.exceptions import CorrectionUnderWay, ReportingError
+from reporting.models import ClosedWeek, WeekUnit
+from reporting.operations import weekly
+
+if TYPE_CHECKING:
+    from orgs.kernel.clock import Week
+    from orgs.models import User
+
+LONGEST_REASON = 200
+
+
+@transaction.atomic
+def correct_week(week: Week, *, reason: str, by: User | None) -> Job:
+    """Order a new edition of a closed week; returns the job that computes it.
+
+    Units, registry and forms stand in it as of Sunday 24:00, like in the first edition; daily records and checks about
+    the week count if they were entered before this moment, and what was voided until now does not. An edition that was
+    called off is ordered anew under its number, so that no number is left out. `by` None is the operator at the
+    command line. Raises NotAllowed, CorrectionUnderWay, and ReportingError without a closed week or a reason.
+    """
+    if by is not None and not permissions.may_anywhere(by, permissions.CORRECT_WEEK):
+        raise NotAllowed
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise ReportingError(_("请填写更正原因，最多 %(most)d 个字。") % {"most": LONGEST_REASON})
+    # The lock of the newest edition: of two people who order at once, the second sees the first one's order.
+    newest = ClosedWeek.objects.select_for_update().published().of_week(week).first()
+    if newest is None:
+        raise ReportingError(_("这一周还没有结周，不需要更正。"))
+    edition = newest.edition + 1
+    key = weekly.job_key(week, edition)
+    if Job.objects.filter(key=key).unfinished().exists():
+        raise CorrectionUnderWay
+    job = ledger.add(weekly.TASK, key=key, by=by, week=str(week), edition=edition)
+    jobs.begin_anew(job, by=by)
+    header = _ordered(week, edition, reason)
+    ledger.record(
+        "week.correction_ordered", header, by=by, reason=reason, week=str(week), edition=header.edition
+    )
+    transaction.on_commit(lambda: ledger.ring(job))
+    return job
+
+
+def _ordered(week: Week, edition: int, reason: str) -> ClosedWeek:
+    facts = {"starts_on": week.starts_on, "reason": reason, "known_until": clock.now()}
+    key = {"year": week.year, "number": week.number, "edition": edition}
+    header, is_new = ClosedWeek.objects.get_or_create(**key, defaults=facts)
+    if not is_new:
+        WeekUnit.objects.filter(week=header).delete()
+        ClosedWeek.objects.filter(pk=header.pk).update(**facts)
+        header.refresh_from_db()
+    return header
+
+
+def correct_now(week: Week, *, reason: str, by: User | None = None) -> ClosedWeek:
+    """Order a new edition and compute it in this process. Raises what `correct_week` does, and JobLost."""
+    return weekly.finish_now(correct_week(week, reason=reason, by=by))
+
+
+def under_way(week: Week) -> Job | None:
+    """The job of the correction that is being computed, waits, failed or was called off; None where there is none."""
+    newest = ClosedWeek.objects.of_week(week).first()
+    if newest is None or newest.state == WeekState.CLOSED:
+        return None
+    return Job.objects.filter(key=weekly.job_key(week, newest.edition)).exclude(state=JobState.DONE).first()
