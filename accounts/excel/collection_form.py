@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from rustpy_xlsxwriter import FastExcel
 
+from accounts.excel.columns import COLUMNS, NICKNAME_WIDTH, Column
 from orgs.kernel.xlsx import safe_cell, wrapped_lines
 
 if TYPE_CHECKING:
@@ -25,33 +26,6 @@ SHEET, DETAIL_SHEET = "收集表", "明细"
 TITLE = "微信及管理员信息收集表"
 NOTE = "备注：各高校报送的《收集表》需包含各院校、系、班级等团组织信息。"
 UNIT_LABEL, PERSON_LABEL = "填报单位：", "填报人："
-OFFICIAL, ADMINISTRATOR = "官方微信", "微信管理员"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of the paper: the field it holds, its group, its caption, its width. `repeats` for further people."""
-
-    code: str
-    group: str
-    caption: str
-    width: int
-    is_count: bool = False
-    repeats: bool = False
-
-
-COLUMNS = (
-    Column("account_id", OFFICIAL, "微信号", 16),
-    Column("account_nickname", OFFICIAL, "微信昵称", 30),
-    Column("groups", OFFICIAL, "微信群（讨论组）个数", 11, is_count=True),
-    Column("contacts", OFFICIAL, "联系人数", 10, is_count=True),
-    Column("admin_name", ADMINISTRATOR, "姓名", 11, repeats=True),
-    Column("admin_wechat", ADMINISTRATOR, "微信号", 16, repeats=True),
-    Column("admin_nickname", ADMINISTRATOR, "微信昵称", 16, repeats=True),
-    Column("admin_qq", ADMINISTRATOR, "QQ号", 14, repeats=True),
-    Column("admin_mobile", ADMINISTRATOR, "手机", 15, repeats=True),
-)
-_NICKNAMES = 30  # a column so wide holds names that wrap
 # In front of the paper's columns on sheet 2; the code follows behind, so that a sheet comes back to the right unit.
 UNIT_COLUMNS = (
     ("number", "序号", 6),
@@ -130,7 +104,11 @@ def write_detail(
 ) -> int:
     """Sheet 明细 alone, of any size, written as the rows come; one header row. Returns how many rows."""
     n_rows = 0
-    labels = [*(caption for _name, caption, _width in UNIT_COLUMNS), *map(_flat, columns), CODE_COLUMN[1]]
+    labels = [
+        *(caption for _name, caption, _width in UNIT_COLUMNS),
+        *(column.label for column in columns),
+        CODE_COLUMN[1],
+    ]
 
     def records() -> Iterator[dict[str, str | int | None]]:
         nonlocal n_rows
@@ -147,10 +125,6 @@ def write_detail(
     return n_rows
 
 
-def _flat(column: Column) -> str:
-    return f"{column.group}-{column.caption}"
-
-
 def _flat_cells(number: int, row: AnnexRow, columns: Sequence[Column]) -> Iterator[str | int | None]:
     unit = row.unit
     yield number
@@ -165,7 +139,7 @@ def _flat_cells(number: int, row: AnnexRow, columns: Sequence[Column]) -> Iterat
 
 def _paper(sheet: Worksheet, annex: Annex) -> None:
     columns = annex.columns
-    right = get_column_letter(len(columns))
+    right = get_column_letter(max(2, len(columns)))
     for at, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(at)].width = column.width
     _head(sheet, annex, right)
@@ -185,8 +159,8 @@ def _paper(sheet: Worksheet, annex: Annex) -> None:
 
 def _head(sheet: Worksheet, annex: Annex, right: str) -> None:
     left = Alignment(horizontal="left", vertical="center")
-    middle = (len(annex.columns) - 1) // 2
-    unit_ends, person_begins = get_column_letter(max(1, middle)), get_column_letter(middle + 1)
+    half = max(1, (len(annex.columns) - 1) // 2)
+    unit_ends, person_begins = get_column_letter(half), get_column_letter(half + 1)
     _put(sheet, "A1", annex.title, Font(_SONG, size=20), _CENTRE, merge=f"A1:{right}1")
     unit, person = UNIT_LABEL + annex.unit_name, PERSON_LABEL + annex.filled_by
     _put(sheet, "A2", unit, Font(_FANG, size=12), left, merge=f"A2:{unit_ends}2")
@@ -231,7 +205,7 @@ def _line(
         is_own = not column.repeats
         value = None if row is None or (row.continues and is_own) else row.cells.get(column.code)
         _fill(cell, column, value)
-        if column.width >= _NICKNAMES:
+        if column.width >= NICKNAME_WIDTH:
             lines = max(lines, wrapped_lines(str(value or ""), column.width))
     sheet.row_dimensions[number].height = max(LOWEST_ROW, LINE_HEIGHT * lines + PADDING)
 
@@ -242,7 +216,7 @@ def _fill(cell: Cell, column: Column, value: str | int | None) -> None:
     else:
         safe_cell(cell, value)
     cell.font = Font(_FANG, size=11)
-    cell.alignment = _LEFT if column.width >= _NICKNAMES else _CENTRE
+    cell.alignment = _LEFT if column.width >= NICKNAME_WIDTH else _CENTRE
     cell.number_format = "0" if column.is_count else "@"
 
 

@@ -1,4 +1,4 @@
-"""Reading annex UNI-A: the paper, sheet 明细, or a table with one flat header row. Nothing is left out without being said."""
+"""Reading a collection form: the paper, sheet 明细, or a table with one flat header row. Nothing is left out without being said."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
-from accounts.excel.collection_form import COLUMNS, DETAIL_SHEET, OFFICIAL
-from accounts.excel.collection_headers import LABELS, UNIT_KEYS, Header, find_header
+from accounts.excel.collection_form import DETAIL_SHEET
+from accounts.excel.collection_headers import UNIT_KEYS, Header, find_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from accounts.excel.captions import FormCaptions
     from orgs.kernel.sheets import SheetRow, SheetValues
 
 NOTE = re.compile(r"(备注|注|说明|填表说明|填报说明)\s*[:：]|备注")
 MOST_CELLS_OF_A_NOTE = 2
 MOST_NAMED = 10
-_OFFICIAL = tuple(column.code for column in COLUMNS if column.group == OFFICIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ReadRow:
     unit: Mapping[str, str]
     cells: Mapping[str, str] = field(repr=False)
     originals: Mapping[str, str] = field(repr=False)  # as they stand in the file, where that differs
-    captions: Mapping[str, str]  # code -> the caption of its column
+    captions: Mapping[str, str]  # code -> the caption of its column, or of the form where the file has none
     continues: bool = False
     unreadable: tuple[str, ...] = ()  # codes whose cell holds a formula without a result, or an error
     dates: tuple[str, ...] = ()  # codes whose cell a spreadsheet holds as a date
@@ -41,7 +41,7 @@ class ReadRow:
 
     def caption(self, code: str) -> str:
         """The caption of a field's column."""
-        return self.captions.get(code) or LABELS.get(code, "")
+        return self.captions.get(code, "")
 
     @property
     def unit_caption(self) -> str:
@@ -60,15 +60,16 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)  # of the headers; with any of them the file is refused
     has_header: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)  # code -> caption of the form's own flat header
 
 
-def read(sheets: Sequence[SheetValues], required: Sequence[str] = ()) -> Reading:
+def read(sheets: Sequence[SheetValues], form: FormCaptions, required: Sequence[str] = ()) -> Reading:
     """All rows of the sheets that carry the form; `required` are the fields that must have a column.
 
     Where sheet 明细 is there, it alone is read.
     """
-    reading = Reading()
-    headers = {sheet.name: header for sheet in sheets if (header := find_header(sheet))}
+    reading = Reading(labels=form.labels)
+    headers = {sheet.name: header for sheet in sheets if (header := find_header(sheet, form))}
     details = [name for name, header in headers.items() if header.is_detail or _is_named_detail(header)]
     wanted = details if details and len(headers) > len(details) else list(headers)
     reading.has_header = bool(headers)
@@ -146,7 +147,7 @@ def _remarks(sheet: SheetValues, header: Header) -> Iterator[str]:
             **name,
             "columns": _some([get_column_letter(index + 1) for index in bare]),
         }
-    if missing := header.missing(list(LABELS)):
+    if missing := header.missing(list(header.form.labels)):
         yield _("工作表“%(sheet)s”没有“%(missing)s”列，按空白处理。") % {
             **name,
             "missing": "”“".join(missing),
@@ -168,12 +169,13 @@ def _is_note(row: SheetRow) -> bool:
 def _read_sheet(sheet: SheetValues, header: Header, reading: Reading) -> None:
     marks = _Marks(sheet, header)
     before: ReadRow | None = None
+    captions = header.all_captions
     for row in sheet.rows:
         says_something = any(row.cell(index) for index in header.known_columns)
         if row.number < header.first_data_row or _is_note(row):
             continue
         if says_something or row.number in marks.unreadable:
-            before = _row(row, header, marks, before)
+            before = _row(row, marks, before, captions)
             reading.rows.append(before)
 
 
@@ -181,6 +183,7 @@ class _Marks:
     """What is known of a sheet's cells beside their text, by row."""
 
     def __init__(self, sheet: SheetValues, header: Header) -> None:
+        self.header = header
         self.unreadable = _by_row(sheet.unreadable, header)
         self.dates = _by_row(sheet.dates, header)
         self._merges: list[list[tuple[int, int]]] = [
@@ -202,15 +205,18 @@ def _by_row(places: Sequence[tuple[int, int]], header: Header) -> dict[int, tupl
     found: dict[int, tuple[str, ...]] = {}
     for number, index in places:
         code = header.columns.get(index, "")
-        if code in LABELS or code in UNIT_KEYS:
+        if code in header.form.labels or code in UNIT_KEYS:
             found[number] = (*found.get(number, ()), code)
     return found
 
 
-def _row(row: SheetRow, header: Header, marks: _Marks, before: ReadRow | None) -> ReadRow:
+def _row(row: SheetRow, marks: _Marks, before: ReadRow | None, captions: Mapping[str, str]) -> ReadRow:
+    header = marks.header
+    form = header.form
     texts = {code: row.cell(index) for index, code in header.columns.items() if code}
     unit = {code: text for code, text in texts.items() if code.startswith("unit_") and text}
-    continues = before is not None and not any(texts.get(code) for code in _OFFICIAL)
+    says_nothing_own = form.has_administrators and not any(texts.get(code) for code in form.own_codes)
+    continues = before is not None and says_nothing_own
     if not header.is_keyed:
         unit = {"unit_name": header.unit_above} if header.unit_above else {}
     elif not UNIT_KEYS & set(unit):
@@ -221,9 +227,9 @@ def _row(row: SheetRow, header: Header, marks: _Marks, before: ReadRow | None) -
         header.sheet,
         row.number,
         unit,
-        {code: text for code, text in texts.items() if code in LABELS},
+        {code: text for code, text in texts.items() if code in form.labels},
         {header.columns[i]: text for i, text in row.originals.items() if header.columns.get(i)},
-        header.captions,
+        captions,
         continues=before is not None and continues and before.unit == unit,
         unreadable=marks.unreadable.get(row.number, ()),
         dates=marks.dates.get(row.number, ()),

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import SubmissionStatus
 from accounts.excel import collection_form
-from accounts.excel.collection_form import COLUMNS, Annex, AnnexRow, AnnexUnit, Column
+from accounts.excel.collection_form import Annex, AnnexRow, AnnexUnit
+from accounts.excel.columns import columns_of
 from accounts.exceptions import AccountsError
-from accounts.field_lists import ADMINISTRATOR, RowInput, applying, read_fields
+from accounts.field_lists import RowInput, applying, read_fields
 from accounts.masks import MASKS
 from accounts.models import CollectionRound, Submission, SubmissionRow
 from accounts.operations import files
@@ -175,27 +176,12 @@ def _record(
 
 
 def _layout(round: CollectionRound) -> dict[str, Any]:
-    """Title, note and columns of the round's form; the paper of UNI-A is laid down to the millimetre."""
-    fields = read_fields(round.field_list.fields)
-    columns = tuple(_column(each) for each in fields)
-    is_paper = [each.code for each in COLUMNS] == [each.code for each in columns]
+    """Title, note and columns of the round's form."""
     return {
-        "columns": COLUMNS if is_paper else columns,
+        "columns": columns_of(read_fields(round.field_list.fields)),
         "title": round.field_list.title,
         "note": round.field_list.note,
     }
-
-
-def _column(each: Field) -> Column:
-    width = 10 if each.type == "count" else 30 if each.is_wide else 16
-    return Column(
-        each.code,
-        each.group_title,
-        each.label,
-        width,
-        is_count=each.type == "count",
-        repeats=each.group == ADMINISTRATOR,
-    )
 
 
 def _rows(

@@ -9,13 +9,14 @@ from django.db import transaction
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from accounts.excel.collection_headers import LABELS
 from accounts.operations import batches
 from orgs.exceptions import NotAllowed
 from orgs.kernel.xlsx import safe_cell
 from orgs.operations import ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from accounts.excel.collection_reading import ReadRow
     from accounts.models import UploadBatch
     from orgs.models import User
@@ -39,18 +40,21 @@ def write(batch: UploadBatch, *, by: User) -> bytes:
     for error in batch.report.get("errors", []):
         text = f"{error['column']}：{error['message']}"
         why.setdefault((error["sheet"], error["row"]), []).append(text)
-    rows = [row for row in batches.reading_of(batch).rows if (row.sheet, row.number) in why]
+    reading = batches.reading_of(batch)
+    rows = [row for row in reading.rows if (row.sheet, row.number) in why]
     used = [code for code in UNIT_CAPTIONS if any(row.unit.get(code) for row in rows)] or ["unit_path"]
     book = Workbook()
     sheet = book.active
     assert sheet is not None  # noqa: S101 - a new workbook has one
-    captions = [*(UNIT_CAPTIONS[code] for code in used), *LABELS.values(), WHY]
+    captions = [*(UNIT_CAPTIONS[code] for code in used), *reading.labels.values(), WHY]
     for at, caption in enumerate(captions, start=1):
         sheet.cell(1, at, caption).font = Font(bold=True)
         letter = sheet.cell(1, at).column_letter
         sheet.column_dimensions[letter].width = WIDE if caption == WHY else WIDTH
     for number, row in enumerate(rows, start=2):
-        for at, text in enumerate([*_cells(row, used), "；".join(why[row.sheet, row.number])], start=1):
+        for at, text in enumerate(
+            [*_cells(row, used, reading.labels), "；".join(why[row.sheet, row.number])], start=1
+        ):
             safe_cell(sheet.cell(number, at), text)
     sheet.freeze_panes = "A2"
     out = io.BytesIO()
@@ -59,6 +63,6 @@ def write(batch: UploadBatch, *, by: User) -> bytes:
     return out.getvalue()
 
 
-def _cells(row: ReadRow, unit_codes: list[str]) -> list[str]:
+def _cells(row: ReadRow, unit_codes: Iterable[str], codes: Iterable[str]) -> list[str]:
     unit = [row.originals.get(code) or row.unit.get(code, "") for code in unit_codes]
-    return [*unit, *(row.originals.get(code) or row.cells.get(code, "") for code in LABELS)]
+    return [*unit, *(row.originals.get(code) or row.cells.get(code, "") for code in codes)]

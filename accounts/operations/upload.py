@@ -1,4 +1,4 @@
-"""Uploading the annex: read, say row by row what is wrong, hand in the good forms in the uploader's name (D1).
+"""Uploading a collection form: read, say row by row what is wrong, hand in the good forms in the uploader's name (D1).
 
 `rows_total = accepted + rejected`, always. A unit's form goes in whole or not at all.
 """
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.excel import collection_reading
-from accounts.excel.collection_headers import LABELS
+from accounts.excel.captions import FormCaptions
 from accounts.exceptions import AccountsError
 from accounts.field_lists import read_fields
 from accounts.operations.handing_in import HandingIn, Imported, hand_in
@@ -58,9 +58,11 @@ def preview(
 
 def read(data: Path | bytes, filename: str, *, round: CollectionRound) -> Reading:
     """What the file says, unchecked. Raises FileRejected or AccountsError."""
-    required = _required_fields(round)
-    reading = collection_reading.read(read_guarded(data, filename, _limits()), required)
-    _ensure_readable(reading)
+    fields = read_fields(round.field_list.fields)
+    form = FormCaptions.of(fields, round.field_list.title)
+    required = [each.code for each in fields if each.required]
+    reading = collection_reading.read(read_guarded(data, filename, _limits()), form, required)
+    _ensure_readable(reading, form)
     return reading
 
 
@@ -80,25 +82,20 @@ def _limits() -> Limits:
     return replace(limits, rows=limits.rows + ROWS_BESIDE_THE_DATA)
 
 
-def _required_fields(round: CollectionRound) -> list[str]:
-    fields = read_fields(round.field_list.fields)
-    required = [each.code for each in fields if each.required]
-    if not required or not set(required) <= set(LABELS):
-        raise AccountsError(
-            _("这个填报任务用的不是《微信及管理员信息收集表》，不能用文件上传，请在网页上填报。")
-        )
-    return required
-
-
-def _ensure_readable(reading: Reading) -> None:
+def _ensure_readable(reading: Reading, form: FormCaptions) -> None:
     if reading.faults:
         raise AccountsError("".join(reading.faults))
     if not reading.has_header:
         raise AccountsError(
             _(
-                "没有找到收集表的表头。表头应为两行（“官方微信”“微信管理员”及其下各列），或“官方微信-微信号”这样的一行。"
-                "请使用下载的《微信及管理员信息收集表》填写后上传，不要改动表头。"
+                "没有找到收集表的表头。表头应为两行（“%(groups)s”及其下各列），或“%(label)s”这样的一行。"
+                "请使用下载的《%(title)s》填写后上传，不要改动表头。"
             )
+            % {
+                "groups": "”“".join(form.groups),
+                "label": next(iter(form.labels.values())),
+                "title": form.title,
+            }
         )
     if not reading.rows:
         raise AccountsError(_("表头下面没有填写内容，请填写后重新上传。"))

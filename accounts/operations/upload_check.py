@@ -39,6 +39,7 @@ class Checker:
         self.fields: Sequence[Field] = read_fields(round.field_list.fields)
         self._by_code = {each.code: each for each in self.fields}
         self._identifier = next((e.code for e in self.fields if e.target == "account.identifier"), "")
+        self._first = self._identifier or self.fields[0].code  # where a row that says nothing is told so
         self.finder = UnitFinder(round, by=by, below=unit)
         self._held: dict[str, int] = {}  # account id as registered -> the unit that has it
         self._seen: dict[str, tuple[int, ReadRow]] = {}  # account id -> unit and row that named it first
@@ -128,7 +129,7 @@ class Checker:
             if message := self._elsewhere(unit, row):
                 wrong.setdefault((at, self._identifier), message)
             if not row.unreadable and not any(row.cells.values()):
-                wrong[at, self._identifier] = _("没有填写，请填写这一行或把它删去")
+                wrong[at, self._first] = _("没有填写，请填写这一行或把它删去")
         return wrong
 
     def _elsewhere(self, unit: FoundUnit, row: ReadRow) -> str:
@@ -182,9 +183,10 @@ class Checker:
         for each in self.fields:
             text = row.cells.get(each.code, "")
             before = row.originals.get(each.code, text)
-            after = stored.get(each)
-            if text and "*" not in text and str(after) != before and after not in (None, ""):
-                self._note(row, row.caption(each.code), echo(each, before), echo(each, str(after)))
+            after = each.shown(stored.get(each))
+            is_code = bool(each.choices) and before == str(stored.get(each))
+            if text and after and not is_masked(each, text) and after != before and not is_code:
+                self._note(row, row.caption(each.code), echo(each, before), echo(each, after))
 
     def _note(self, row: ReadRow, column: str, before: str, after: str) -> None:
         self.found.normalised.append(Normalised(row.sheet, row.number, column, before, after))

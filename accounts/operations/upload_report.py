@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from accounts.excel.collection_headers import LABELS, UNIT_KEYS
+from accounts.excel.collection_headers import UNIT_KEYS
 from accounts.operations.upload_units import UnitFinder
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ Report = dict[str, Any]
 def of(reading: Reading, found: Preview, edits: Mapping[str, Mapping[str, str]]) -> Report:
     """The report as it is kept, encrypted: echoed values are masked, the forms are whole."""
     rows = {(row.sheet, row.number): row for row in reading.rows}
-    errors = [_error(error, rows[error.sheet, error.row]) for error in found.errors]
+    errors = [_error(error, rows[error.sheet, error.row], reading.labels) for error in found.errors]
     _shut_units_that_were_found(errors, rows)
     return {
         "errors": errors,
@@ -64,7 +64,7 @@ def cells_to_mend(report: Report) -> dict[str, frozenset[str]]:
 
 
 def _amended(row: ReadRow, texts: Mapping[str, str]) -> ReadRow:
-    cells = {code: text.strip() for code, text in texts.items() if code in LABELS}
+    cells = {code: text.strip() for code, text in texts.items() if code != UNIT}
     unit = {"unit_path": texts[UNIT].strip()} if UNIT in texts else dict(row.unit)
     mended = {*cells, *(UNIT_KEYS if UNIT in texts else ())}
     return replace(
@@ -77,8 +77,8 @@ def _amended(row: ReadRow, texts: Mapping[str, str]) -> ReadRow:
     )
 
 
-def _error(error: RowError, row: ReadRow) -> dict[str, Any]:
-    codes = (code for code in LABELS if row.caption(code) == error.column)
+def _error(error: RowError, row: ReadRow, codes_of_the_form: Iterable[str]) -> dict[str, Any]:
+    codes = (code for code in codes_of_the_form if row.caption(code) == error.column)
     code = next(codes, UNIT if error.column == row.unit_caption else "")
     if row.fault:
         code = ""  # its cells stand in wrong columns: only the file itself can be mended

@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.excel import collection_reading
+from accounts.excel.captions import FormCaptions
 from accounts.excel.collection_reading import NOTE
+from accounts.excel.columns import COLUMNS
 from accounts.exceptions import AccountsError
 from accounts.models import Submission
 from accounts.operations import upload
@@ -93,7 +95,7 @@ def round(world, cast):
 @given(rows=lines())
 def test_any_table_is_accounted_for_row_by_row(round, world, cast, rows):
     reading = collection_reading.read(
-        open_workbook_values(io.BytesIO(written(rows)), Limits(), "a.csv"), REQUIRED
+        open_workbook_values(io.BytesIO(written(rows)), Limits(), "a.csv"), FormCaptions(COLUMNS), REQUIRED
     )
     found = Preview(rows_total=len(reading.rows))
     Checker(round, cast["university"], world["hnu"], found).check(reading.rows)

@@ -1,4 +1,4 @@
-"""import_collection: hand in the forms of an annex file, as a reviewer of the unit would upload it."""
+"""import_collection: hand in the forms of a file, as a reviewer of the unit would upload it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from orgs.models import OrgUnit
 from orgs.permissions import FILL
 
 ROWS_REFUSED, FILE_REFUSED = 1, 2
+USUAL_FORM = "UNI-A"
 
 
 class Command(BaseCommand):
@@ -70,11 +71,12 @@ class Command(BaseCommand):
 
 
 def _round_of(unit: OrgUnit, pk: int | None) -> CollectionRound:
-    """The round of that id, else the newest running one that asks for this form."""
-    running = CollectionRound.objects.concerning(unit).running()
-    if pk is None:
-        running = running.filter(field_list__code="UNI-A").order_by("-opens_at", "-pk")[:1]
-    return round_of(pk, list(running.select_related("field_list") if pk else running))
+    """The round of that id, else the newest running one of the usual form, else of any form."""
+    running = CollectionRound.objects.concerning(unit).running().select_related("field_list")
+    if pk is not None:
+        return round_of(pk, list(running))
+    newest = running.order_by("-opens_at", "-pk")
+    return round_of(pk, list(newest.filter(field_list__code=USUAL_FORM)[:1] or newest[:1]))
 
 
 def _import(found: upload.Preview, options: dict[str, Any], round: CollectionRound, by: Any) -> None:
