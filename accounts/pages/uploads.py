@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from accounts.choices import BatchState
-from accounts.excel.collection_headers import LABELS
 from accounts.field_lists import read_fields
 from accounts.forms.upload import name_of
-from accounts.operations.upload_report import UNIT, place_of
+from accounts.operations.upload_report import place_of
 from orgs.choices import JobState
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
     from accounts.models import UploadBatch
 
-ROWS_SHOWN, FORMS_SHOWN, CHANGES_SHOWN = 50, 50, 50
+ROWS_SHOWN, FORMS_SHOWN, CHANGES_SHOWN = 50, 500, 50
+FORMS_OPEN = 10  # more stand folded
 IN_PROGRESS = (BatchState.CHECKING, BatchState.IMPORTING)
 
 
@@ -42,6 +42,16 @@ class WrongRow:
     number: int
     unit: str = ""  # as the file names it
     cells: list[WrongCell] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class GoodForm:
+    """A form that may be imported: whose it is, and where its rows stand in the file."""
+
+    unit: str
+    n_rows: int
+    place: str
+    has_draft: bool
 
 
 def progress_context(batch: UploadBatch) -> dict[str, object]:
@@ -68,11 +78,23 @@ def preview_context(batch: UploadBatch) -> dict[str, object]:
         "n_bad_rows": n_bad,
         "can_mend": any(cell.name for row in rows[:ROWS_SHOWN] for cell in row.cells),
         "notes": report["notes"],
-        "forms": report["forms"][:FORMS_SHOWN],
+        "forms": [_good_form(each) for each in report["forms"][:FORMS_SHOWN]],
         "n_forms": len(report["forms"]),
+        "is_folded": len(report["forms"]) > FORMS_OPEN,
         "normalised": report["normalised"][:CHANGES_SHOWN],
         "n_normalised": report["n_normalised"],
     }
+
+
+def _good_form(form: Mapping[str, Any]) -> GoodForm:
+    """Names alone don't tell two classes of one name apart: the rows of the file do."""
+    sheets = {sheet for sheet, _row in form["numbers"]}
+    numbers = [row for _sheet, row in form["numbers"]]
+    first, last = min(numbers), max(numbers)
+    rows = str(first) if first == last else f"{first}–{last}"
+    one_sheet = len(sheets) == 1
+    place = _("%(sheet)s 第 %(rows)s 行") % {"sheet": next(iter(sheets)), "rows": rows} if one_sheet else ""
+    return GoodForm(form["unit_name"], len(numbers), place, bool(form["version"]))
 
 
 def wrong_rows(batch: UploadBatch) -> list[WrongRow]:
@@ -92,7 +114,7 @@ def _cell(error: Mapping[str, Any], place: str, edited: Mapping[str, str], perso
     shown_in_full = code and code not in personal
     typed = (edited.get(code) or error["value"]) if shown_in_full else ""
     return WrongCell(
-        error["column"] or (LABELS.get(code, "") if code != UNIT else _("填报单位")),
+        error["column"] or _("填报单位"),
         error["value"],
         error["message"],
         name_of(place, code) if code else "",

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from accounts.models import Expected, Submission, UploadBatch
 from accounts.operations import collection, review, rounds
+from accounts.pages import uploads
 from orgs.models import AuditEntry
 from tests.accounts.forms import launch, row
 from tests.accounts.test_upload_rows import LAW1, LAW2, book, line, seen
@@ -45,6 +46,27 @@ def test_a_file_is_checked_first_and_handed_in_on_confirmation(round, world, sig
     assert Submission.objects.get().unit == world["hnu-law-1201"]
     batch = UploadBatch.objects.get()
     assert (batch.state, batch.content, batch.accepted, batch.rejected) == ("imported", None, 1, 1)
+
+
+def test_the_check_lists_what_will_go_in_beside_what_will_not(round, sign_in, monkeypatch):
+    lines = [line(LAW1, 1), line(LAW2, 2), line("没有的团支部", 3)]
+    page = send(sign_in("university"), round, book(*lines)).content.decode()
+    good = page[page.index('id="good"') : page.index('id="wrong"')]
+    assert "2 行，2 份收集表" in good
+    assert "<details" not in good
+    assert "法学2012级1班团支部" in good
+    assert "Sheet 第 2 行" in good
+    assert "没有的团支部" not in good
+    monkeypatch.setattr(uploads, "FORMS_OPEN", 1)
+    page = sign_in("university").get(reverse("accounts:show-upload", args=[UploadBatch.objects.get().pk]))
+    good = page.content.decode()
+    assert good.index("<details") < good.index("2 行，2 份收集表") < good.index("法学2012级1班团支部")
+
+
+def test_without_a_good_row_the_check_says_so(round, sign_in):
+    page = send(sign_in("university"), round, book(line("没有的团支部"))).content.decode()
+    assert "没有可导入的收集表" in page
+    assert "只导入没有错的" not in page
 
 
 def test_a_confirmation_sent_twice_hands_in_once(round, sign_in):
