@@ -10,20 +10,22 @@ from orgs.kernel import clock
 from orgs.models import User
 from orgs.operations.reference import load_reference
 
-_BEGINS = datetime(2026, 9, 1, 8, 0, tzinfo=clock.SHANGHAI)
+BEGINS = datetime(2026, 9, 1, 8, 0, tzinfo=clock.SHANGHAI)
 _IN_WEEK = datetime(2026, 10, 7, 8, 0, tzinfo=clock.SHANGHAI)
 _FAN = 12  # units below one unit; unit 1 is the province, unit i hangs below (i - 2) / _FAN + 1
 
 _NUMBERS = "WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < %(nodes)s)"
-# Table and columns -> SELECT over the numbers 1 … nodes; `leaf` is 1 for units without children.
-_UNIT = f"""
+_UNIT = f"""{_NUMBERS}, unit AS (
 SELECT i AS id, i AS tree_id, 'u' || i AS code, 'unit ' || i AS name,
        CASE WHEN i = 1 THEN NULL ELSE (i - 2) / {_FAN} + 1 END AS parent_id,
        CASE WHEN i = 1 THEN 'province' WHEN (i - 1) * {_FAN} + 2 > %(nodes)s THEN 'village'
             WHEN i <= {_FAN + 1} THEN 'county' ELSE 'township' END AS kind_id
-  FROM numbers
+  FROM numbers)
 """  # noqa: S608
-_FILL: tuple[tuple[str, str, str], ...] = (
+Fill = tuple[
+    str, str, str
+]  # table, columns, SELECT over `unit` (id, tree_id, code, name, parent_id, kind_id)
+_TREE: tuple[Fill, ...] = (
     (
         "orgs_orgunit",
         "id, code, name, short_name, line, position, is_open, search_key, version, lft, rght, tree_id, depth,"
@@ -35,6 +37,8 @@ _FILL: tuple[tuple[str, str, str], ...] = (
         "unit_id, parent_id, kind_id, code, name, line, position, is_open, valid_from",
         "SELECT id, parent_id, kind_id, code, name, 'rural', id, TRUE, %(begins)s FROM unit",
     ),
+)
+FACTS: tuple[Fill, ...] = (
     (
         "orgs_unitbaseversion",
         "unit_id, measure, count, year, source, valid_from",
@@ -96,16 +100,18 @@ _FILL: tuple[tuple[str, str, str], ...] = (
 def made_up_registry(nodes: int) -> None:
     """Fill the empty database: about one account, group and administrator per unit, one base per village."""
     load_reference()
-    user = User.objects.create(username="bench")
+    fill((*_TREE, *FACTS), units=_UNIT, nodes=nodes, user=User.objects.create(username="bench"))
+    connection.check_constraints()
+
+
+def fill(tables: tuple[Fill, ...], *, units: str, user: User, **more: object) -> None:
+    """Run each INSERT with `units`, a WITH clause that says what `unit` is; `more` are further parameters."""
     params = {
-        "nodes": nodes,
-        "begins": connection.ops.adapt_datetimefield_value(_BEGINS),
+        "begins": connection.ops.adapt_datetimefield_value(BEGINS),
         "in_week": connection.ops.adapt_datetimefield_value(_IN_WEEK),
         "day": connection.ops.adapt_datefield_value(_IN_WEEK.date()),
         "user": user.pk,
     }
     with connection.cursor() as cursor:
-        for table, columns, select in _FILL:
-            statement = f"{_NUMBERS}, unit AS ({_UNIT}) INSERT INTO {table} ({columns}) {select}"
-            cursor.execute(statement, params)
-    connection.check_constraints()
+        for table, columns, select in tables:
+            cursor.execute(f"{units} INSERT INTO {table} ({columns}) {select}", params | more)

@@ -19,13 +19,10 @@ TRIES = 5
 def run(size: int) -> list[Figure]:
     """Both below the same township of the largest province, in turns; the medians are compared."""
     load_reference()
-    table = divisions.table(None)
-    per_province: dict[str, list[object]] = {}
-    for row in table.rows:
-        per_province.setdefault(row.code[:2], []).append(row)
-    rows = max(per_province.values(), key=len)
-    bulk_load.load_tree(rows)  # type: ignore[arg-type]
-    townships = OrgUnit.objects.filter(kind=Kind.TOWNSHIP).order_by("lft")
+    rows = divisions.around(size)
+    bulk_load.load_tree(rows)
+    largest = OrgUnit.objects.get(code=rows[0].code)
+    townships = OrgUnit.objects.filter(tree_id=largest.tree_id, kind=Kind.TOWNSHIP).order_by("lft")
     township = townships[townships.count() // 2]
     one, many = [], []
     for turn in range(TRIES):
@@ -36,7 +33,7 @@ def run(size: int) -> list[Figure]:
             tree.create_units(township, _villages(f"b{turn}", BATCH), by=None)
         many.append(watch.seconds)
     return [
-        Figure("tree", len(rows)),
+        Figure("tree", (largest.rght - largest.lft + 1) // 2),
         Figure("one_seconds", median(one)),
         Figure("batch_seconds", median(many)),
         Figure("ratio", median(many) / median(one), BAR),

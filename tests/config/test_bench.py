@@ -11,25 +11,72 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from config.bench import pages, rollup
+
 pytestmark = pytest.mark.once
 
+STEPS = {"place_seconds", "collect_seconds", "streaks_seconds", "levels_seconds", "plain_seconds"}
 FIGURES = {
-    "tree_load": {"rows", "read_seconds", "load_seconds", "check_seconds", "plain_seconds", "ratio"},
-    "rollup": {"nodes", "ratio", "place", "collect", "streaks", "levels", "close", "plain"},
+    "tree_load": {
+        "rows",
+        "read_seconds",
+        "load_seconds",
+        "check_seconds",
+        "plain_seconds",
+        "ratio",
+        "peak_mib",
+    },
+    "rollup": {"seconds", "floor_seconds", "ratio", "peak_mib", "peak_before_mib", "bytes_per_week", *STEPS},
+    "pages": {"page", "statements", "p50_ms", "p95_ms", "slowest_ms"},
+}
+SUMMARY = {
+    "tree_load": set(),
+    "rollup": {"exponent"},
+    "pages": {"most_statements", "statements_differ", "ratios"},
 }
 
 
-@pytest.mark.parametrize(("name", "size"), [("tree_load", 20_000), ("rollup", 5_000)])
-def test_a_benchmark_prints_its_figures(tmp_path, name, size):
+def bench(folder, *arguments):
+    """The command in a process of its own with no database of ours; what it printed last, and its exit code."""
     strange = ("DATABASE_", "TEST_", "REDIS_", "CELERY_", "PYTEST_", "DJANGO_")
     own = {key: value for key, value in os.environ.items() if not key.startswith(strange)}
-    own |= {"DEBUG": "1", "NO_BOOTSTRAP": "1", "DATA_DIR": str(tmp_path), "REDIS_URL": ""}
-    own["DATABASE_URL"] = f"sqlite:///{tmp_path / 'db.sqlite3'}"
-    command = [sys.executable, "manage.py", "bench", name, "--size", str(size), "--json"]
+    own |= {"DEBUG": "1", "NO_BOOTSTRAP": "1", "DATA_DIR": str(folder), "REDIS_URL": ""}
+    own["DATABASE_URL"] = f"sqlite:///{folder / 'db.sqlite3'}"
+    command = [sys.executable, "manage.py", "bench", *arguments, "--json"]
     root = Path(settings.BASE_DIR)
     run = subprocess.run(command, cwd=root, env=own, capture_output=True, text=True, check=False)
     assert run.returncode in {0, 1}, run.stderr  # 1: a bar is missed
-    answer = json.loads(run.stdout)
-    assert (answer["bench"], answer["engine"]) == (name, "sqlite")
-    assert set(answer["figures"]) == FIGURES[name]
-    assert all(figure >= 0 for figure in answer["figures"].values())
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize(("name", "size"), [("tree_load", 20_000), ("rollup", 5_000), ("pages", 400)])
+def test_a_benchmark_prints_its_figures(tmp_path, name, size):
+    answer = bench(tmp_path, name, "--nodes", str(size), "--engine", "sqlite")
+    assert answer["bench"] == name
+    assert answer.keys() == {"bench", "results"} | SUMMARY[name]
+    for result in answer["results"]:
+        assert result["engine"] == "sqlite"
+        assert result.keys() == {"engine", "nodes"} | FIGURES[name]
+        assert all(figure >= 0 for figure in result.values() if not isinstance(figure, str))
+    assert answer["results"][-1]["nodes"] == size
+    if name == "pages":
+        assert answer["most_statements"] <= pages.STATEMENTS_BAR
+        assert not any(answer["statements_differ"].values())
+
+
+def test_the_exponent_tells_how_a_close_grows():
+    results = [{"nodes": 1_000, "seconds": 2.0}, {"nodes": 4_000, "seconds": 8.0}]
+    assert [figure.value for figure in rollup.summary(results)] == [1.0]
+    results[1]["seconds"] = 32.0
+    assert [(figure.value, figure.is_met) for figure in rollup.summary(results)] == [(2.0, False)]
+
+
+def test_the_worst_variant_of_a_page_decides():
+    seen = [("weekly 10", 8, 10.0), ("weekly 100", 8, 20.0), ("weekly 10", 8, 15.0), ("weekly 100", 9, 50.0)]
+    results = [{"page": page, "statements": n, "p95_ms": time} for page, n, time in seen]
+    found = {figure.name: (figure.value, figure.is_met) for figure in pages.summary(results)}
+    assert found == {
+        "most_statements": (9, True),
+        "statements_differ.weekly": (1, False),
+        "ratios.weekly": (2.5, False),
+    }

@@ -1,43 +1,57 @@
-"""`manage.py bench NAME [--json] [--size N]`: measures ratios in a scratch database of the configured engine."""
+"""`manage.py bench NAME [--json] [--nodes N] [--engine …]`: measures ratios in scratch databases of one engine."""
 
 from __future__ import annotations
 
 import json
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.bench import Figure, export, import_form, rollup, tree_insert, tree_load
+from config.bench import export, import_form, pages, rollup, scratch, tree_insert, tree_load
+from config.own_servers import NoServer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-LARGEST = 665_276
+    from config.bench import Figure, Result
 
-
-def _rollup(size: int) -> list[Figure]:
-    """The figures of the weekly close as this command shows them; the bar stands on the ratio."""
-    found = rollup.run(size, connection.vendor)
-    bars = {"ratio": rollup.BAR}
-    return [
-        Figure(name, float(value), bars.get(name))
-        for name, value in found.items()
-        if isinstance(value, (int, float)) and name != "bar"
-    ]
+NATION, LARGEST_PROVINCE = 665_276, 64_095
 
 
-# name: (what to run, rows if --size is not given)
-BENCHES: dict[str, tuple[Callable[[int], list[Figure]], int]] = {
-    "tree_load": (tree_load.run, LARGEST),
-    "tree_insert": (tree_insert.run, LARGEST),
-    "rollup": (_rollup, 120_000),
-    "import_form": (import_form.run, 20_000),
-    "export": (export.run, 100_000),
+def _nothing(_results: list[Result]) -> list[Figure]:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What to run at each size (each in a database of its own), and what the sizes tell together."""
+
+    run: Callable[[int], list[tuple[str, list[Figure]]]]
+    sizes: Callable[[int], tuple[int, ...]]
+    most: int  # where --nodes is not given
+    summary: Callable[[list[Result]], list[Figure]] = _nothing
+    counted: str = "nodes"
+
+
+def _one(run: Callable[[int], list[Figure]]) -> Callable[[int], list[tuple[str, list[Figure]]]]:
+    """A bench that has one line of figures for each size."""
+    return lambda size: [("", run(size))]
+
+
+def _alone(size: int) -> tuple[int, ...]:
+    return (size,)
+
+
+BENCHES: dict[str, Bench] = {
+    "tree_load": Bench(_one(tree_load.run), _alone, NATION),
+    "tree_insert": Bench(_one(tree_insert.run), _alone, LARGEST_PROVINCE),
+    "rollup": Bench(_one(rollup.run), rollup.sizes, NATION, rollup.summary),
+    "pages": Bench(pages.run, pages.sizes, NATION, pages.summary),
+    "import_form": Bench(_one(import_form.run), _alone, 20_000, counted="rows"),
+    "export": Bench(_one(export.run), export.sizes, 100_000, export.summary, counted="rows"),
 }
 
 
@@ -48,43 +62,71 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=sorted(BENCHES))
-        parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
-        parser.add_argument("--size", type=int, default=0, help="行数（默认按基准）")
+        parser.add_argument("--json", action="store_true", help="最后一行输出一个 JSON 对象")
+        parser.add_argument(
+            "--nodes", "--rows", "--size", type=int, default=0, help="团组织数或行数（默认按基准）"
+        )
+        parser.add_argument("--engine", choices=scratch.ENGINES, default="", help="数据库（默认按设置）")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        run, size = BENCHES[options["name"]]
-        with scratch_database():
-            figures = run(options["size"] or size)
+        name, engine = options["name"], options["engine"] or connection.vendor
+        if options["nodes"] < 0:
+            raise CommandError("--nodes 应为正整数。")
+        if engine != connection.vendor:
+            self._run_elsewhere(engine, name, options)
+            return
+        bench = BENCHES[name]
+        results: list[Result] = []
+        figures: list[Figure] = []
+        for size in bench.sizes(options["nodes"] or bench.most):
+            with scratch.database():
+                found = bench.run(size)
+            for page, measured in found:
+                head = {"engine": engine, bench.counted: size} | ({"page": page} if page else {})
+                results.append(head | {figure.name: _rounded(figure.value) for figure in measured})
+                figures += measured
+                if not options["json"]:
+                    self._print(" ".join(str(each) for each in head.values()), measured)
+        summary = bench.summary(results)
         if options["json"]:
-            found = {figure.name: round(figure.value, 3) for figure in figures}
-            self.stdout.write(
-                json.dumps({"bench": options["name"], "engine": connection.vendor, "figures": found})
-            )
+            self.stdout.write(json.dumps({"bench": name, "results": results, **_told(summary)}))
         else:
-            self._print(figures)
-        if not all(figure.is_met for figure in figures):
+            self._print(engine, summary)
+        if not all(figure.is_met for figure in (*figures, *summary)):
             raise SystemExit(1)
 
-    def _print(self, figures: list[Figure]) -> None:
+    def _run_elsewhere(self, engine: str, name: str, options: dict[str, Any]) -> None:
+        nodes = ["--nodes", str(options["nodes"])] if options["nodes"] else []
+        try:
+            code = scratch.run_elsewhere(engine, [name, *nodes, *(["--json"] if options["json"] else [])])
+        except NoServer as error:
+            raise CommandError(str(error)) from error
+        if code:
+            raise SystemExit(code)
+
+    def _print(self, head: str, figures: list[Figure]) -> None:
         for figure in figures:
             bar = (
                 ""
                 if figure.bar is None
                 else f"（线 {figure.bar:g}，{'达到' if figure.is_met else '未达到'}）"
             )
-            self.stdout.write(f"{figure.name}: {figure.value:,.3f}{bar}")
+            self.stdout.write(f"{head} {figure.name}: {_rounded(figure.value):,}{bar}")
 
 
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    """An empty, migrated database of the configured engine, gone afterwards."""
-    name = connection.settings_dict["NAME"]
-    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
-        is_file = connection.vendor == "sqlite"
-        scratch = str(Path(folder) / "bench.sqlite3") if is_file else f"bench_{name}"
-        connection.settings_dict["TEST"]["NAME"] = scratch
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-        try:
-            yield
-        finally:
-            connection.creation.destroy_test_db(name, verbosity=0)
+def _told(summary: list[Figure]) -> Result:
+    """`ratios.weekly` and its like stand together as one object."""
+    told: Result = {}
+    for figure in summary:
+        head, dot, name = figure.name.partition(".")
+        if dot:
+            group: Result = told.setdefault(head, {})  # type: ignore[assignment]
+            group[name] = _rounded(figure.value)
+        else:
+            told[head] = _rounded(figure.value)
+    return told
+
+
+def _rounded(value: float) -> float:
+    """Whole numbers as such."""
+    return int(value) if value == int(value) else round(value, 3)
