@@ -1,0 +1,3 @@
+"""Excel layouts of this app."""
+
+from __future__ import annotations
