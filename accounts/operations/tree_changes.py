@@ -14,9 +14,11 @@ from accounts.models import (
     Expected,
     ExpectedVersion,
     Group,
+    HandedAccount,
     RegistryEvent,
     Submission,
 )
+from accounts.operations import hand_outs_tree
 from accounts.operations.desks import Desks
 from accounts.operations.registry import batches
 from orgs.kernel import clock, versions
@@ -41,7 +43,7 @@ CHANNELS = {
     Verb.REOPEN: gettext_lazy("恢复到撤销以前"),
 }
 WAITING = {
-    Verb.CLOSE: gettext_lazy("仍可审核，但不再登记新的账号和群"),
+    Verb.CLOSE: gettext_lazy("不能再登记入库，由审核单位退回后免报"),
     Verb.MERGE: gettext_lazy("改由合并后的上级审核"),
     Verb.MOVE: gettext_lazy("改由新的上级审核"),
     Verb.RENAME: gettext_lazy("不变"),
@@ -62,12 +64,14 @@ def preview(change: Change) -> list[Effect]:
     waiting = Submission.objects.filter(status=SubmissionStatus.SUBMITTED)
     waiting = waiting.within(change.scope) if verb in {Verb.MOVE, Verb.MERGE} else waiting.filter(**here)
     owed = _owed(change) if verb in {Verb.CLOSE, Verb.MERGE} else Expected.objects.none()
-    n = counts(accounts=accounts, groups=groups, waiting=waiting, owed=owed)
+    handed = hand_outs_tree.concerned(change)
+    n = counts(accounts=accounts, groups=groups, waiting=waiting, owed=owed, handed=handed)
     return [
         Effect(_("账号"), n["accounts"], str(CHANNELS[verb])),
         Effect(_("群"), n["groups"], str(CHANNELS[verb])),
         Effect(_("待审核的收集表"), n["waiting"], str(WAITING[verb])),
         Effect(_("还没填的收集表"), n["owed"], _("免报，已填的保留")),
+        Effect(_("待领取、待启用的账号"), n["handed"], str(hand_outs_tree.NOTES[verb])),
     ]
 
 
@@ -80,6 +84,7 @@ def apply(change: Change) -> None:
     if change.verb == Verb.MOVE:
         return
     _exempt(change)
+    hand_outs_tree.follow(change)
     # by None: who closes a unit need not be an editor of its registry; the unit's own audit line names the person.
     if change.verb == Verb.CLOSE:
         batches.close_channels(change.unit_ids, reason=change.reason, at=change.at or clock.now())
@@ -90,11 +95,12 @@ def apply(change: Change) -> None:
 
 
 def happened(unit_ids: Sequence[int]) -> list[Effect]:
-    """Accounts, groups and forms, of whatever state, that have come to be in these units."""
+    """Accounts, groups, forms and handed-out accounts, of whatever state, that have come to be in these units."""
     here = {"unit_id__in": unit_ids}
-    models = {"accounts": Account, "groups": Group, "forms": Submission}
+    models = {"accounts": Account, "groups": Group, "forms": Submission, "handed": HandedAccount}
     n = counts(**{name: model.objects.filter(**here) for name, model in models.items()})
-    return [Effect(_("账号"), n["accounts"]), Effect(_("群"), n["groups"]), Effect(_("收集表"), n["forms"])]
+    labels = {"accounts": _("账号"), "groups": _("群"), "forms": _("收集表"), "handed": _("发放的账号")}
+    return [Effect(label, n[name]) for name, label in labels.items()]
 
 
 def _to_come_back(change: Change) -> list[Effect]:
@@ -102,12 +108,14 @@ def _to_come_back(change: Change) -> list[Effect]:
         unit_id__in=change.unit_ids, at=change.undoes, kind=EventKind.CLOSED
     )
     accounts, groups = closings.filter(account__isnull=False), closings.filter(group__isnull=False)
-    n = counts(accounts=accounts, groups=groups, exempted=_exempted_by(change))
+    handed = hand_outs_tree.concerned(change)
+    n = counts(accounts=accounts, groups=groups, exempted=_exempted_by(change), handed=handed)
     note = str(CHANNELS[Verb.REOPEN])
     return [
         Effect(_("账号"), n["accounts"], note),
         Effect(_("群"), n["groups"], note),
         Effect(_("免报的收集表"), n["exempted"], _("恢复应填")),
+        Effect(_("已收回的发放账号"), n["handed"], str(hand_outs_tree.NOTES[Verb.REOPEN])),
     ]
 
 

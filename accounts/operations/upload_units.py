@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Expected, Submission
 from orgs.models import OrgUnit
@@ -47,9 +48,12 @@ Found = tuple[FoundUnit | None, str]
 class UnitFinder:
     """Looks the units of a whole file up at once. A unit outside the scope and one that doesn't exist read the same."""
 
-    def __init__(self, round: CollectionRound, *, by: User, below: OrgUnit | None = None) -> None:
+    verb: ClassVar[str] = FILL  # what the uploader must be allowed to do in the units
+    closed_words = gettext_lazy("已撤销，不再填报，请删去这一行或改为现在的团组织")
+
+    def __init__(self, round: CollectionRound | None, *, by: User, below: OrgUnit | None = None) -> None:
         self._round = round
-        self._in_charge = by.units_in_charge().allowing(FILL)
+        self._in_charge = by.units_in_charge().allowing(self.verb)
         self._below = below
         self._tops = {below.pk} if below else set(self._in_charge.own_unit_ids())
         self.units: dict[int, FoundUnit] = {}
@@ -99,6 +103,9 @@ class UnitFinder:
         if names:
             self._load_superiors()
             self._index()
+        self._load_forms()
+
+    def _load_forms(self) -> None:
         for some_ids in _chunks(list(self.units)):
             facts = {"round": self._round, "unit_id__in": some_ids}
             self._expected.update(Expected.objects.due().filter(**facts).values_list("unit_id", flat=True))
@@ -142,7 +149,7 @@ class UnitFinder:
         candidates = self._candidates(claim)
         in_operation = [unit for unit in candidates if unit.is_open]
         if candidates and not in_operation:
-            return None, _("已撤销，不再填报，请删去这一行或改为现在的团组织")
+            return None, str(self.closed_words)
         if not in_operation:
             return None, _("没有找到这个团组织，请核对名称是否与系统中一致")
         if len(in_operation) > 1:
@@ -154,9 +161,12 @@ class UnitFinder:
                 "paths": paths,
                 "more": more,
             }
-        if in_operation[0].pk not in self._expected:
-            return None, _("不在本次填报范围内，请核对填报任务")
-        return in_operation[0], ""
+        refusal = self._refusal(in_operation[0])
+        return (None, refusal) if refusal else (in_operation[0], "")
+
+    def _refusal(self, unit: FoundUnit) -> str:
+        """Why the one unit that was found can't be meant; "" if it can."""
+        return "" if unit.pk in self._expected else _("不在本次填报范围内，请核对填报任务")
 
     def _candidates(self, claim: Mapping[str, str]) -> list[FoundUnit]:
         code = claim.get("unit_code", "")

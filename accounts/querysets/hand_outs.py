@@ -1,16 +1,20 @@
-"""Set-level reads of handed-out accounts."""
+"""Set-level reads of handed-out accounts. SECURITY: what a list or a page shows is read without the sealed password."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.apps import apps
+from django.db import models
 from django.db.models import Count, Q
 
 from accounts.choices import HandedState
+from orgs.permissions import EDIT_REGISTRY, roles_with
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import HandedAccount, HandOut
+    from orgs.querysets.scope import UnitsInCharge
 
 
 class HandOutQuerySet(ScopedQuerySet["HandOut"]):
@@ -19,11 +23,15 @@ class HandOutQuerySet(ScopedQuerySet["HandOut"]):
     unit_lookup: ClassVar[str] = "unit"
 
     def for_list(self) -> Self:
-        """With how many accounts are sealed, opened and in use."""
+        """With how many accounts are sealed, opened and in use, the latest first."""
         counts = {
             f"n_{state.value}": Count("accounts", filter=Q(accounts__state=state)) for state in HandedState
         }
-        return self.select_related("unit", "platform").annotate(**counts)
+        return (
+            self.select_related("unit", "platform", "created_by")
+            .annotate(**counts)
+            .order_by("-created_at", "-pk")
+        )
 
 
 class HandedAccountQuerySet(ScopedQuerySet["HandedAccount"]):
@@ -32,5 +40,53 @@ class HandedAccountQuerySet(ScopedQuerySet["HandedAccount"]):
     unit_lookup: ClassVar[str] = "unit"
 
     def for_list(self) -> Self:
-        """With everything a line names."""
-        return self.select_related("unit__parent", "hand_out__platform", "hand_out__unit", "account")
+        """With everything a line names, in the official order of units; never with the password."""
+        return (
+            self.select_related(
+                "unit__parent", "hand_out__platform", "hand_out__unit", "account__platform", "opened_by"
+            )
+            .defer("secret", "account__responsible_name")
+            .order_by("unit__tree_id", "unit__lft", "pk")
+        )
+
+    def for_envelopes(self) -> Self:
+        """As a unit reads its own: what waits to be opened first, then what waits to be used, then the latest."""
+        turn = models.Case(
+            models.When(state=HandedState.SEALED, then=0),
+            models.When(state=HandedState.OPENED, then=1),
+            default=2,
+        )
+        return self.for_list().order_by(turn, "-hand_out__created_at", "-pk")
+
+    def addressed_to(self, in_charge: UnitsInCharge) -> Self:
+        """Those of the very units in which the person edits the registry: they alone may be opened by that person."""
+        return self.filter(unit__in=in_charge.allowing(EDIT_REGISTRY).own_unit_ids())
+
+    def sealed(self) -> Self:
+        """待领取."""
+        return self.filter(state=HandedState.SEALED)
+
+    def unused(self) -> Self:
+        """领取了还没有启用."""
+        return self.filter(state=HandedState.OPENED)
+
+    def outstanding(self) -> Self:
+        """待领取 and 已领取: those that can still be withdrawn."""
+        return self.filter(state__in=[HandedState.SEALED, HandedState.OPENED])
+
+    def standing(self) -> Self:
+        """Not withdrawn: the user name is given away."""
+        return self.exclude(state=HandedState.WITHDRAWN)
+
+    def without_opener(self) -> Self:
+        """Sealed ones of units where nobody in office may open them now."""
+        offices = apps.get_model("orgs", "Appointment").objects.in_force().filter(user__is_active=True)
+        here = offices.filter(unit=models.OuterRef("unit"), role__in=roles_with(EDIT_REGISTRY))
+        return self.sealed().filter(~models.Exists(here))
+
+    def matching(self, text: str) -> Self:
+        """Those whose user name or unit contains every word of the text."""
+        condition = Q()
+        for word in text.split():
+            condition &= Q(user_name__icontains=word) | Q(unit__search_key__icontains=word)
+        return self.filter(condition)
