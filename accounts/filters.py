@@ -12,6 +12,7 @@ from accounts.choices import (
     AccountStatus,
     GroupKind,
     GroupStatus,
+    HandedState,
     LinkedCadres,
     PlatformKind,
     Ties,
@@ -128,3 +129,14 @@ class AdministratorFilter(ListFilter):
 
     def by_load(self, queryset: Any, _name: str, value: str) -> Any:
         return queryset.with_load(self.request.user, int(value))
+
+
+class HandedFilter(ListFilter):
+    """发放的账号 of one hand-out by state and unit, and those that nobody in office can open."""
+
+    main = ("state",)
+
+    state = choice(_("状态"), "state", HandedState.choices)
+    unit_kind = choice(_("团组织类型"), "unit__kind", _unit_kinds)
+    line = choice(_("战线"), "unit__line", Line.choices)
+    no_opener = Tick(_("待领取，但没有可以领取的在任人员"), lambda rows: rows.without_opener())

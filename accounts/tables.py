@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import LINK_GROUPS, AccountStatus, GroupStatus
+from accounts.choices import LINK_GROUPS, AccountStatus, GroupStatus, HandedState
 from accounts.masks import MASKS
 from orgs.kernel.clock import local
 from orgs.tables import Column, ListTable, Number
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
-    from accounts.models import Account, Administratorship, Group
+    from accounts.models import Account, Administratorship, Group, HandedAccount
 
 TONES = {
     AccountStatus.PLANNED: "info",
@@ -46,7 +46,7 @@ def _name(account: Account) -> SafeString:
     )
 
 
-def _unit(row: Account | Group | Administratorship) -> SafeString:
+def _unit(row: Account | Group | Administratorship | HandedAccount) -> SafeString:
     above = row.unit.parent.name if row.unit.parent else ""
     return format_html('{}<span class="sub">{}</span>', row.unit.name, above)
 
@@ -202,3 +202,58 @@ class AdministratorTable(ListTable):
         say=lambda term: term.on_demand_of.name if term.on_demand_of else "",
         by="on_demand_of__name",
     )
+
+
+HANDED_TONES = {
+    HandedState.SEALED: "warn",
+    HandedState.OPENED: "info",
+    HandedState.IN_USE: "ok",
+    HandedState.WITHDRAWN: "mute",
+}
+
+
+def handed_pill(handed: HandedAccount) -> SafeString:
+    """The state of a handed-out account as sign, word and colour."""
+    return pill(HANDED_TONES[HandedState(handed.state)], handed.get_state_display())
+
+
+def _user_name(handed: HandedAccount) -> SafeString:
+    url = reverse("accounts:show-envelope", args=[handed.pk])
+    return format_html('<a href="{}">{}</a>', url, handed.user_name)
+
+
+def _registered(handed: HandedAccount) -> SafeString | str:
+    if not handed.account:
+        return ""
+    url = reverse("accounts:show-account", args=[handed.account.pk])
+    return format_html('<a href="{}">{}</a>', url, handed.account)
+
+
+class HandedTable(ListTable):
+    """发放的账号: who has opened and used which. SECURITY: there is no column for the password."""
+
+    always = ("user_name",)
+    hidden = ("code", "superior", "withdrawn", "reason")
+
+    user_name = Column(
+        _("用户名"), say=lambda handed: handed.user_name, show=_user_name, css="name", by="user_name_key"
+    )
+    code = Column(_("团组织代码"), say=lambda handed: handed.unit.code, by="unit__code")
+    unit = Column(_("团组织"), say=lambda handed: handed.unit.name, show=_unit, by="unit__name")
+    superior = Column(
+        _("上级"),
+        say=lambda handed: handed.unit.parent.name if handed.unit.parent else "",
+        by="unit__parent__name",
+    )
+    state = Column(
+        _("状态"), say=lambda handed: handed.get_state_display(), show=handed_pill, css="fact", by="state"
+    )
+    opened = Column(_("领取日期"), say=lambda handed: _day(handed.opened_at), css="fact", by="opened_at")
+    used = Column(_("启用日期"), say=lambda handed: _day(handed.used_at), css="fact", by="used_at")
+    account = Column(
+        _("登记的账号"), say=lambda handed: handed.account, show=lambda handed: _registered(handed) or "—"
+    )
+    withdrawn = Column(
+        _("收回日期"), say=lambda handed: _day(handed.withdrawn_at), css="fact", by="withdrawn_at"
+    )
+    reason = Column(_("收回原因"), say=lambda handed: handed.reason)

@@ -12,10 +12,12 @@ from accounts.views import (
     chase,
     disputes,
     downloads,
+    envelopes,
     extensions,
     fill,
     group_steps,
     groups,
+    hand_outs,
     incidents,
     lookup,
     packages,
@@ -162,6 +164,19 @@ _disputes: list[URLPattern | URLResolver] = [
     path("disputes/<int:pk>/withdraw/", disputes.withdraw_dispute, name="withdraw-dispute"),
 ]
 
+_hand_outs: list[URLPattern | URLResolver] = [
+    path("hand-outs/", hand_outs.list_hand_outs, name="list-hand-outs"),
+    path("hand-outs/new/", hand_outs.new_hand_out, name="new-hand-out"),
+    path("hand-outs/<int:pk>/", hand_outs.show_hand_out, name="show-hand-out"),
+    path("hand-outs/<int:pk>/import/", hand_outs.import_hand_out, name="import-hand-out"),
+    path("hand-outs/<int:pk>/template/", hand_outs.download_template, name="download-hand-out-template"),
+    path("envelopes/", envelopes.list_envelopes, name="list-envelopes"),
+    path("envelopes/<int:pk>/", envelopes.show_envelope, name="show-envelope"),
+    path("envelopes/<int:pk>/open/", envelopes.open_envelope, name="open-envelope"),
+    path("envelopes/<int:pk>/use/", envelopes.use_envelope, name="use-envelope"),
+    path("envelopes/<int:pk>/withdraw/", hand_outs.withdraw_envelope, name="withdraw-envelope"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *_public,
     *_fill,
@@ -172,4 +187,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_incidents,
     *_radar,
     *_disputes,
+    *_hand_outs,
 ]
