@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Value
+from django.db.models import BigIntegerField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accounts.choices import EventKind
 from accounts.models import AccountVersion, GroupVersion, RegistryEvent
+from orgs.audit_words import WORDS
 from orgs.choices import Kind
 from orgs.kernel import clock
+from orgs.models import AuditEntry
 from orgs.querysets.scope import Span, UnitsInCharge
 from reporting.querysets.pages import stood_at_end_of
 
@@ -33,6 +36,7 @@ KINDS_OF_FIGURE: dict[str, tuple[str, ...]] = {
     "admin_changed": (EventKind.ADMIN_REPLACED,),
     "changed": (EventKind.CHANGED, EventKind.RENAMED, EventKind.TRANSFERRED),
 }
+UNIT_VERBS = ("unit.created", "unit.moved", "unit.merged", "unit.closed", "unit.renamed")
 _TONES = {EventKind.OPENED: ("ok", "plus"), EventKind.CLOSED: ("mute", "x")}
 
 
@@ -64,6 +68,40 @@ def of_unit(week: Week, in_charge: UnitsInCharge, unit_pk: int, figures: Sequenc
     """The events behind a unit's own figures of the week, the newest first."""
     events = RegistryEvent.objects.within(in_charge).filter(unit_id=unit_pk)
     return _told(list(_in_week(events, week, figures).order_by("-at", "-pk").values(*READ)), week)
+
+
+def of_scope(
+    week: Week, in_charge: UnitsInCharge, *, most: int, closings: Sequence[RegistryEvent]
+) -> tuple[list[Change], dict[int, str]]:
+    """The latest events of these subtrees, of their units too, and what each of the closings was about (event -> words).
+
+    Two statements. `closings` come with `unit` and `administratorship`.
+    """
+    events = _in_week(RegistryEvent.objects.within(in_charge), week, ()).order_by().values_list(*READ)
+    moved = AuditEntry.objects.within(in_charge).filter(
+        verb__in=UNIT_VERBS, at__gte=week.starts_at, at__lt=week.ends_at
+    )
+    nothing = Cast(Value(None), BigIntegerField())
+    of_units = moved.order_by().values_list("verb", *READ[1:5], *([nothing] * len(READ[5:])))
+    found = events.union(of_units, all=True).order_by("-at")[:most]
+    rows = [dict(zip(READ, row, strict=True)) for row in found]
+    closed = {event.pk: _read(event) for event in closings}
+    names = _Names.at_end_of(week, [*rows, *closed.values()])
+    words = {pk: f"{row['unit__name']}　{_object_name(row, names)}" for pk, row in closed.items()}
+    return [_change(row, names) for row in rows], words
+
+
+def _read(event: RegistryEvent) -> dict[str, object]:
+    """The event as `READ` reads one."""
+    term = event.administratorship
+    return {
+        "unit__name": event.unit.name,
+        "account_id": event.account_id,
+        "group_id": event.group_id,
+        "administratorship_id": event.administratorship_id,
+        "administratorship__account_id": term.account_id if term else None,
+        "administratorship__group_id": term.group_id if term else None,
+    }
 
 
 def _in_week(events, week: Week, figures: Sequence[str]):  # noqa: ANN001, ANN202 - a queryset in, the same out
@@ -113,7 +151,7 @@ def _change(row: dict[str, object], names: _Names) -> Change:
     tone, icon = _TONES.get(kind, ("info", "pencil"))
     reason = str(row["reason"] or "")
     return Change(
-        label=str(EventKind(kind).label),
+        label=str(WORDS[kind] if kind in UNIT_VERBS else EventKind(kind).label),
         tone=tone,
         icon=icon,
         text=_object_name(row, names),
@@ -127,6 +165,8 @@ def _change(row: dict[str, object], names: _Names) -> Change:
 
 
 def _object_name(row: dict[str, object], names: _Names) -> str:
+    if row.get("kind") in UNIT_VERBS:
+        return str(row["unit__name"])
     if row["administratorship_id"]:
         channel = names.of(row["administratorship__account_id"], row["administratorship__group_id"])
         return _("%(channel)s的管理员") % {"channel": channel}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from orgs.kernel.clock import Week
@@ -41,7 +42,10 @@ def reporters(units: OrgUnitQuerySet, week: Week) -> OrgUnitQuerySet:
 
     READING of "each city/county and system": direct units in operation that are League organisations and lead others.
     A direct unit that holds its members itself is like a branch, of which nothing weekly is asked.
+    Nothing is asked of a week before WEEKLY_REPORTS_FROM.
     """
+    if str(week) < settings.WEEKLY_REPORTS_FROM:
+        return units.none()
     asked = units.direct_units().in_operation()
     leading = asked.filter(kind__is_league_organisation=True, kind__holds_members=False)
     return leading.filter(Q(opened_on__isnull=True) | Q(opened_on__lte=week.ends_on))

@@ -1,0 +1,83 @@
+"""提醒报送周报: a message, and a mail where there is an address, to direct units that have not confirmed their week.
+
+Once a day for the same week, at most REMINDERS_PER_WEEK a unit and week, reminders of forms included.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.operations.reminders import REMINDED, Reminded
+from orgs.exceptions import IllegalMove
+from orgs.kernel import clock
+from orgs.models import Notification, OrgUnit
+from orgs.operations import ledger
+from orgs.operations.locks import lock_units
+from orgs.permissions import REMIND
+from orgs.querysets.scope import UnitsInCharge
+from reporting.models import WeeklyReport
+from reporting.querysets.reports import reporters, silent
+
+if TYPE_CHECKING:
+    from orgs.kernel.clock import Week
+    from orgs.models import User
+
+
+def link_of(week: Week) -> str:
+    """Leads everybody to the report of their own unit; the same for all, so that reminders of a week are found by it."""
+    return f"{reverse('reporting:own-report')}?w={week}"
+
+
+@transaction.atomic
+def remind(week: Week, superior: OrgUnit, *, by: User, unit_id: int | None = None) -> Reminded:
+    """Remind the direct units below `superior` that are silent about the week, or one of them.
+
+    Nobody reminds a unit of their own. Raises IllegalMove for a week to come.
+    """
+    if week > clock.Week.current():
+        raise IllegalMove(_("这一周还没有开始，不用提醒。"))
+    # Two pushes at once: the second waits here, and finds what the first has left.
+    lock_units([superior.pk])
+    in_charge = by.units_in_charge().allowing(REMIND)
+    below = OrgUnit.objects.within(in_charge).within(UnitsInCharge.below(superior))
+    found = silent(reporters(below, week), WeeklyReport.objects.of_week(week).confirmed())
+    found = found.exclude(pk__in=in_charge.own_unit_ids())
+    waiting = set((found.filter(pk=unit_id) if unit_id else found).values_list("pk", flat=True))
+    reminders = Notification.objects.filter(kind=REMINDED, unit_id__in=waiting).order_by()
+    today, monday = clock.day_start(clock.today()), clock.Week.current().starts_at
+    told = set(reminders.filter(link=link_of(week), created_at__gte=today).values_list("unit_id", flat=True))
+    counted = reminders.filter(created_at__gte=monday).values("unit_id").annotate(n=Count("pk"))
+    often = set(counted.filter(n__gte=settings.REMINDERS_PER_WEEK).values_list("unit_id", flat=True))
+    targets = sorted(waiting - told - often)
+    now, text = clock.now(), _text(week)
+    mails = ledger.notify_many(
+        Notification(unit_id=pk, kind=REMINDED, text=text, link=link_of(week), created_at=now)
+        for pk in targets
+    )
+    done = Reminded(len(targets), len(told), len(often - told), 0, mails)
+    facts = {"sent": done.sent, "already": done.already, "capped": done.capped}
+    ledger.record("weekly_report.reminded", superior, by=by, unit=superior, week=str(week), **facts)
+    return done
+
+
+def ready_text(week: Week, names: list[str], *, link: str) -> str:
+    """Words to paste into the group chat of the direct units."""
+    words = {"week": week.label, "names": "、".join(names), "link": link, "until": _until(week)}
+    return _("【周报提醒】%(week)s周报，截止%(until)s。尚未确认：%(names)s。请打开 %(link)s 确认。") % words
+
+
+def _text(week: Week) -> str:
+    words = {"week": week.label, "until": _until(week)}
+    if week.is_over:
+        return _("%(week)s周报已过%(until)s，尚未确认，请尽快补报") % words
+    return _("请在%(until)s前确认%(week)s周报") % words
+
+
+def _until(week: Week) -> str:
+    return _("%(m)s月%(d)s日24:00") % {"m": week.ends_on.month, "d": week.ends_on.day}

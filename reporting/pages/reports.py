@@ -1,0 +1,189 @@
+"""The superiors' list: which direct units have confirmed their week, in time or late, who is responsible, when reminded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from orgs.kernel import clock
+from orgs.kernel.counting import counts
+from orgs.models import Notification, OrgUnit
+from orgs.permissions import REMIND, VIEW
+from orgs.querysets.scope import UnitsInCharge
+from reporting import punctuality
+from reporting.choices import ExplanationKind
+from reporting.models import WeeklyReport
+from reporting.operations.report_reminders import link_of
+from reporting.pages import people
+from reporting.pages.report import state_of, url_of
+from reporting.querysets.reports import reported, reporters, silent
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orgs.kernel.clock import Week
+    from orgs.models import User
+    from orgs.querysets.tree import OrgUnitQuerySet
+    from reporting.pages.people import Contact
+    from reporting.pages.report import State
+    from reporting.punctuality import Punctuality
+
+PER_PAGE = 50
+SILENT, LATE, CONFIRMED = "silent", "late", "confirmed"
+NAMES_IN_TEXT = 60
+
+Chip = tuple[str, str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One direct unit in one week."""
+
+    unit: OrgUnit
+    url: str
+    state: State
+    report: WeeklyReport | None
+    drop: str
+    n_closings: int
+    contacts: list[Contact]
+    reminded_at: datetime | None
+    may_remind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportList:
+    """The list of one week."""
+
+    unit: OrgUnit
+    week: Week
+    page: Page[OrgUnit]
+    lines: list[Line]
+    counts: dict[str, int]
+    chips: list[Chip]
+    names: list[str]
+    may_remind: bool
+    earlier_url: str
+    later_url: str
+
+    @property
+    def n_waiting(self) -> int:
+        return self.counts[SILENT]
+
+
+@dataclass(frozen=True, slots=True)
+class YearList:
+    """How punctual the direct units were in one year."""
+
+    unit: OrgUnit
+    year: int
+    page: Page[OrgUnit]
+    lines: list[tuple[OrgUnit, Punctuality | None]]
+    earlier_url: str
+    later_url: str
+
+
+def of_week(unit: OrgUnit, week: Week, user: User, *, state: str, page: str | None) -> ReportList:
+    """Who has reported below `unit`; seven statements however many units there are."""
+    asked = _asked(unit, week, user)
+    reports = WeeklyReport.objects.of_week(week)
+    sets = {
+        "asked": asked,
+        CONFIRMED: reported(asked, reports.confirmed()),
+        LATE: reported(asked, reports.late(week)),
+        SILENT: silent(asked, reports.confirmed()),
+    }
+    counted = counts(**sets)
+    shown = sets.get(state, asked).select_related("parent").in_official_order()
+    paginator = Paginator(shown, PER_PAGE)
+    paginator.count = counted[state if state in sets else "asked"]  # known already
+    found = paginator.get_page(page)
+    lines = _lines(list(found), week, user)
+    return ReportList(
+        unit,
+        week,
+        found,
+        lines,
+        counted,
+        _chips(unit, week, state),
+        [line.unit.name for line in lines if not line.state.is_confirmed][:NAMES_IN_TEXT],
+        any(line.may_remind for line in lines),
+        _address(unit, week.previous()),
+        _address(unit, week.next()) if week < clock.Week.current() else "",
+    )
+
+
+def of_year(unit: OrgUnit, year: int, user: User, *, page: str | None) -> YearList:
+    """Weeks in time, late and missing of every direct unit below `unit` in one year."""
+    asked = _asked(unit, clock.Week.current(), user).in_official_order()
+    found = Paginator(asked, PER_PAGE).get_page(page)
+    counted = punctuality.of_year(year, [each.pk for each in found])
+    this_year = clock.Week.current().year
+    return YearList(
+        unit,
+        year,
+        found,
+        [(each, counted.get(each.pk)) for each in found],
+        f"?unit={unit.pk}&year={year - 1}",
+        f"?unit={unit.pk}&year={year + 1}" if year < this_year else "",
+    )
+
+
+def _asked(unit: OrgUnit, week: Week, user: User) -> OrgUnitQuerySet:
+    visible = OrgUnit.objects.actionable_by(user, VIEW).within(UnitsInCharge.below(unit))
+    return reporters(visible, week)
+
+
+def _lines(units: list[OrgUnit], week: Week, user: User) -> list[Line]:
+    ids = [each.pk for each in units]
+    reports = {
+        each.unit_id: each for each in WeeklyReport.objects.of_week(week).filter(unit__in=ids).for_list()
+    }
+    in_charge = user.units_in_charge().allowing(VIEW)
+    known = people.contacts(in_charge, {each.pk: each.parent_id for each in units})
+    reminders = Notification.objects.filter(link=link_of(week), unit__in=ids).order_by()
+    reminded = dict(reminders.values("unit_id").annotate(at=Max("created_at")).values_list("unit_id", "at"))
+    below = user.units_in_charge().allowing(REMIND)
+    own = below.own_unit_ids()
+    return [
+        _line(each, week, reports.get(each.pk), known.get(each.pk, []), reminded.get(each.pk), below, own)
+        for each in units
+    ]
+
+
+def _line(
+    unit: OrgUnit,
+    week: Week,
+    report: WeeklyReport | None,
+    contacts: list[Contact],
+    reminded_at: datetime | None,
+    below: UnitsInCharge,
+    own: frozenset[int],
+) -> Line:
+    given = list(report.explanations.all()) if report else []
+    state = state_of(week, report)
+    return Line(
+        unit,
+        url_of(unit.pk, week),
+        state,
+        report,
+        drop=next((each.text for each in given if each.kind == ExplanationKind.DROP), ""),
+        n_closings=sum(each.kind == ExplanationKind.CLOSING for each in given),
+        contacts=contacts,
+        reminded_at=reminded_at,
+        may_remind=not state.is_confirmed and unit.pk not in own and below.covers(unit),
+    )
+
+
+def _chips(unit: OrgUnit, week: Week, state: str) -> list[Chip]:
+    silence = _("未报") if week.is_over else _("待确认")
+    words = [("", _("全部")), (SILENT, silence), (LATE, _("迟报")), (CONFIRMED, _("已确认（含迟报）"))]
+    address = _address(unit, week)
+    return [(word, f"{address}&state={key}" if key else address, key == state) for key, word in words]
+
+
+def _address(unit: OrgUnit, week: Week) -> str:
+    return f"?unit={unit.pk}&w={week}"

@@ -1,0 +1,64 @@
+"""Home page lines about the direct units' own weekly reports (SUP-4.1a): what todo.py counts, and its words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orgs.kernel import clock
+from orgs.models import OrgUnit
+from orgs.permissions import REMIND, REPORT_PACKAGE
+from orgs.todo import Todo
+from reporting.models import WeeklyReport
+from reporting.querysets.reports import reporters, silent
+
+if TYPE_CHECKING:
+    from orgs.querysets.scope import UnitsInCharge
+    from orgs.querysets.tree import OrgUnitQuerySet
+
+
+def sets(in_charge: UnitsInCharge) -> dict[str, OrgUnitQuerySet]:
+    """Own direct units that have not confirmed this week or the last one; those below that owe the last one."""
+    this = clock.Week.current()
+    confirmed = WeeklyReport.objects.confirmed()
+    own = OrgUnit.objects.filter(pk__in=in_charge.allowing(REPORT_PACKAGE).own_unit_ids())
+    supervising = in_charge.allowing(REMIND)
+    below = OrgUnit.objects.within(supervising).exclude(pk__in=supervising.own_unit_ids())
+    return {
+        name: silent(reporters(units, week), confirmed.of_week(week))
+        for name, units, week in (
+            ("to_confirm", own, this),
+            ("owed", own, this.previous()),
+            ("silent", below, this.previous()),
+        )
+    }
+
+
+def lines(counted: dict[str, int]) -> list[Todo]:
+    """What the counts of `sets` ask for."""
+    this = clock.Week.current()
+    last, url = this.previous(), reverse("reporting:own-report")
+    due = _("%(month)s月%(day)s日24:00") % {"month": this.ends_on.month, "day": this.ends_on.day}
+    found = []
+    if counted["owed"]:
+        found.append(
+            Todo(
+                _("上周周报未报"),
+                _("去补报"),
+                f"{url}?w={last}",
+                detail=last.label,
+                tone="bad",
+                status=_("已逾期"),
+            )
+        )
+    if counted["to_confirm"]:
+        found.append(
+            Todo(_("本周周报待确认"), _("去确认"), url, due=due, detail=this.label, status=_("待确认"))
+        )
+    if n := counted["silent"]:
+        address = f"{reverse('reporting:list-reports')}?w={last}&state=silent"
+        words = _("%(n)d个单位未报周报") % {"n": n}
+        found.append(Todo(words, _("去提醒"), address, detail=last.label, tone="warn", status=_("未报")))
+    return found
