@@ -15,18 +15,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Submission
 from orgs import permissions
+from orgs.kernel.counting import counts
 from orgs.models import Notification, OrgUnit
 from scoring.models import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.utils.functional import _StrPromise
 
     from orgs.models import User
     from orgs.querysets.scope import UnitsInCharge
 
+UNREAD = "unread"
 THEMES = ("auto", "light", "dark")
 
 
@@ -85,6 +88,9 @@ MENU: tuple[MenuGroup, ...] = (
         _("情况统计"),
         (
             MenuItem(_("周报"), "reporting:weekly", "chart-bar", permissions.VIEW),
+            MenuItem(_("本单位周报"), "reporting:own-report", "checklist", permissions.REPORT_PACKAGE),
+            MenuItem(_("周报报送"), "reporting:list-reports", "list-details", permissions.ACCEPT_PACKAGE),
+            MenuItem(_("通报"), "reporting:list-bulletins", "speakerphone", permissions.VIEW),
             MenuItem(_("组织与账号"), "orgs:list-units", "sitemap", permissions.VIEW),
         ),
     ),
@@ -118,11 +124,11 @@ MENU: tuple[MenuGroup, ...] = (
     ),
 )
 
-# One callable per counter, asked once per page and only for items the user may see.
-COUNTERS: dict[str, Callable[[User], int]] = {
-    "review": lambda user: Submission.objects.reviewable_by(user).count(),
-    "sheets": lambda user: Sheet.objects.actionable_by(user, permissions.ASSESS).ungraded().count(),
-    "unread": lambda user: Notification.objects.addressed_to(user).unread().count(),
+# What each counter counts, for items the user may see; all of a page are counted in one statement.
+COUNTERS: dict[str, Callable[[User], QuerySet[Any]]] = {
+    "review": lambda user: Submission.objects.reviewable_by(user),
+    "sheets": lambda user: Sheet.objects.actionable_by(user, permissions.ASSESS).ungraded(),
+    UNREAD: lambda user: Notification.objects.addressed_to(user).unread(),
 }
 
 
@@ -141,24 +147,29 @@ def menu(request: HttpRequest) -> dict[str, Any]:
     if user is not None and user.is_authenticated:
         # Asked once: `may_anywhere` would read the appointments again for each line.
         in_charge = user.units_in_charge()
-        context["menu"] = _groups(user, in_charge, request.path)
+        allowed = [(group, list(_allowed(group, in_charge))) for group in MENU]
+        keys = {item.count_key for _group, items in allowed for item, _url in items} | {UNREAD}
+        n = counts(**{key: COUNTERS[key](user) for key in sorted(keys) if key in COUNTERS})
+        context["menu"] = _groups(allowed, n, request.path)
         context["province_name"] = _province_name(in_charge)
-        context["n_unread"] = _count("unread", user)
+        context["n_unread"] = n[UNREAD]
+        context["may_export"] = bool(in_charge.allowing(permissions.EXPORT).spans)
     return context
 
 
-def _groups(user: User, in_charge: UnitsInCharge, path: str) -> list[tuple[_StrPromise | str, list[Link]]]:
-    resolved = [(group, list(_allowed(group, in_charge))) for group in MENU]
-    current = _current_url([url for _group, items in resolved for _item, url in items], path)
+def _groups(
+    allowed: list[tuple[MenuGroup, list[tuple[MenuItem, str]]]], n: dict[str, int], path: str
+) -> list[tuple[_StrPromise | str, list[Link]]]:
+    current = _current_url([url for _group, items in allowed for _item, url in items], path)
     return [
         (
             group.label,
             [
-                Link(item.label, url, item.icon, _count(item.count_key, user), item.hot, url == current)
+                Link(item.label, url, item.icon, n.get(item.count_key), item.hot, url == current)
                 for item, url in items
             ],
         )
-        for group, items in resolved
+        for group, items in allowed
         if items
     ]
 
@@ -188,8 +199,3 @@ def _current_url(urls: list[str], path: str) -> str:
     """The menu address that the page lies under; the longest wins, and home only for itself."""
     under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
     return max(under, key=len, default="")
-
-
-def _count(key: str, user: User) -> int | None:
-    counter = COUNTERS.get(key)
-    return counter(user) if counter else None
