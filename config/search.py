@@ -23,6 +23,6 @@ MOST_RESULTS = 50
 def search(request: LeagueRequest) -> HttpResponse:
     """Units of the own scope whose name, short or former name, pinyin or code matches every word; best first."""
     text = request.GET.get("q", "").strip()
-    found = OrgUnit.objects.visible_to(request.user).matching(text).ranked(text).with_path()
-    units = found[:MOST_RESULTS] if text else []
+    visible = OrgUnit.objects.visible_to(request.user)
+    units = visible.best_matches(text, MOST_RESULTS, with_closed=True) if text else []
     return render(request, "config/search.html", {"text": text, "units": units, "most": MOST_RESULTS})

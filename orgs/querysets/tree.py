@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat, StrIndex
+from django.db.models.lookups import GreaterThan
 from mptt.managers import TreeManager
 from mptt.querysets import TreeQuerySet
 
@@ -15,7 +16,14 @@ from orgs.naming import USUAL_HEADS, search_words
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
     from orgs.models import OrgUnit, UnitBase
+
+
+def _holds(text: Combinable, part: str) -> GreaterThan:
+    """Whether the text contains the part. Both are in small letters: half of a LIKE's time, which SQLite folds again."""
+    return GreaterThan(StrIndex(text, Value(part)), 0)
 
 
 class UnitKindQuerySet(models.QuerySet["UnitKind"]):
@@ -38,19 +46,16 @@ class OrgUnitQuerySet(TreeQuerySet, ScopedQuerySet["OrgUnit"]):
 
     def matching(self, text: str) -> Self:
         """Units whose full, short or former name, its pinyin or initials, or code contains every word of the text."""
-        condition = Q()
-        # Both sides are in small letters: a plain LIKE, twice as fast as one that folds the case of each row.
-        for word in search_words(text):
-            condition &= Q(search_key__contains=word)
-        return self.filter(condition)
+        return self.filter(*(_holds(F("search_key"), word) for word in search_words(text)))
 
     def ranked(self, text: str) -> Self:
         """Those whose name, pinyin or code begins with the text (共青团 apart) first, then the highest."""
         begins = Q()
+        lines = Concat(Value("\n"), F("search_key"))
         for word in search_words(text)[:1]:
-            # Each LIKE is asked of every unit found: only heads of the same script can stand before the word.
+            # Each is asked of every unit found: only heads of the same script can stand before the word.
             for head in (each for each in USUAL_HEADS if not each or each.isascii() == word.isascii()):
-                begins |= Q(search_key__startswith=head + word) | Q(search_key__contains=f"\n{head}{word}")
+                begins |= Q(_holds(lines, f"\n{head}{word}"))
         first = When(begins, then=Value(0)) if begins else When(pk__isnull=True, then=Value(0))
         rank = Case(first, default=Value(1), output_field=IntegerField())
         return self.annotate(rank=rank).order_by("rank", "depth", "position", "code")
@@ -70,14 +75,15 @@ class OrgUnitQuerySet(TreeQuerySet, ScopedQuerySet["OrgUnit"]):
         below = self.provinces() if unit.is_national else self.filter(parent=unit)
         return below.in_operation()
 
-    def best_matches(self, text: str, most: int) -> list[OrgUnit]:
-        """At most so many units in operation that match, with path and `n_children`; two statements.
+    def best_matches(self, text: str, most: int, *, with_closed: bool = False) -> list[OrgUnit]:
+        """At most so many units that match, in operation if not `with_closed`, with path and `n_children`; two statements.
 
         Those whose name begins with the text come first, then the highest.
 
         Two, because the joins of the path must not be made for every unit the search looks at.
         """
-        ids = list(self.matching(text).in_operation().ranked(text).values_list("pk", flat=True)[:most])
+        found = self if with_closed else self.in_operation()
+        ids = list(found.matching(text).ranked(text).values_list("pk", flat=True)[:most])
         if not ids:
             return []
         shown = self.model._default_manager.filter(pk__in=ids).with_path().with_child_counts().in_bulk()
