@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from orgs.kernel.clock import Week
-from reporting.views import duties, rows, unit_week, weekly
+from reporting.views import bulletin_drafts, bulletins, duties, editions, reports, rows, unit_week, weekly
 
 
 class WeekConverter:
@@ -33,10 +33,41 @@ _demands: list[URLPattern | URLResolver] = [
     path("demands/<int:pk>/withdraw/", duties.withdraw_demand, name="withdraw-demand"),
 ]
 
+_reports: list[URLPattern | URLResolver] = [
+    path("weekly/own/", reports.own_report, name="own-report"),
+    path("weekly/reports/", reports.list_reports, name="list-reports"),
+    path("weekly/reports/year/", reports.list_report_years, name="list-report-years"),
+    path("weekly/reports/remind/", reports.remind_reports, name="remind-reports"),
+    path("weekly/<int:unit_pk>/<week:week>/", reports.show_report, name="show-report"),
+    path("weekly/<int:unit_pk>/<week:week>/confirm/", reports.confirm_report, name="confirm-report"),
+]
+
+_bulletins: list[URLPattern | URLResolver] = [
+    path("bulletins/", bulletins.list_bulletins, name="list-bulletins"),
+    path("bulletins/draft/", bulletin_drafts.draft, name="draft-bulletin"),
+    path("bulletins/<int:pk>/", bulletins.show_bulletin, name="show-bulletin"),
+    path("bulletins/<int:pk>/edit/", bulletin_drafts.edit, name="edit-bulletin"),
+    path("bulletins/<int:pk>/refresh/", bulletin_drafts.refresh, name="refresh-bulletin"),
+    path("bulletins/<int:pk>/tell/", bulletin_drafts.tell, name="tell-named"),
+    path("bulletins/<int:pk>/publish/", bulletin_drafts.publish, name="publish-bulletin"),
+    path("bulletins/<int:pk>/discard/", bulletin_drafts.discard, name="discard-bulletin"),
+    path("bulletins/<int:pk>/correct/", bulletin_drafts.correct, name="correct-bulletin"),
+    path("bulletins/<int:pk>/sign/", bulletins.sign, name="sign-bulletin"),
+    path("bulletins/<int:pk>/recipients/", bulletins.list_recipients, name="list-bulletin-recipients"),
+    path("bulletins/<int:pk>/word/", bulletins.download_word, name="download-bulletin"),
+    path("bulletins/<int:pk>/annex/", bulletins.download_annex, name="download-bulletin-annex"),
+    path("bulletins/notices/<int:pk>/", bulletin_drafts.show_notice, name="show-bulletin-notice"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("weekly/", weekly.weekly, name="weekly"),
     path("weekly/unit/<int:unit_pk>/", unit_week.show_latest, name="show-latest-week"),
+    path("weekly/weeks/", editions.list_weeks, name="list-weeks"),
+    path("weekly/correct/", editions.correct_week, name="correct-week"),
+    path("weekly/editions/", editions.compare_editions, name="compare-editions"),
     path("weekly/<week:week>/<int:unit_pk>/", unit_week.show, name="show-unit-week"),
     path("weekly/<week:week>/<int:unit_pk>/rows/<slug:figure>/", rows.show, name="show-rows"),
     *_demands,
+    *_bulletins,
+    *_reports,
 ]

@@ -11,6 +11,7 @@ import structlog
 from celery import current_app, current_task
 from django.db import models, transaction
 from django.db.models import F
+from kombu.exceptions import OperationalError
 
 from orgs.choices import JobState, NotificationKind
 from orgs.exceptions import JobLost
@@ -133,7 +134,7 @@ def ring(job: Job) -> None:
     """Tell a worker that the job waits. A lost message is rung again by `requeue_lost_jobs`."""
     try:
         current_app.tasks[job.task].apply_async(kwargs={"job_id": job.pk})
-    except (OSError, current_app.connection_for_write().recoverable_connection_errors) as error:
+    except (OSError, OperationalError) as error:
         log.warning("broker unavailable, job stays queued", job=job.key, error=type(error).__name__)
 
 

@@ -12,6 +12,7 @@ from reporting.coverage import Coverage
 from reporting.models import WeekUnit
 from reporting.pages import board as boards
 from reporting.pages.figure_words import BASE, COVERED, Figure
+from reporting.scopes import belongs
 
 if TYPE_CHECKING:
     from reporting.pages.lineage import Lineage
@@ -54,7 +55,7 @@ def read(chosen: ChosenWeek, line: Lineage, figure: Figure, scope: str) -> Break
     """One statement: the unit's own row and its subordinates' in the week, as far as the reader may see them."""
     rows = _rows(chosen, line, figure)
     own = next((row for row in rows if row["unit_id"] == line.row.unit_id), None)
-    below = [row for row in rows if row is not own and boards.belongs(row["kind_id"], row["line"], scope)]
+    below = [row for row in rows if row is not own and belongs(row["kind_id"], row["line"], scope)]
     is_whole = scope == boards.ALL and line.sees_all
     children = [_child(chosen, figure, row) for row in below]
     own_value = _own(figure, own, has_children=bool(below)) if own and scope == boards.ALL else 0
@@ -91,7 +92,7 @@ def _own(figure: Figure, row: dict[str, object], *, has_children: bool) -> int:
 
 
 def _child(chosen: ChosenWeek, figure: Figure, row: dict[str, object]) -> Part:
-    url = reverse("reporting:show-rows", args=[chosen.week, row["unit_id"], figure.name])
+    url = chosen.address(reverse("reporting:show-rows", args=[chosen.week, row["unit_id"], figure.name]))
     value = _value(figure, row, "sub")
     return Part(str(row["name"]), value, url, coverage=_coverage(figure, value, [row]))
 

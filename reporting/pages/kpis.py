@@ -41,11 +41,15 @@ def state_text(coverage: Coverage) -> str:
 
 
 def rows_url(board: Board, figure: str, unit_pk: int | None = None) -> str:
-    """Where the rows behind a figure stand: of the whole scope, or of one subordinate."""
+    """Where the rows behind a figure stand: of the whole scope, or of one subordinate; nowhere under today's tree."""
+    if board.chosen.is_restated:
+        return ""
     root = board.root
     pk = unit_pk if unit_pk is not None or root is None else root.unit_id
-    url = reverse("reporting:show-rows", args=[board.chosen.week, pk, figure])
-    return url if unit_pk is not None or board.is_for_all else f"{url}?scope={board.scope}"
+    url = board.chosen.address(reverse("reporting:show-rows", args=[board.chosen.week, pk, figure]))
+    if unit_pk is not None or board.is_for_all:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}scope={board.scope}"
 
 
 def coverage_kpi(board: Board) -> Kpi:

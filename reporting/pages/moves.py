@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def notes(board: Board, in_charge: UnitsInCharge) -> list[str]:
     """One sentence per direction; no statement where the same units stand below as the week before."""
     before_pk = board.chosen.week_before_pk
-    if before_pk is None or before_pk not in board.roots_by_week:
+    if before_pk is None or before_pk not in board.roots_by_week or board.chosen.is_restated:
         return []
     now = {row.unit_id: row.name for row in board.rows()}
     before = {row.unit_id: row.name for row in board.rows(before_pk)}

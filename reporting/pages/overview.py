@@ -79,6 +79,7 @@ class Overview:
     trend: Trend
     changes: list[Change]
     n_changes: int
+    plain_url: str  # this page in the newest edition and under the tree of the week
     earlier_url: str
     later_url: str
     may_remind: bool
@@ -106,6 +107,7 @@ def of_board(board: Board, in_charge: UnitsInCharge) -> Overview:
         trend=trends.of_board(board),
         changes=_changes(board, in_charge),
         n_changes=sum(board.figure(name) or 0 for name in changes.KINDS_OF_FIGURE),
+        plain_url=plain_url(board),
         earlier_url=week_url(board, board.chosen.earlier.week) if board.chosen.earlier else "",
         later_url=week_url(board, board.chosen.later.week) if board.chosen.later else "",
         may_remind=bool(in_charge.allowing(REMIND).spans),
@@ -121,11 +123,21 @@ def sentence(board: Board, entries: list[Entry]) -> list[Phrase]:
 
 def unit_url(board: Board, unit_pk: int, week: object = None) -> str:
     """The page of one unit in this week, or in another."""
-    return reverse("reporting:show-unit-week", args=[week or board.chosen.week, unit_pk])
+    shown = week or board.chosen.week
+    return board.chosen.address(reverse("reporting:show-unit-week", args=[shown, unit_pk]), shown)
 
 
 def week_url(board: Board, week: object) -> str:
     """The same page in another week."""
+    return board.chosen.address(_in_week(board, week), week)
+
+
+def plain_url(board: Board) -> str:
+    """The same page and week as everybody reads it: the newest edition, the tree of the week."""
+    return _in_week(board, board.chosen.week)
+
+
+def _in_week(board: Board, week: object) -> str:
     return f"?w={week}&unit={board.root.unit_id}" if board.root else f"?w={week}"
 
 
@@ -185,7 +197,9 @@ def _sorts(board: Board) -> list[tuple[str, str, bool]]:
 def _low(
     board: Board, low: list[Entry], known: dict[int, list[Contact]], in_charge: UnitsInCharge
 ) -> list[LowLine]:
-    found = gaps.main_gaps(board.chosen.closed.pk, [each.row.unit_id for each in low], in_charge)
+    # Where the gap was is told by the tree of the week alone.
+    pks = [] if board.chosen.is_restated else [each.row.unit_id for each in low]
+    found = gaps.main_gaps(board.chosen.closed.pk, pks, in_charge)
     return [
         LowLine(
             each,

@@ -12,7 +12,7 @@ from reporting.pages import changes
 from reporting.querysets.pages import stood_at_end_of
 
 if TYPE_CHECKING:
-    from orgs.kernel.clock import Week
+    from reporting.models import ClosedWeek
     from reporting.pages.changes import Change
     from reporting.pages.figure_words import Figure
     from reporting.pages.lineage import Lineage
@@ -33,12 +33,13 @@ class OwnFacts:
         return len({(change.label, change.object_key) for change in self.changes})
 
 
-def read(week: Week, line: Lineage, figure: Figure) -> OwnFacts:
+def read(closed: ClosedWeek, line: Lineage, figure: Figure) -> OwnFacts:
     """At most three statements. The unit has been found in the reader's scope before."""
+    week = closed.week
     unit_pk = line.row.unit_id
     if figure.name in {"checks", "checks_poor"}:
         found = SpotCheck.objects.within(line.in_charge).filter(unit_id=unit_pk, kind=CheckKind.POSTS)
-        return OwnFacts(checks=list(found.in_week(week).for_list()))
+        return OwnFacts(checks=list(found.in_week(week, closed.known_until).for_list()))
     if figure.is_flow:
         figures = [name for name, _sign in figure.parts if name in changes.KINDS_OF_FIGURE]
         return OwnFacts(changes=changes.of_unit(week, line.in_charge, unit_pk, figures) if figures else [])

@@ -103,7 +103,8 @@ def of_unit(lineage: Lineage, board: Board) -> UnitPage:
             chosen.week, in_charge, [board.root] if board.root else [], most=CHANGES_SHOWN
         ),
         checks=_checks(lineage, board),
-        trend=trends.of_board(board, lineage.province_pk),
+        # The province's line is that of the tree of the week.
+        trend=trends.of_board(board, None if chosen.is_restated else lineage.province_pk),
         crumbs=lineage.crumbs("reporting:show-unit-week", chosen.week),
         earlier_url=unit_url(board, row.unit_id, chosen.earlier.week) if chosen.earlier else "",
         later_url=unit_url(board, row.unit_id, chosen.later.week) if chosen.later else "",
@@ -142,13 +143,15 @@ def _child(board: Board, entry: Entry, known: list[Contact]) -> ChildLine:
 
 def _sorts(board: Board) -> list[tuple[str, str, bool]]:
     labels = {boards.OFFICIAL: _("规定排序"), boards.BY_COVERAGE: _("覆盖率从低到高")}
-    return [(label, f"?sort={sort}", sort == board.sort) for sort, label in labels.items()]
+    address = board.chosen.address
+    return [(label, address(f"?sort={sort}"), sort == board.sort) for sort, label in labels.items()]
 
 
 def _checks(lineage: Lineage, board: Board) -> list[CheckLine]:
     if not board.figure("checks"):
         return []
     found = SpotCheck.objects.within(lineage.in_charge).within(UnitsInCharge.below(lineage.unit))
-    posts = found.filter(kind=CheckKind.POSTS).in_week(board.chosen.week)
+    chosen = board.chosen
+    posts = found.filter(kind=CheckKind.POSTS).in_week(chosen.week, chosen.closed.known_until)
     listed = posts.select_related("unit", "group", "account").order_by("-checked_at", "-pk")
     return [CheckLine(check, GRADE_TONES[CheckGrade(check.grade)]) for check in listed[:CHECKS_SHOWN]]

@@ -1,28 +1,58 @@
-"""Which closed week a page is about, and its neighbours."""
+"""Which closed week a page is about, in which edition and under which tree, and its neighbours."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from django.http import Http404
 
+from orgs.http import whole_number
 from orgs.kernel.clock import Week
 from reporting.choices import HEAT_WEEKS
 from reporting.models import ClosedWeek
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EDITION, TREE, NOW = "edition", "tree", "now"
+RESTATED_WEEKS = 2  # today's tree over the week and the one before, for the difference
+
 
 @dataclass(frozen=True, slots=True)
 class ChosenWeek:
-    """A closed week in its newest edition; `recent` are the closed weeks up to it, the oldest first, itself the last."""
+    """A closed week in one edition; `recent` are the closed weeks up to it, the oldest first, itself the last.
+
+    Other weeks are those of their newest editions. `editions` are the published ones of this week, the newest first.
+    """
 
     closed: ClosedWeek
     recent: list[ClosedWeek]
     earlier: ClosedWeek | None  # the closed week before, whatever lies between: for stepping
     later: ClosedWeek | None
+    editions: list[ClosedWeek]
+    is_asked: bool = False  # the address names the edition
+    is_restated: bool = False  # the week's own figures, added up by today's tree
 
     @property
     def week(self) -> Week:
         return self.closed.week
+
+    @property
+    def newest(self) -> ClosedWeek:
+        """The edition that counts."""
+        return self.editions[0]
+
+    @property
+    def is_superseded(self) -> bool:
+        """A newer edition has been published."""
+        return self.closed.pk != self.newest.pk
+
+    @property
+    def compare_query(self) -> str:
+        """Parameters of the page that compares the edition shown with the one before."""
+        return f"?w={self.week}&to={self.closed.edition}"
 
     @property
     def week_before_pk(self) -> int | None:
@@ -34,29 +64,62 @@ class ChosenWeek:
     def pks(self) -> list[int]:
         return [each.pk for each in self.recent]
 
+    def address(self, url: str, week: object = None) -> str:
+        """The address with the edition (of the same week only) and the tree that this page shows."""
+        params = []
+        if self.is_asked and (week is None or str(week) == str(self.week)):
+            params.append(f"{EDITION}={self.closed.edition}")
+        if self.is_restated:
+            params.append(f"{TREE}={NOW}")
+        return url + ("&" if "?" in url else "?") + "&".join(params) if params else url
 
-def choose(wanted: Week | None) -> ChosenWeek | None:
-    """The wanted closed week, the newest one for None; None when no week is closed yet. Raises Http404 for an open one."""
-    closed = list(ClosedWeek.objects.newest_editions().reverse())
+
+def choose(
+    wanted: Week | None, edition: int | None = None, *, is_restated: bool = False
+) -> ChosenWeek | None:
+    """The wanted closed week, the newest one for None; None when no week is closed yet.
+
+    The newest edition, unless one is asked for. Raises Http404 for a week or an edition that is not published.
+    """
+    published = ClosedWeek.objects.published().order_by("-starts_on", "-edition")
+    closed = [list(editions) for _start, editions in groupby(published, key=lambda each: each.starts_on)]
     if not closed and wanted is None:
         return None
-    at = next((i for i, each in enumerate(closed) if wanted is None or each.week == wanted), None)
-    if at is None:
+    at = next((i for i, each in enumerate(closed) if wanted is None or each[0].week == wanted), None)
+    chosen = (
+        next((each for each in closed[at] if edition in {None, each.edition}), None)
+        if at is not None
+        else None
+    )
+    if at is None or chosen is None:
         raise Http404
+    before = closed[at + 1 : at + (RESTATED_WEEKS if is_restated else HEAT_WEEKS)]
     return ChosenWeek(
-        closed=closed[at],
-        recent=closed[at : at + HEAT_WEEKS][::-1],
-        earlier=closed[at + 1] if at + 1 < len(closed) else None,
-        later=closed[at - 1] if at else None,
+        closed=chosen,
+        recent=[*(each[0] for each in reversed(before)), chosen],
+        earlier=closed[at + 1][0] if at + 1 < len(closed) else None,
+        later=closed[at - 1][0] if at else None,
+        editions=closed[at],
+        is_asked=edition is not None,
+        is_restated=is_restated,
     )
 
 
-def choose_known(wanted: Week) -> ChosenWeek:
-    """The wanted closed week. Raises Http404 where it is not closed."""
-    chosen = choose(wanted)
+def choose_known(wanted: Week, params: Mapping[str, str] | None = None) -> ChosenWeek:
+    """The wanted closed week as the parameters of the address ask for it. Raises Http404 where it is not closed."""
+    chosen = choose_by(wanted, params or {})
     if chosen is None:
         raise Http404
     return chosen
+
+
+def choose_by(wanted: Week | None, params: Mapping[str, str]) -> ChosenWeek | None:
+    """As `choose`, with `edition` and `tree=now` of an address. Raises Http404 for nonsense."""
+    text = params.get(EDITION)
+    edition = whole_number(text) if text else None
+    if text and not edition:
+        raise Http404
+    return choose(wanted, edition, is_restated=params.get(TREE) == NOW)
 
 
 def parse(text: str | None) -> Week | None:

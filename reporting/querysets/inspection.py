@@ -30,9 +30,12 @@ class SpotCheckQuerySet(ScopedQuerySet["SpotCheck"]):
 
         `known` is the later moment up to which a new edition takes late ones in.
         """
+        return self.valid_at(known or week.ends_at).of_days_of(week)
+
+    def of_days_of(self, week: Week) -> Self:
+        """Checks of the days of the week, entered whenever: a check counts the last full day before it."""
         one = timedelta(days=1)
-        days = (week.starts_on - one, week.ends_on - one)
-        return self.valid_at(known or week.ends_at).filter(counted_on__range=days)
+        return self.filter(counted_on__range=(week.starts_on - one, week.ends_on - one))
 
     def for_list(self) -> Self:
         """With everything a row of the list shows, newest first."""

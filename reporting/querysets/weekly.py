@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from orgs.choices import Kind
 from orgs.querysets.scope import ScopedQuerySet
 from reporting.choices import WeekState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from orgs.kernel.clock import Week
     from reporting.models import ClosedWeek, WeekUnit  # noqa: F401 - in ClosedWeekQuerySet's base
 
@@ -71,6 +74,15 @@ class WeekUnitQuerySet(ScopedQuerySet["WeekUnit"]):
         # The relation, as a queryset file imports no model at run time.
         weeks: ClosedWeekQuerySet = self.model._meta.get_field("week").related_model._default_manager.all()  # type: ignore[assignment]
         return weeks.newest_editions().order_by()
+
+    def differing_from(self, week_pk: int, columns: Iterable[str]) -> Self:
+        """Rows of units that do not have the same numbers in these columns in another edition; missing is not 0."""
+        same = self.model._default_manager.filter(week_id=week_pk, unit_id=OuterRef("unit_id"))
+        for name in columns:
+            # No count is negative: -1 stands for a missing one.
+            same = same.alias(**{f"known_{name}": Coalesce(name, -1)})
+            same = same.filter(**{f"known_{name}": Coalesce(OuterRef(name), -1)})
+        return self.filter(~Exists(same))
 
     def with_coverage(self) -> Self:
         """Adds `coverage_part` and `coverage_base`, the exact numerator and denominator (metrics.md, `coverage`).

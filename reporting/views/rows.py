@@ -32,7 +32,7 @@ def show(request: LeagueRequest, week: Week, unit_pk: int, figure: str) -> HttpR
     if known is None:
         raise Http404
     scope = request.GET.get("scope", boards.ALL)
-    chosen = weeks.choose_known(week)
+    chosen = weeks.choose_known(week, {weeks.EDITION: request.GET.get(weeks.EDITION, "")})
     line = lineage.read(chosen, unit_pk, request.user.units_in_charge().allowing(VIEW))
     found = breakdown.read(chosen, line, known, scope if scope in boards.SCOPES else boards.ALL)
     context = {
@@ -42,6 +42,8 @@ def show(request: LeagueRequest, week: Week, unit_pk: int, figure: str) -> HttpR
         "crumbs": line.crumbs("reporting:show-rows", week, figure),
         "breakdown": found,
         "page": Paginator(found.parts, PER_PAGE).get_page(request.GET.get("page")),
-        "facts": own_facts.read(week, line, known) if found.own_value or not found.has_children else None,
+        "facts": own_facts.read(chosen.closed, line, known)
+        if found.own_value or not found.has_children
+        else None,
     }
     return render(request, "reporting/rows/page.html", context)

@@ -14,7 +14,7 @@ from orgs.models import OrgUnit
 from orgs.permissions import VIEW
 from reporting.models import WeekUnit
 from reporting.pages import board as boards
-from reporting.pages import lineage, unit, weeks
+from reporting.pages import lineage, restated, unit, weeks
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 def show(request: LeagueRequest, week: Week, unit_pk: int) -> HttpResponse:
     """One unit in one closed week; an htmx request gets the body alone."""
     in_charge = request.user.units_in_charge().allowing(VIEW)
-    chosen = weeks.choose_known(week)
+    chosen = weeks.choose_known(week, request.GET)
     line = lineage.read(chosen, unit_pk, in_charge)
     sort = request.GET.get("sort", "")
-    board = boards.read(
+    board = (restated if chosen.is_restated else boards).read(
         chosen,
         unit_pk,
         in_charge,

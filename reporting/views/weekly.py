@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from orgs.exceptions import NotAllowed
 from orgs.kernel.clock import Week
 from orgs.models import OrgUnit
-from orgs.permissions import VIEW
+from orgs.permissions import PUBLISH_BULLETIN, VIEW
 from orgs.querysets.scope import UnitsInCharge
 from reporting.pages import board as boards
-from reporting.pages import overview, weeks
+from reporting.pages import overview, restated, weeks
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -36,11 +36,11 @@ def weekly(request: LeagueRequest) -> HttpResponse:
     if not in_charge.spans:
         raise NotAllowed
     span = _chosen_span(in_charge, request.GET.get("unit"))
-    chosen = weeks.choose(weeks.parse(request.GET.get("w")))
+    chosen = weeks.choose_by(weeks.parse(request.GET.get("w")), request.GET)
     if chosen is None:
         return render(request, "reporting/weekly/no_week.html", {"first_on": Week.current().ends_on})
     scope = _choice(request.GET.get("scope") or request.COOKIES.get(SCOPE_COOKIE), boards.SCOPES)
-    board = boards.read(
+    board = (restated if chosen.is_restated else boards).read(
         chosen,
         span.unit_id,
         in_charge,
@@ -50,11 +50,10 @@ def weekly(request: LeagueRequest) -> HttpResponse:
         sort=_choice(request.GET.get("sort"), boards.SORTS),
     )
     if board.root is not None and not board.rows_by_week.get(chosen.closed.pk):
-        return redirect("reporting:show-unit-week", chosen.week, span.unit_id)
+        return redirect(overview.unit_url(board, span.unit_id))
     page = overview.of_board(board, in_charge)
-    response = render(
-        request, "reporting/weekly/page.html", {"page": page, "own_units": _own(in_charge, span)}
-    )
+    context = {"page": page, "own_units": _own(in_charge, span), "may_publish": _may_publish(in_charge, span)}
+    response = render(request, "reporting/weekly/page.html", context)
     if request.GET.get("scope") in boards.SCOPES:
         response.set_cookie(
             SCOPE_COOKIE,
@@ -78,6 +77,10 @@ def _chosen_span(in_charge: UnitsInCharge, wanted: str | None) -> Span:
 
 def _sees_all(in_charge: UnitsInCharge, shown: Span) -> bool:
     return any(span.unit_id == shown.unit_id and not span.lines for span in in_charge.spans)
+
+
+def _may_publish(in_charge: UnitsInCharge, shown: Span) -> bool:
+    return shown.unit_id in in_charge.allowing(PUBLISH_BULLETIN).own_unit_ids()
 
 
 def _own(in_charge: UnitsInCharge, shown: Span) -> list[tuple[str, str, bool]]:

@@ -1,0 +1,196 @@
+"""The closed weeks with their editions, what waits for a new one, and what differs between two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from orgs.choices import JobState
+from orgs.http import whole_number
+from orgs.models import Job
+from reporting.choices import CheckKind, WeekState
+from reporting.figures import FIGURES
+from reporting.models import ClosedWeek, DailyRecord, SpotCheck, WeekUnit
+from reporting.operations import editions, weekly
+from reporting.pages import figure_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import _StrPromise
+
+    from orgs.kernel.clock import Week
+    from orgs.querysets.scope import UnitsInCharge
+
+WEEKS_PER_PAGE = 53
+UNITS_PER_PAGE = 50
+OWN = (*(f"own_{name}" for name in FIGURES), "own_covered", "poor_streak", "poor_streak_max")
+SUBTREE = tuple(f"sub_{name}" for name in FIGURES)
+_WORDS: dict[str, _StrPromise] = {
+    "covered": _("填报联系人数（本单位）"),
+    "covered_youth": _("联系青年"),
+    "base_youth": _("青年底数"),
+    "poor_streak": _("连续为“差”的次数"),
+    "poor_streak_max": _("本年度最多连续为“差”的次数"),
+} | {name: figure.label for name, figure in figure_words.FIGURES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLine:
+    """A week: its published editions, the newest first, and the job of one that is not published yet."""
+
+    week: Week
+    editions: list[ClosedWeek]
+    job: Job | None
+
+    @property
+    def is_failed(self) -> bool:
+        return self.job is not None and self.job.state in {JobState.FAILED, JobState.CANCELLED}
+
+
+def weeks(number: str | None) -> Page[WeekLine]:
+    """A page of the closed weeks, the newest first; two statements."""
+    headers = ClosedWeek.objects.order_by("-starts_on", "-edition")
+    lines = [(week, list(found)) for week, found in groupby(headers, key=lambda each: each.week)]
+    page = Paginator(lines, WEEKS_PER_PAGE).get_page(number)
+    keys = [
+        weekly.job_key(week, each.edition)
+        for week, found in page
+        for each in found
+        if each.state != WeekState.CLOSED
+    ]
+    jobs = {job.key: job for job in Job.objects.filter(key__in=keys)}
+    page.object_list = [_line(week, found, jobs) for week, found in page]
+    return page
+
+
+def _line(week: Week, found: list[ClosedWeek], jobs: dict[str, Job]) -> WeekLine:
+    published = [each for each in found if each.state == WeekState.CLOSED]
+    return WeekLine(week, published, jobs.get(weekly.job_key(week, found[0].edition)) if found else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What came after the newest edition and a new one would take in."""
+
+    n_records: int
+    n_checks: int
+    n_voided: int
+    job: Job | None
+
+
+def waiting(week: Week) -> Waiting:
+    """Four statements. Raises Http404 where the week is not closed."""
+    newest = ClosedWeek.objects.published().of_week(week).first()
+    if newest is None:
+        raise Http404
+    known = newest.known_until or week.ends_at
+    checks = SpotCheck.objects.filter(kind=CheckKind.POSTS).of_days_of(week)
+    return Waiting(
+        DailyRecord.objects.between(week.starts_on, week.ends_on).filter(recorded_at__gte=known).count(),
+        checks.valid().filter(checked_at__gte=known).count(),
+        checks.filter(checked_at__lt=known, voided_at__gte=known).count(),
+        editions.under_way(week),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One figure in two editions; None = missing."""
+
+    label: str
+    before: int | None
+    after: int | None
+
+    @property
+    def change(self) -> int | None:
+        return self.after - self.before if self.before is not None and self.after is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDifference:
+    """A unit whose own figures differ."""
+
+    unit_id: int
+    name: str
+    differences: list[Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two editions of a week: the reader's unit with all below it, and the units in which the difference lies."""
+
+    before: ClosedWeek
+    after: ClosedWeek
+    editions: list[ClosedWeek]
+    unit_name: str
+    totals: list[Difference]
+    page: Page[UnitDifference]
+
+
+def compare(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str]) -> Comparison | None:
+    """Editions `from` and `to` of an address, else the two newest; None where there is one only. Five statements.
+
+    Raises Http404 for a week or an edition that is not published.
+    """
+    found = list(ClosedWeek.objects.published().of_week(week))
+    if not found:
+        raise Http404
+    after = _edition(found, params.get("to")) or found[0]
+    earlier = [each for each in found if each.edition < after.edition]
+    before = _edition(found, params.get("from")) or next(iter(earlier), None)
+    if before is None:
+        return None
+    name, totals = _totals(before, after, in_charge)
+    seen = WeekUnit.objects.within(in_charge).for_week(after.pk).differing_from(before.pk, OWN)
+    page = Paginator(seen.order_by("depth", "position", "code"), UNITS_PER_PAGE).get_page(params.get("page"))
+    rows = list(page)
+    old = {
+        row.unit_id: row
+        for row in WeekUnit.objects.for_week(before.pk).filter(unit_id__in=[r.unit_id for r in rows])
+    }
+    page.object_list = [
+        UnitDifference(row.unit_id, row.name, differences(old[row.unit_id], row, OWN)) for row in rows
+    ]
+    return Comparison(before, after, found, name, totals, page)
+
+
+def _edition(found: list[ClosedWeek], text: str | None) -> ClosedWeek | None:
+    if not text:
+        return None
+    chosen = next((each for each in found if each.edition == whole_number(text)), None)
+    if chosen is None:
+        raise Http404
+    return chosen
+
+
+def _totals(before: ClosedWeek, after: ClosedWeek, in_charge: UnitsInCharge) -> tuple[str, list[Difference]]:
+    top = in_charge.widest()
+    rows = (
+        WeekUnit.objects.within(in_charge)
+        .for_weeks([before.pk, after.pk])
+        .filter(unit_id=top.unit_id if top else 0)
+    )
+    known = {row.week_id: row for row in rows}
+    if len(known) < 2:
+        return "", []
+    return known[after.pk].name, differences(known[before.pk], known[after.pk], SUBTREE)
+
+
+def differences(before: WeekUnit, after: WeekUnit, columns: tuple[str, ...]) -> list[Difference]:
+    """The figures among these columns that differ."""
+    return [
+        Difference(_label(name), getattr(before, name), getattr(after, name))
+        for name in columns
+        if getattr(before, name) != getattr(after, name)
+    ]
+
+
+def _label(column: str) -> str:
+    name = column.removeprefix("own_").removeprefix("sub_")
+    return str(_WORDS.get(name, name))

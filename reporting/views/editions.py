@@ -1,0 +1,86 @@
+"""更正: the closed weeks and their editions, ordering a new one, comparing two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from orgs.exceptions import NotAllowed, OrgsError
+from orgs.kernel.clock import Week
+from orgs.permissions import CORRECT_WEEK, VIEW, may_anywhere
+from reporting.forms.editions import CorrectForm
+from reporting.operations import editions as operations
+from reporting.pages import editions as pages
+from reporting.pages import weeks
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from orgs.http import LeagueRequest
+
+
+@login_required
+@require_safe
+def list_weeks(request: LeagueRequest) -> HttpResponse:
+    """Every closed week with its editions, what each corrects, and what is being computed."""
+    if not may_anywhere(request.user, VIEW):
+        raise NotAllowed
+    context = {
+        "page": pages.weeks(request.GET.get("page")),
+        "may_correct": may_anywhere(request.user, CORRECT_WEEK),
+    }
+    return render(request, "reporting/editions/list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def correct_week(request: LeagueRequest) -> HttpResponse:
+    """出更正版: what a new edition of the week `?w=` would take in, and why it is made."""
+    if not may_anywhere(request.user, CORRECT_WEEK):
+        raise NotAllowed
+    week = _week(request)
+    if week is None:
+        return _no_week(request)
+    found = pages.waiting(week)
+    form = CorrectForm(request.POST or None)
+    if form.is_valid():
+        try:
+            operations.correct_week(week, reason=form.cleaned_data["reason"], by=request.user)
+        except NotAllowed:
+            raise
+        except OrgsError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("已登记更正，汇总完成后发布新的一版，旧版仍可查看。"))
+            return redirect("reporting:list-weeks")
+    context = {"form": form, "week": week, "waiting": found}
+    return render(request, "reporting/editions/correct.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def compare_editions(request: LeagueRequest) -> HttpResponse:
+    """Which figures of which units differ between two editions of the week `?w=`, within the own scope."""
+    in_charge = request.user.units_in_charge().allowing(VIEW)
+    if not in_charge.spans:
+        raise NotAllowed
+    week = _week(request)
+    if week is None:
+        return _no_week(request)
+    context = {"week": week, "found": pages.compare(week, in_charge, request.GET)}
+    return render(request, "reporting/editions/compare.html", context)
+
+
+def _week(request: LeagueRequest) -> Week | None:
+    """The closed week of the address, else the newest one; None before the first. Raises Http404 for an open week."""
+    chosen = weeks.choose(weeks.parse(request.GET.get("w")))
+    return chosen.week if chosen else None
+
+
+def _no_week(request: LeagueRequest) -> HttpResponse:
+    return render(request, "reporting/weekly/no_week.html", {"first_on": Week.current().ends_on})

@@ -1,0 +1,139 @@
+"""Pages and addresses say which edition they show; weeks are listed, corrected and compared."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from orgs.kernel import clock
+from orgs.models import Job
+from reporting.models import ClosedWeek
+from reporting.operations import activity, editions, weekly
+from tests.reporting.closed_weeks import LAST, close, report
+from tests.world import TODAY
+
+pytestmark = pytest.mark.django_db
+WEEKLY, WEEKS = "/weekly/", "/weekly/weeks/"
+CORRECT, COMPARE = f"/weekly/correct/?w={LAST}", f"/weekly/editions/?w={LAST}"
+
+
+@pytest.fixture
+def corrected(world, cast):
+    """W46 in two editions: a village recorded its Sunday on the Wednesday after."""
+    account = report(world, "qh-hs-jl", 40)
+    report(world, "hnu-law-1201", 20)
+    close()
+    activity.record_day(account, LAST.ends_on, 6, by=cast["villager"])
+    with clock.frozen(TODAY + timedelta(minutes=1)):
+        return editions.correct_now(LAST, reason="补登周日的日常记录")
+
+
+def rows(world, code, figure, edition=""):
+    return reverse("reporting:show-rows", args=[LAST, world.ids[code], figure]) + edition
+
+
+def test_the_newest_edition_is_shown_and_named(sign_in, corrected):
+    page = sign_in("province").get(WEEKLY).text
+    assert "第 2 版" in page
+    assert "补登周日的日常记录" in page
+    assert "edition=" not in page
+
+
+def test_an_older_edition_is_shown_on_demand_with_a_warning_and_keeps_its_address(sign_in, world, corrected):
+    page = sign_in("province").get(WEEKLY, {"w": str(LAST), "edition": "1"}).text
+    assert "这是第 1 版" in page
+    assert "看最新版" in page
+    assert f"/weekly/{LAST}/{world.ids['hnu']}/?edition=1" in page
+    unit = sign_in("province").get(f"/weekly/{LAST}/{world.ids['hnu']}/", {"edition": "1"}).text
+    assert "这是第 1 版" in unit
+    assert "edition=1" in unit
+
+
+def test_the_rows_of_a_figure_are_those_of_the_edition(sign_in, world, corrected):
+    client = sign_in("province")
+    assert "合计" in client.get(rows(world, "qh-hs-jl", "posts")).text
+    for edition, posts in (("", 6), ("?edition=2", 6), ("?edition=1", 0)):
+        answer = client.get(rows(world, "qh", "posts", edition))
+        assert answer.context["breakdown"].total == posts, edition
+
+
+@pytest.mark.parametrize("wrong", ["3", "0", "x", "-1"])
+def test_an_edition_that_does_not_exist_is_not_found(sign_in, corrected, wrong):
+    assert sign_in("province").get(WEEKLY, {"w": str(LAST), "edition": wrong}).status_code == 404
+
+
+def test_an_edition_that_is_not_published_is_not_found(sign_in, world, cast):
+    close()
+    editions.correct_week(LAST, reason="更正", by=cast["province"])
+    assert sign_in("province").get(WEEKLY, {"edition": "2"}).status_code == 404
+    assert "第 2 版" not in sign_in("province").get(WEEKLY).text
+
+
+def test_the_list_names_every_edition_its_reason_and_what_is_under_way(sign_in, cast, corrected):
+    page = sign_in("city").get(WEEKS).text
+    assert "第 1 版" in page
+    assert "补登周日的日常记录" in page
+    assert "出更正版" not in page
+    job = editions.correct_week(LAST, reason="再次补登", by=cast["province"])
+    Job.objects.filter(pk=job.pk).update(done=2, total=5)
+    page = sign_in("province").get(WEEKS).text
+    assert "已完成 2 / 5 步" in page
+    assert "出更正版" in page
+
+
+def test_the_form_says_what_is_late_and_orders_a_new_edition(sign_in, world, cast):
+    account = report(world, "qh-hs-jl", 40)
+    close()
+    activity.record_day(account, LAST.ends_on, 6, by=cast["villager"])
+    client = sign_in("province")
+    page = client.get(CORRECT).text
+    assert "日常记录 <b>1</b> 条" in page
+    refused = client.post(CORRECT, {"reason": " "})
+    assert refused.status_code == 422
+    assert "请填写更正原因" in refused.text
+    answer = client.post(CORRECT, {"reason": "补登"})
+    assert answer.status_code == 302
+    assert weekly.close_in_job(Job.objects.get(params__edition=2).pk).reason == "补登"
+    assert ClosedWeek.objects.newest_editions().get().edition == 2
+
+
+def test_a_second_correction_meanwhile_is_refused_in_words(sign_in, world, cast):
+    close()
+    editions.correct_week(LAST, reason="补登", by=cast["province"])
+    refused = sign_in("province").post(CORRECT, {"reason": "又一次"})
+    assert refused.status_code == 422
+    assert "正在汇总" in refused.text
+
+
+def test_the_comparison_names_units_and_figures_that_differ(sign_in, world, corrected):
+    answer = sign_in("province").get(COMPARE)
+    found = answer.context["found"]
+    assert (found.before.edition, found.after.edition) == (1, 2)
+    [line] = found.page.object_list
+    assert line.unit_id == world.ids["qh-hs-jl"]
+    assert {(each.label, each.before, each.after) for each in line.differences} >= {("发布信息", 0, 6)}
+    assert ("发布信息", 0, 6) in {(each.label, each.before, each.after) for each in found.totals}
+    assert "发布信息 0 → 6" in answer.text
+
+
+def test_the_comparison_shows_each_reader_the_own_scope(sign_in, corrected):
+    assert "没有单位的数字发生变化" in sign_in("university").get(COMPARE).text
+    assert "加略村" in sign_in("city").get(COMPARE).text
+
+
+def test_a_week_with_one_edition_has_nothing_to_compare(sign_in, world):
+    close()
+    assert "只有一版" in sign_in("province").get(COMPARE).text
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_lists_ask_the_same_number_of_statements_for_any_number_of_weeks(
+    sign_in, world, django_assert_max_num_queries, number
+):
+    for n in range(number):
+        close(LAST.previous(n))
+    client = sign_in("province")
+    with django_assert_max_num_queries(8):
+        client.get(WEEKS)
