@@ -46,6 +46,12 @@ class InvitationUnusable(OrgsError):
     default_message = _("邀请链接已使用、已撤销或已过期，请联系上级团委重新发送。")
 
 
+class MustAccept(InvalidUnit):
+    """Nobody from elsewhere is given an office unasked: the person has to accept it by a link."""
+
+    default_message = _("用这个手机号不能直接安排代理，请核对号码，或用邀请码请本人接受任职。")
+
+
 class LinkAlreadyMade(OrgsError):
     """The same form was sent twice; the link stood in the first answer and nowhere else."""
 

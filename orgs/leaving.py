@@ -60,13 +60,18 @@ def sections(appointment: Appointment, reader: User) -> list[Section]:
 def _own(appointment: Appointment, reader: User) -> list[Section]:
     requests = UnitChangeRequest.objects.visible_to(reader).waiting()
     own = requests.filter(unit=appointment.unit_id).select_related("unit")
-    found = [_section(_("本单位提出、还没有办理的变更申请"), own, lambda each: each.get_kind_display())]
+    invitations = Invitation.objects.actionable_by(reader, MANAGE_PEOPLE).usable()
+    invitations = invitations.select_related("unit", "stands_in_for__user")
+    asked_to_act = invitations.filter(stands_in_for=appointment)
+    found = [
+        _section(_("本单位提出、还没有办理的变更申请"), own, lambda each: each.get_kind_display()),
+        _section(_("还没有接受的临时代理邀请"), asked_to_act, _invited, url=reverse("orgs:list-invitations")),
+    ]
     if appointment.role in roles_with(MANAGE_PEOPLE):
         lines = DEPARTMENT_LINES.get(appointment.department, ())
         below = UnitsInCharge((Span.of(appointment.unit, lines=tuple(lines)),))
         asked = requests.within(below).exclude(unit=appointment.unit_id).select_related("unit")
-        given = Invitation.objects.actionable_by(reader, MANAGE_PEOPLE).usable().within(below)
-        invited = given.select_related("unit").order_by("unit__lft")
+        invited = invitations.within(below).exclude(pk__in=asked_to_act.values("pk")).order_by("unit__lft")
         found += [
             _section(
                 _("下级提出、等待办理的变更申请"),
@@ -76,11 +81,22 @@ def _own(appointment: Appointment, reader: User) -> list[Section]:
             _section(
                 _("还没有使用的邀请码"),
                 invited,
-                lambda each: f"{each.unit.name} {each.masked_name}",
+                _invited,
                 url=reverse("orgs:list-invitations"),
             ),
         ]
     return found
+
+
+def _invited(invitation: Invitation) -> str:
+    who = f"{invitation.unit.name} {invitation.masked_name}"
+    if invitation.stands_in_for is None or invitation.stands_in_until is None:
+        return who
+    facts = {
+        "name": invitation.stands_in_for.user.display_name,
+        "day": invitation.stands_in_until.isoformat(),
+    }
+    return who + _("（临时代理%(name)s，到%(day)s）") % facts
 
 
 def _section(title: str, found: QuerySet[Any], words: Callable[[Any], str], *, url: str = "") -> Section:

@@ -42,7 +42,7 @@ class InviteForm(PersonForm):
 
 
 class StandInForm(forms.Form):
-    """Who acts for the holder, and until when."""
+    """Who acts for the holder, and until when; `wants_link` where the person is to be asked by a link."""
 
     mobile = forms.CharField(
         label=_("代理人手机"),
@@ -62,6 +62,16 @@ class StandInForm(forms.Form):
         error_messages={"required": _("请填写截止日。"), "invalid": _("请按 年-月-日 填写截止日。")},
         widget=forms.DateInput(attrs={"type": "date"}),
     )
+    # Born with the page: a second tap on the button makes no second link.
+    idempotency_key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["idempotency_key"].initial = secrets.token_hex(16)
+
+    @property
+    def wants_link(self) -> bool:
+        return "link" in self.data
 
 
 class DeactivateForm(forms.Form):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orgs.choices import Department, Role
+from orgs.kernel import clock
 from orgs.kernel.crypto import EncryptedTextField, mask_name
 from orgs.querysets.people import AppointmentQuerySet, InvitationQuerySet, UserManager
 from orgs.querysets.scope import UnitsInCharge
+
+if TYPE_CHECKING:
+    from orgs.models.tree import OrgUnit
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -54,6 +59,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def remember_scope(self) -> None:
         """Read the appointments once for the life of this object: only for the person of one request."""
         self._scope = UnitsInCharge.of(self)
+
+    def narrow_scope(self, unit: OrgUnit) -> None:
+        """For the life of this object the person sees no more than the subtree of the unit: a token's request."""
+        self._scope = UnitsInCharge.of(self).narrowed_to(unit)
 
 
 class Appointment(models.Model):
@@ -111,6 +120,14 @@ class Appointment(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.unit_id}"
 
+    @property
+    def desk_name(self) -> str:
+        """Who is to be asked at this desk; of one who stands in, also for whom. Read it of `by_desk()`."""
+        if self.stands_in_for is None:
+            return self.user.display_name
+        names = {"name": self.user.display_name, "principal": self.stands_in_for.user.display_name}
+        return gettext("%(name)s（临时代理%(principal)s）") % names
+
 
 class Invitation(models.Model):
     """邀请码: a one-time link by which a superior appoints a person below. Only the hash of the code is stored."""
@@ -161,6 +178,19 @@ class Invitation(models.Model):
     def masked_name(self) -> str:
         """The name as strangers with the link may read it: 张**."""
         return mask_name(self.name)
+
+    @property
+    def is_outlived(self) -> bool:
+        """It asks somebody to act for an office that has ended, or until a day that has passed: nobody can use it."""
+        if self.stands_in_for is None or self.stands_in_until is None:
+            return False
+        last_days = [self.stands_in_until, self.stands_in_for.ends_on]
+        return any(day is not None and day < clock.today() for day in last_days)
+
+    @property
+    def masked_principal(self) -> str:
+        """For whom the person is to act, as strangers with the link may read it; "" for any other invitation."""
+        return mask_name(self.stands_in_for.user.name) if self.stands_in_for else ""
 
 
 class LoginThrottle(models.Model):

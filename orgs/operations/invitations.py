@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -19,7 +19,7 @@ from orgs.kernel import clock
 from orgs.kernel.crypto import blind_index, normalise_mobile
 from orgs.models import Appointment, IdempotencyKey, Invitation, OrgUnit, User
 from orgs.operations import ledger, throttle
-from orgs.operations.acting import end_stand_ins
+from orgs.operations.acting import begin_acting, end_stand_ins
 from orgs.operations.appointing_rights import (
     check_may_appoint,
     check_may_manage,
@@ -77,24 +77,33 @@ def invite(
     if not unit.is_open:
         raise InvalidUnit(_("该团组织已撤销，不能再邀请人员。"))
     take_key(idempotency_key, by=by)
-    code = secrets.token_urlsafe(CODE_BYTES)
-    now = clock.now()
+    facts = {"title": title, "department": department, "replaces": replaces}
+    return make_invitation(unit, role=role, name=name, mobile=number, by=by, **facts)
+
+
+def make_invitation(unit: OrgUnit, *, role: str, name: str, mobile: str, by: User, **facts: Any) -> Invited:
+    """Write an invitation that the operation around it has checked, with a new code. `mobile` is normalised."""
+    code, now = secrets.token_urlsafe(CODE_BYTES), clock.now()
     invitation = Invitation.objects.create(
         unit=unit,
         role=role,
-        title=title,
-        department=department,
         name=name.strip(),
-        mobile=number,
-        mobile_index=blind_index(number, MOBILE),
+        mobile=mobile,
+        mobile_index=blind_index(mobile, MOBILE),
         code_hash=hash_code(code),
         created_by=by,
         created_at=now,
-        expires_at=now + timedelta(days=settings.INVITATION_DAYS),
-        replaces=replaces,
+        expires_at=expiry(now, facts.get("stands_in_until")),
+        **facts,
     )
     ledger.record("invitation.created", invitation, by=by, unit=unit, role=role)
     return Invited(invitation, code)
+
+
+def expiry(now: datetime, until: date | None) -> datetime:
+    """Until when a link made now can be used: INVITATION_DAYS, one to act for somebody no longer than that lasts."""
+    end = now + timedelta(days=settings.INVITATION_DAYS)
+    return min(end, clock.day_end(until)) if until else end
 
 
 def accept_invitation(code: str, *, mobile_tail: str, password: str, address: str = "") -> User:
@@ -117,8 +126,20 @@ def _accept(code: str, *, mobile_tail: str, password: str, address: str) -> User
     invitation = Invitation.objects.select_for_update().usable().filter(code_hash=hash_code(code)).first()
     if invitation is None or not invitation.unit.is_open:
         raise InvitationUnusable
+    _check_principal(invitation)
     _check_tail(invitation, mobile_tail, address)
     user = _user_of(invitation, password, address)
+    _give_office(invitation, user)
+    Invitation.objects.filter(pk=invitation.pk).update(accepted_at=clock.now(), accepted_by=user)
+    ledger.record("invitation.accepted", invitation, by=user, unit=invitation.unit)
+    return user
+
+
+def _give_office(invitation: Invitation, user: User) -> None:
+    if invitation.stands_in_for_id is not None and invitation.stands_in_until is not None:
+        principal = Appointment.objects.select_for_update(of=("self",)).select_related("unit")
+        begin_acting(principal.get(pk=invitation.stands_in_for_id), user, invitation.stands_in_until, by=user)
+        return
     today = clock.today()
     appointment, _created = Appointment.objects.get_or_create(
         user=user,
@@ -134,9 +155,6 @@ def _accept(code: str, *, mobile_tail: str, password: str, address: str) -> User
     )
     if invitation.replaces_id is not None:
         _succeed(invitation.replaces_id, appointment, today, by=user)
-    Invitation.objects.filter(pk=invitation.pk).update(accepted_at=clock.now(), accepted_by=user)
-    ledger.record("invitation.accepted", invitation, by=user, unit=invitation.unit)
-    return user
 
 
 @transaction.atomic
@@ -171,11 +189,11 @@ def hand_over(
 
 def usable_invitation(code: str, *, at: datetime | None = None) -> Invitation:
     """The invitation behind a link, for its landing page. Raises InvitationUnusable."""
-    invitation = (
-        Invitation.objects.usable(at).select_related("unit").filter(code_hash=hash_code(code)).first()
-    )
+    found = Invitation.objects.usable(at).select_related("unit", "stands_in_for__user")
+    invitation = found.filter(code_hash=hash_code(code)).first()
     if invitation is None:
         raise InvitationUnusable
+    _check_principal(invitation)
     return invitation
 
 
@@ -189,6 +207,14 @@ def take_key(key: str, *, by: User) -> None:
     facts = {"created_at": clock.now()}
     if key and not IdempotencyKey.objects.get_or_create(user=by, key=key, defaults=facts)[1]:
         raise LinkAlreadyMade
+
+
+def _check_principal(invitation: Invitation) -> None:
+    """Nobody begins to act for an office that has ended since the link was made."""
+    if invitation.is_outlived:
+        raise InvitationUnusable(
+            _("您要代理的这一任职已经结束，链接随之失效。请联系上级团委；需要接任的，请上级团委重新邀请。")
+        )
 
 
 def _check_tail(invitation: Invitation, mobile_tail: str, address: str) -> None:

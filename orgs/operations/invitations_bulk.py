@@ -164,7 +164,7 @@ def vacant_branches(unit: OrgUnit, *, most: int = MOST_ROWS) -> list[OrgUnit]:
         OrgUnit.objects.in_operation()
         .filter(tree_id=unit.tree_id, lft__gte=unit.lft, rght__lte=unit.rght, kind=Kind.CLASS_BRANCH)
         .exclude(Exists(Appointment.objects.in_force().filter(**here, user__is_active=True)))
-        .exclude(Exists(Invitation.objects.usable().filter(**here)))
+        .exclude(Exists(Invitation.objects.usable().lasting().filter(**here)))
         .order_by("lft")[:most]
     )
 
@@ -175,7 +175,9 @@ def _renewed(found: InvitationQuerySet, *, by: User) -> list[Invited]:
     renewable = [
         each
         for each in unused
-        if each.unit.is_open and appointer.may_give(each.unit, each.role, each.department)
+        if each.unit.is_open
+        and not each.is_outlived
+        and appointer.may_give(each.unit, each.role, each.department)
     ]
     if not renewable:
         raise InvitationUnusable
@@ -183,7 +185,7 @@ def _renewed(found: InvitationQuerySet, *, by: User) -> list[Invited]:
     for each in renewable:
         code = secrets.token_urlsafe(CODE_BYTES)
         each.code_hash = invitations.hash_code(code)
-        each.expires_at = now + timedelta(days=settings.INVITATION_DAYS)
+        each.expires_at = invitations.expiry(now, each.stands_in_until)
         renewed.append(Invited(each, code))
     Invitation.objects.bulk_update(renewable, ["code_hash", "expires_at"], batch_size=BATCH)
     ledger.record_many("invitation.renewed", renewable, by=by)
@@ -247,7 +249,7 @@ def _invited_or_in_office(rows: Sequence[Wanted]) -> dict[tuple[int, str, str], 
     """Why a person isn't invited to this office again: holds it, or has a link for it that is unused."""
     indexes, units = {row.index for row in rows}, {row.unit.pk for row in rows}
     taken: dict[tuple[int, str, str], str] = {}
-    invited = Invitation.objects.usable().filter(unit__in=units, mobile_index__in=indexes)
+    invited = Invitation.objects.usable().lasting().filter(unit__in=units, mobile_index__in=indexes)
     for key in invited.values_list("unit_id", "role", "mobile_index"):
         taken[key] = _("已有未使用的邀请，请在邀请码清单中重新生成，或删去这一行。")
     in_office = Appointment.objects.in_force().filter(unit__in=units, user__mobile_index__in=indexes)

@@ -1,4 +1,7 @@
-"""临时代理: somebody acts for the holder of an office until a set day; it ends by itself."""
+"""临时代理: somebody acts for the holder of an office until a set day; it ends by itself.
+
+Whoever holds an office in the appointer's own scope is appointed at once; anybody else is asked, by a link.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from orgs.exceptions import Conflict, InvalidUnit
+from orgs.exceptions import Conflict, InvalidUnit, MustAccept
 from orgs.kernel import clock
 from orgs.kernel.crypto import blind_index, normalise_mobile
 from orgs.models import Appointment, User
-from orgs.operations import ledger
+from orgs.operations.acting import begin_acting, check_not_over
 from orgs.operations.appointing_rights import check_may_manage
+from orgs.operations.invitations import Invited, make_invitation, take_key
 from orgs.operations.people import MOBILE, initial_password
 from orgs.permissions import MANAGE_PEOPLE
 
@@ -38,30 +42,52 @@ def appoint_stand_in(appointment: Appointment, *, name: str, mobile: str, until:
     """Somebody acts for the holder from today until the day, with the same role and lines; never the principal.
 
     A mobile names a person who holds an office in the appointer's own scope; for an unknown one an account is made.
-    Raises NotAllowed, InvalidUnit, Conflict.
+    Raises NotAllowed, InvalidUnit, Conflict, and MustAccept for somebody from elsewhere (`invite_stand_in`).
     """
     check_may_manage(by, appointment)
-    appointment = (
-        Appointment.objects.select_for_update(of=("self",)).select_related("unit").get(pk=appointment.pk)
-    )
+    appointment = _locked(appointment)
     number = _checked(appointment, mobile, until)
     user, password = _known(number, name, by), None
     if user is None:
         password = initial_password()
         user = _created(number, name, password)
-    _refuse_unfit(appointment, user)
-    found = Appointment.objects.create(
-        user=user,
-        unit=appointment.unit,
+    if not user.is_active:
+        raise InvalidUnit(_("该人员的账户已停用，请先启用，或请其他人代理。"))
+    return StandIn(begin_acting(appointment, user, until, by=by), password)
+
+
+@transaction.atomic
+def invite_stand_in(
+    appointment: Appointment, *, name: str, mobile: str, until: date, by: User, idempotency_key: str = ""
+) -> Invited:
+    """Ask a person, known here or not, by a one-time link to act for the holder until the day.
+
+    Accepting gives the same role and lines and ends nothing. Raises NotAllowed, InvalidUnit, LinkAlreadyMade.
+    """
+    check_may_manage(by, appointment)
+    appointment = _locked(appointment)
+    number = _checked(appointment, mobile, until)
+    if not name.strip():
+        raise InvalidUnit(_("请填写代理人姓名，本人打开链接时据此核对。"))
+    if number == appointment.user.mobile:
+        raise InvalidUnit(_("该人员已担任这一职务，不需要代理。"))
+    take_key(idempotency_key, by=by)
+    return make_invitation(
+        appointment.unit,
         role=appointment.role,
-        department=appointment.department,
+        name=name,
+        mobile=number,
+        by=by,
         title=appointment.title,
+        department=appointment.department,
         stands_in_for=appointment,
-        starts_on=clock.today(),
-        ends_on=until,
+        stands_in_until=until,
     )
-    ledger.record("appointment.stand_in", found, by=by, until=until.isoformat(), stands_in_for=appointment.pk)
-    return StandIn(found, password)
+
+
+def _locked(appointment: Appointment) -> Appointment:
+    found = Appointment.objects.select_for_update(of=("self",)).select_related("unit", "user")
+    return found.get(pk=appointment.pk)
 
 
 def _checked(appointment: Appointment, mobile: str, until: date) -> str:
@@ -73,8 +99,7 @@ def _checked(appointment: Appointment, mobile: str, until: date) -> str:
         raise InvalidUnit(_("代理截止日应在今天起半年之内；需要更久的，请办理交接。"))
     if appointment.stands_in_for_id is not None:
         raise InvalidUnit(_("该职务本身是临时代理，请为原任职人安排代理。"))
-    if appointment.ends_on is not None and appointment.ends_on < today:
-        raise InvalidUnit(_("该任职已结束，请刷新页面查看。"))
+    check_not_over(appointment)
     if not appointment.unit.is_open:
         raise InvalidUnit(_("该团组织已撤销，不能再任命人员。"))
     return number
@@ -91,7 +116,7 @@ def _known(number: str, name: str, by: User) -> User | None:
     if not name.strip():
         raise InvalidUnit(_("该手机号不是您管理范围内现任人员的，请填写姓名。"))
     if user is not None:
-        raise InvalidUnit(_("用这个手机号不能直接安排代理，请核对号码，或用邀请码请本人接受任职。"))
+        raise MustAccept
     return None
 
 
@@ -107,11 +132,3 @@ def _created(number: str, name: str, password: str) -> User:
             )
     except IntegrityError as error:
         raise Conflict(_("刚才已有人用这个手机号办理，请刷新页面查看后再办。")) from error
-
-
-def _refuse_unfit(appointment: Appointment, user: User) -> None:
-    if not user.is_active:
-        raise InvalidUnit(_("该人员的账户已停用，请先启用，或请其他人代理。"))
-    same = user.appointments.in_force().filter(unit=appointment.unit, role=appointment.role)
-    if same.exists():
-        raise InvalidUnit(_("该人员已担任这一职务，不需要代理。"))

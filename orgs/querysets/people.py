@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import BaseUserManager
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from orgs.kernel import clock
 from orgs.kernel.crypto import blind_index
@@ -51,6 +52,17 @@ class AppointmentQuerySet(ScopedQuerySet["Appointment"]):
         """Without those who only stand in for somebody."""
         return self.filter(stands_in_for__isnull=True)
 
+    def by_desk(self) -> Self:
+        """Whoever answers for a unit first; one who stands in comes before the person stood in for."""
+        return (
+            self.select_related("user", "stands_in_for__user")
+            .annotate(
+                office_id=Coalesce("stands_in_for_id", "pk"),
+                leads=Coalesce("stands_in_for__is_principal", "is_principal"),
+            )
+            .order_by("-leads", "office_id", F("stands_in_for").asc(nulls_last=True), "pk")
+        )
+
     def unconfirmed(self, since: date) -> Self:
         """Offices held since before the day (of this year's confirmation) and not confirmed since (年度确认)."""
         return (
@@ -76,6 +88,10 @@ class InvitationQuerySet(ScopedQuerySet["Invitation"]):
         """Neither accepted nor revoked, expired or not."""
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
 
+    def lasting(self) -> Self:
+        """Without those that only ask somebody to act for the holder."""
+        return self.filter(stands_in_for__isnull=True)
+
     def of_batch(self, batch: str) -> Self:
         """Those made together; none for a single one."""
         return self.filter(batch=batch) if batch else self.none()
@@ -86,11 +102,13 @@ class InvitationQuerySet(ScopedQuerySet["Invitation"]):
 
     def for_people_list(self) -> Self:
         """With everything a line of the list shows, newest first."""
-        return self.select_related("unit", "unit__parent", "created_by").order_by("-created_at", "unit__lft")
+        related = ("unit", "unit__parent", "created_by", "stands_in_for__user")
+        return self.select_related(*related).order_by("-created_at", "unit__lft")
 
     def for_print(self) -> Self:
         """With everything a sheet of QR codes shows, in the order of the tree, so that a college stands together."""
-        return self.select_related("unit", "unit__parent").order_by("unit__tree_id", "unit__lft", "pk")
+        related = ("unit", "unit__parent", "stands_in_for__user")
+        return self.select_related(*related).order_by("unit__tree_id", "unit__lft", "pk")
 
 
 def _of_units(text: str) -> Q:

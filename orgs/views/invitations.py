@@ -73,7 +73,7 @@ def invite(request: LeagueRequest, unit_pk: int) -> HttpResponse:
         except OrgsError as error:
             form.add_error(None, error.message)
         else:
-            return _show(request, invited)
+            return show_link(request, invited)
     context = {"form": form, "unit": unit}
     return render(request, "orgs/invitations/invite.html", context, status=422 if form.is_bound else 200)
 
@@ -97,7 +97,7 @@ def hand_over(request: LeagueRequest, pk: int) -> HttpResponse:
         except OrgsError as error:
             form.add_error(None, error.message)
         else:
-            return _show(request, invited)
+            return show_link(request, invited)
     context = {"form": form, "unit": appointment.unit, "appointment": appointment}
     return render(request, "orgs/invitations/invite.html", context, status=422 if form.is_bound else 200)
 
@@ -115,7 +115,8 @@ def revoke(request: LeagueRequest, pk: int) -> HttpResponse:
     return redirect("orgs:list-invitations")
 
 
-def _show(request: LeagueRequest, invited: invitations.Invited) -> HttpResponse:
+def show_link(request: LeagueRequest, invited: invitations.Invited) -> HttpResponse:
+    """The answer to a POST that made a link: link, QR code and a text to paste, shown once."""
     # The code is shown once, in this answer to a POST: it never stands in an address of ours that is logged for long.
     link = request.build_absolute_uri(reverse("orgs:accept-invitation", args=[invited.code]))
     qr_code = segno.make(link, error="m").svg_data_uri(scale=5)

@@ -196,5 +196,12 @@ def _group_text(sheet: Sheet) -> str:
         "month": until.month,
         "day": until.day,
     }
-    lines = [f"{card.invitation.unit.name} {card.invitation.masked_name} {card.link}" for card in sheet.cards]
-    return "\n".join([head, *lines])
+    return "\n".join([head, *(_group_line(card) for card in sheet.cards)])
+
+
+def _group_line(card: Card) -> str:
+    who = f"{card.invitation.unit.name} {card.invitation.masked_name}"
+    if card.invitation.stands_in_until:
+        day = card.invitation.stands_in_until
+        who += _("（临时代理，到%(month)s月%(day)s日）") % {"month": day.month, "day": day.day}
+    return f"{who} {card.link}"

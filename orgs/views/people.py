@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orgs import leaving
-from orgs.exceptions import NotAllowed, OrgsError
+from orgs.exceptions import LinkAlreadyMade, MustAccept, NotAllowed, OrgsError
 from orgs.forms.people import DeactivateForm, EndTermForm, StandInForm
 from orgs.kernel import clock
 from orgs.models import Appointment, Invitation
 from orgs.operations import confirmation, people, stand_ins
 from orgs.operations.appointing_rights import Appointer
 from orgs.permissions import MANAGE_PEOPLE, may_anywhere
+from orgs.views.invitations import show_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,22 +89,35 @@ def end_term(request: LeagueRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def stand_in(request: LeagueRequest, pk: int) -> HttpResponse:
-    """临时代理: who acts for the holder, until when; a new person's initial password is shown in this one answer."""
+    """临时代理: who acts for the holder, until when; somebody from elsewhere is asked by a link.
+
+    A new person's initial password, or the link, is shown in this one answer.
+    """
     appointment = _appointment(request, pk)
     form = StandInForm(request.POST or None)
     context: dict[str, object] = {"form": form, "appointment": appointment}
     if form.is_valid():
         try:
-            found = stand_ins.appoint_stand_in(appointment, by=request.user, **form.cleaned_data)
+            return _stand_in(request, appointment, form)
+        except LinkAlreadyMade as error:
+            return render(request, "orgs/invitations/repeated.html", {"message": error.message}, status=409)
         except OrgsError as error:
             form.add_error(None, error.message)
-        else:
-            if found.password is None:
-                messages.success(request, _("已安排临时代理，到期自动结束。"))
-                return redirect("orgs:list-people")
-            context |= {"password": found.password, "stand_in": found.appointment}
-            return render(request, "orgs/people/stand_in.html", context)
+            context["offers_link"] = form.wants_link or isinstance(error, MustAccept)
     return render(request, "orgs/people/stand_in.html", context, status=422 if form.is_bound else 200)
+
+
+def _stand_in(request: LeagueRequest, appointment: Appointment, form: StandInForm) -> HttpResponse:
+    facts = form.cleaned_data
+    if form.wants_link:
+        return show_link(request, stand_ins.invite_stand_in(appointment, by=request.user, **facts))
+    facts.pop("idempotency_key")
+    found = stand_ins.appoint_stand_in(appointment, by=request.user, **facts)
+    if found.password is None:
+        messages.success(request, _("已安排临时代理，到期自动结束。"))
+        return redirect("orgs:list-people")
+    context = {"appointment": appointment, "password": found.password, "stand_in": found.appointment}
+    return render(request, "orgs/people/stand_in.html", context)
 
 
 @login_required
