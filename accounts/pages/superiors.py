@@ -30,13 +30,12 @@ def contact_of(unit: OrgUnit) -> Contact | None:
     term = (
         Appointment.objects.in_force()
         .filter(unit_id=unit.parent_id, role__in=roles_with(REVIEW), user__is_active=True)
-        .select_related("user")
-        .order_by("-is_principal", "pk")
+        .by_desk()
         .first()
     )
     telephone = office.telephone if office else ""
     return Contact(
         unit.parent.name,
-        term.user.display_name if term else "",
+        term.desk_name if term else "",
         "" if normalise_mobile(telephone) else telephone,  # an office may have nothing but somebody's mobile
     )

@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from accounts.models import Expected
 from accounts.operations import chase, extensions, reminders, review, rounds
+from accounts.pages.superiors import contact_of
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
 from orgs.models import Notification
+from orgs.operations import stand_ins
 from tests.accounts.forms import fresh, launch, submitted
 
 PAGE = reverse("accounts:chase")
@@ -39,6 +41,21 @@ def test_the_page_says_on_whose_desk_a_form_lies_and_since_when(waiting, sign_in
     assert "法学院团委　院团委陈，已等 3 天" in page.replace("\xa0", " ")
     assert "旅游2012级1班团支部" in page
     assert "数学2012级1班团支部" not in page
+
+
+def test_the_desk_names_who_stands_in_and_for_whom(waiting, cast, sign_in):
+    office = cast["college"].appointments.select_related("unit", "user").get()
+    until = clock.today() + timedelta(days=2)
+    found = stand_ins.appoint_stand_in(
+        office, name="", mobile="13800000008", until=until, by=cast["university"]
+    )
+    assert "支书张（临时代理院团委陈）" in sign_in("university").get(PAGE).content.decode()
+    assert contact_of(waiting.unit).person == "支书张（临时代理院团委陈）"
+    with clock.frozen(clock.now() + timedelta(days=3)):
+        page = sign_in("university").get(PAGE).content.decode()
+    assert "临时代理" not in page
+    assert "院团委陈" in page
+    assert found.appointment.ends_on == until
 
 
 def test_approved_forms_are_off_the_list(waiting, round, world, cast):
