@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orgs.kernel import clock
-from orgs.permissions import EDIT_REGISTRY, REMIND
+from orgs.kernel.counting import counts
+from orgs.permissions import EDIT_REGISTRY, FILL, REMIND
 from orgs.todo import Todo
-from reporting.choices import GOOD_LINE
-from reporting.models import Demand
+from reporting import report_todo
+from reporting.choices import GOOD_LINE, BulletinState
+from reporting.models import BulletinNotice, BulletinRecipient, Demand
 from reporting.pages import board as boards
 from reporting.pages import overview, weeks
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from orgs.kernel.clock import Week
     from orgs.querysets.scope import UnitsInCharge
     from reporting.pages.board import Board, Entry
+    from reporting.querysets.bulletins import BulletinRecipientQuerySet
+    from reporting.querysets.duties import DemandQuerySet
     from reporting.sentences import Phrase
 
 
@@ -54,41 +58,73 @@ def briefing(in_charge: UnitsInCharge) -> Briefing | None:
 
 
 def lines(in_charge: UnitsInCharge) -> list[Todo]:
-    """更换要求: what superiors wait for in the own unit and directly below it; own demands that are overdue (SUP-2.1.4)."""
+    """更换要求 that wait here or that others have not met (SUP-2.1.4); weekly reports to confirm or still missing (SUP-4.1a).
+
+    All are counted in one statement: the home page has many lines.
+    """
     editing, demanding = (in_charge.allowing(verb).own_unit_ids() for verb in (EDIT_REGISTRY, REMIND))
-    if not (editing or demanding):
+    if not (editing or demanding or in_charge.allowing(FILL).spans):
         return []
+    counted = counts(
+        **_demands(in_charge, editing, demanding), **_bulletins(in_charge), **report_todo.sets(in_charge)
+    )
+    return [*_demand_lines(counted), *_bulletin_lines(counted), *report_todo.lines(counted)]
+
+
+def _demands(
+    in_charge: UnitsInCharge, editing: frozenset[int], demanding: frozenset[int]
+) -> dict[str, DemandQuerySet]:
     is_late = Q(due_on__lt=clock.today())
     # A branch has nobody who may change the registry: the committee above it does that.
     is_ours = (Q(unit__in=editing) | Q(unit__parent__in=editing)) & ~Q(demanded_by_unit__in=demanding)
-    counts = (
-        Demand.objects.within(in_charge)
-        .waiting()
-        .aggregate(
-            asked=Count("pk", filter=is_ours),
-            late=Count("pk", filter=is_ours & is_late),
-            made=Count("pk", filter=Q(demanded_by_unit__in=demanding) & is_late),
-        )
-    )
-    url = reverse("reporting:list-demands")
+    waiting = Demand.objects.within(in_charge).waiting()
+    return {
+        "asked": waiting.filter(is_ours),
+        "asked_late": waiting.filter(is_ours & is_late),
+        "made_late": waiting.filter(Q(demanded_by_unit__in=demanding) & is_late),
+    }
+
+
+def _demand_lines(counted: dict[str, int]) -> list[Todo]:
+    late, url = counted["asked_late"], reverse("reporting:list-demands")
     found = [
         Todo(
             _("上级要求更换管理员"),
             _("去办理"),
             f"{url}?state=open",
-            counts["asked"],
-            detail=_("已逾期%(n)d个") % {"n": counts["late"]} if counts["late"] else "",
-            tone="bad" if counts["late"] else "warn",
-            status=_("已逾期") if counts["late"] else _("待办理"),
+            counted["asked"],
+            detail=_("已逾期%(n)d个") % {"n": late} if late else "",
+            tone="bad" if late else "warn",
+            status=_("已逾期") if late else _("待办理"),
         ),
         Todo(
             _("提出的更换要求逾期未办"),
             _("去查看"),
             f"{url}?state=overdue&side=made",
-            counts["made"],
+            counted["made_late"],
             tone="warn",
             status=_("已逾期"),
         ),
+    ]
+    return [line for line in found if line.count]
+
+
+def _bulletins(in_charge: UnitsInCharge) -> dict[str, BulletinRecipientQuerySet]:
+    """Bulletins that the own unit has not signed for; drafts that name it and that it may still answer."""
+    own = in_charge.allowing(FILL).own_unit_ids()
+    to_sign = BulletinRecipient.objects.waiting().filter(unit_id__in=own)
+    told = BulletinNotice.objects.filter(unit_id__in=own, answered_at__isnull=True)
+    return {
+        "to_sign": to_sign.filter(bulletin__state=BulletinState.PUBLISHED),
+        "told": told.filter(bulletin__state=BulletinState.DRAFT),
+    }
+
+
+def _bulletin_lines(counted: dict[str, int]) -> list[Todo]:
+    signing, told = f"{reverse('reporting:list-bulletins')}?box=waiting", reverse("orgs:list-messages")
+    found = [
+        Todo(_("有通报待签收"), _("去签收"), signing, counted["to_sign"], tone="warn", status=_("待签收")),
+        Todo(_("通报发布前告知"), _("去说明"), told, counted["told"], tone="warn", status=_("待说明")),
     ]
     return [line for line in found if line.count]
 

@@ -19,6 +19,8 @@ SCOPES = {
     "on_desks_of",
     "concerning",
     "decidable_by",
+    "readable_by",
+    "of_own_units",
 }
 # Not about units: reference tables, the weeks themselves, what a signed-in person owns.
 UNSCOPED_MODELS = {"Platform", "FieldList", "UnitKind", "Scheme", "ClosedWeek", "Criterion"}

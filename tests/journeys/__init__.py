@@ -18,6 +18,10 @@
 | 15 thirty forms by keyboard | accounts/test_review_keys.py: keys, focus, undo, off-switch, letters while typing |
 | 16 bulk, one changed meanwhile | accounts/test_review_keys.py |
 | 17 returned form on the phone | test_ux_checks.py; test_returned_form.py: the whole way round |
+| 18 below 80%, who answers for it | test_weekly_and_bulletin.py; reporting/test_weekly_page.py: 80.0% and 79.99% |
+| 19 heat table | test_weekly_and_bulletin.py: sticky, reached by keyboard, words in every cell |
+| 20 bulletin in two clicks | test_weekly_and_bulletin.py; reporting/test_bulletin_publish.py: frozen figures |
+| 25 bulletin on paper | test_weekly_and_bulletin.py: A4, margins, no buttons |
 """
 
 from __future__ import annotations
