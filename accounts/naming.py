@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from orgs.kernel.sheets import clean
+from orgs.kernel.texts import clean
 
 WECHAT_GROUP = "微信群"
 # `xx学校（或其他团组织名称）团委（团支部\总支）微信群（讨论组）`; a number may tell several groups of one unit apart.

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from orgs.choices import LONGEST_CODE, LONGEST_NAME, Kind
 from orgs.exceptions import UnusableFile
-from orgs.kernel.xlsx import FileRejected, Limits, RowError, clean, read_guarded
+from orgs.kernel.texts import clean
+from orgs.kernel.xlsx import FileRejected, Limits, RowError, read_guarded
 from orgs.naming import PATH_SEPARATOR
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orgs.kernel import xlsx
-from orgs.kernel.sheets import FileRejected, clean
+from orgs.kernel.sheets import FileRejected
+from orgs.kernel.texts import clean
 from orgs.operations.invitations_bulk import Line
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -33,16 +32,9 @@ _REASONS = {
     "csv_encoding": _("认不出文件的文字编码，请在 WPS 或 Excel 中“另存为”.xlsx 后上传。"),
     "csv_quotes": _("第 %(row)s 行附近的引号不成对，后面的行会被并在一起。请改正，或“另存为”.xlsx 后上传。"),
 }
-_WIDE_ASCII = {
-    code: code - 0xFEE0
-    for first, last in ("０９", "ＡＺ", "ａｚ")
-    for code in range(ord(first), ord(last) + 1)
-}
 LEADS_TO_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 _EXPONENT = re.compile(r"-?(\d+)(?:\.(\d*))?[eE]\+?(\d{1,3})")
 _POINT_ZERO = re.compile(r"(-?\d+)\.0+")
-_JOINER, _EMOJI_SELECTOR = "\u200d", "\ufe0f"
-_PLAIN = re.compile(r"[ -~\u3001-\u303e\u4e00-\u9fff\uff08\uff09\uff0c\uff1a]*")
 
 
 class FileRejected(ValueError):
@@ -178,34 +170,3 @@ def whole_number(text: str) -> str:
         return ""
     number = Decimal(text)
     return f"{number:.0f}" if number == number.to_integral_value() else ""
-
-
-def clean(text: str) -> str:
-    """A cell as it is stored: trimmed, without control, bidi and zero-width characters, wide letters and digits narrowed.
-
-    Line breaks stay, other white space becomes a blank; full-width punctuation stays, as names are written with it;
-    the joiner stays between emoji.
-    """
-    if _PLAIN.fullmatch(text):
-        return text.strip(" \u3000")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_WIDE_ASCII)
-    kept = "".join(_kept(text, index, char) for index, char in enumerate(text))
-    # Composed last: what stood apart because of a hidden character is one letter now.
-    return unicodedata.normalize("NFC", kept).strip()
-
-
-def _kept(text: str, index: int, char: str) -> str:
-    if char == "\n":
-        return char
-    category = unicodedata.category(char)
-    if char == _JOINER:
-        return char if _joins_emoji(text, index) else ""
-    if category in ("Zs", "Zl", "Zp") or char in "\t\v\f\x85":
-        return " "
-    return "" if category in ("Cc", "Cf", "Cs") else char
-
-
-def _joins_emoji(text: str, index: int) -> bool:
-    before, after = text[index - 1 : index], text[index + 1 : index + 2]
-    is_emoji_before = before == _EMOJI_SELECTOR or (before and unicodedata.category(before) in ("So", "Sk"))
-    return bool(is_emoji_before and after and unicodedata.category(after) == "So")

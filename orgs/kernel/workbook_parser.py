@@ -20,9 +20,9 @@ from orgs.kernel.sheets import (
     Limits,
     SheetRow,
     SheetValues,
-    clean,
     whole_number,
 )
+from orgs.kernel.texts import clean
 from orgs.kernel.worksheet_count import PartCount
 from orgs.kernel.zip_guard import inspect_workbook
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
-from orgs.kernel.sheets import clean
+from orgs.kernel.texts import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -23,7 +23,6 @@ from orgs.kernel.sheets import (
     RowError,
     SheetRow,
     SheetValues,
-    clean,
 )
 from orgs.kernel.workbook_parser import open_workbook_values
 
@@ -33,7 +32,6 @@ __all__ = [
     "RowError",
     "SheetRow",
     "SheetValues",
-    "clean",
     "csv_safe",
     "east_asian_width",
     "open_workbook_values",

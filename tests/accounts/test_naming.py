@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import naming
-from orgs.kernel import sheets
+from orgs.kernel import texts
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_is_typed_is_stored_as_a_file_would_be_read(text):
     """A6: a compatibility ideograph, a wide letter or a letter in two parts is no difference after a round trip."""
     once = naming.clean_text(text)
     assert naming.clean_text(once) == once
-    assert sheets.clean(once) == once
+    assert texts.clean(once) == once
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=12))

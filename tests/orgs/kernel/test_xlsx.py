@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 from orgs.kernel import xlsx
-from orgs.kernel.xlsx import FileRejected, Limits, clean, read_guarded
+from orgs.kernel.texts import clean
+from orgs.kernel.xlsx import FileRejected, Limits, read_guarded
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 CELL = '<row r="1"><c r="A1" t="inlineStr"><is><t>真</t></is></c></row>'
