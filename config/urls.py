@@ -6,11 +6,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import health, home, search
+from config.api import api, show_docs
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
     path("healthz", health.healthz, name="healthz"),
+    path("api/v1/docs/", show_docs, name="show-api"),
+    path("api/v1/", api.urls),
     path("", include("orgs.urls")),
     path("", include("accounts.urls")),
     path("", include("reporting.urls")),

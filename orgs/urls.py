@@ -14,6 +14,7 @@ from orgs.views import (
     requests,
     saved_views,
     session,
+    tokens,
     tree,
     turnover,
     unit,
@@ -45,6 +46,8 @@ people_patterns: list[URLPattern | URLResolver] = [
     path("messages/", ledger.list_messages, name="list-messages"),
     path("messages/<int:pk>/open/", ledger.open_message, name="open-message"),
     path("views/", saved_views.list_views, name="list-views"),
+    path("tokens/", tokens.list_tokens, name="list-tokens"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke-token"),
     path("log/", ledger.list_audit, name="list-audit"),
 ]
 

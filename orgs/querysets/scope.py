@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
@@ -44,6 +44,17 @@ class Span:
             unit.tree_id == self.tree_id and self.lft <= unit.lft and unit.rght <= self.rght
         )
         return inside and (not self.lines or unit.line in self.lines)
+
+    def contains(self, other: Span) -> bool:
+        """Whether the other subtree lies within this one, whatever the lines."""
+        inside = self.tree_id == other.tree_id and self.lft <= other.lft and other.rght <= self.rght
+        return self.is_forest or (not other.is_forest and inside)
+
+    def narrowed_to(self, bound: Span) -> Span | None:
+        """The part of this subtree within `bound`, which is asked about without a role; None where there is none."""
+        if bound.contains(self):
+            return self
+        return replace(bound, role=self.role, lines=self.lines) if self.contains(bound) else None
 
     def condition(self, path: str) -> Q:
         """Filter on rows whose unit stands at `path` ("" = the row is the unit)."""
@@ -92,6 +103,13 @@ class UnitsInCharge:
 
     def covers(self, unit: OrgUnit) -> bool:
         return any(span.covers(unit) for span in self.spans)
+
+    def narrowed_to(self, unit: OrgUnit) -> UnitsInCharge:
+        """What of these subtrees lies within the subtree of the unit, with the same roles and lines."""
+        bound = Span.of(unit)
+        return UnitsInCharge(
+            tuple(narrowed for span in self.spans if (narrowed := span.narrowed_to(bound)) is not None)
+        )
 
     def widest(self) -> Span | None:
         """The highest of the person's own units, the one seen whole before one seen by lines; None without any."""

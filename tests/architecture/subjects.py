@@ -15,6 +15,8 @@ from accounts.models import (
     Extension,
     FieldList,
     Group,
+    HandedAccount,
+    HandOut,
     Incident,
     Package,
     Submission,
@@ -28,8 +30,17 @@ from accounts.operations.rounds import launch_round
 from accounts.operations.standing import open_standing
 from orgs.choices import JobState, Kind, NotificationKind, RequestKind, Role
 from orgs.kernel import clock
-from orgs.models import Appointment, IntakeTurnover, Invitation, Job, OrgUnit, UnitChangeRequest, User
-from orgs.operations import invitations, ledger
+from orgs.models import (
+    ApiToken,
+    Appointment,
+    IntakeTurnover,
+    Invitation,
+    Job,
+    OrgUnit,
+    UnitChangeRequest,
+    User,
+)
+from orgs.operations import invitations, ledger, tokens
 from reporting.models import Demand
 from reporting.operations.duties import demand_replacement
 from reporting.operations.weekly import close_week
@@ -37,6 +48,7 @@ from scoring.choices import ConsequenceKind
 from scoring.models import Consequence, Scheme, Sheet
 from scoring.operations.schemes import load_shipped
 from scoring.operations.sheets import open_sheets
+from tests.architecture.bulletin_subjects import bulletin, bulletin_draft, bulletin_notice, bulletin_received
 from tests.cast import Cast
 
 EMPTY_REPORT = {"errors": [], "normalised": [], "n_normalised": 0, "notes": [], "forms": [], "edits": {}}
@@ -67,6 +79,14 @@ def invitation(unit: OrgUnit, cast: Cast) -> int:
             unit, name="受邀人", mobile="13800000999", by=sponsor, role=Role.SECRETARY
         ).invitation
     return known.pk
+
+
+def token(unit: OrgUnit, cast: Cast) -> int | None:
+    """One of the university's own: another person's exists for nobody."""
+    if unit.pk not in cast["university"].units_in_charge().own_unit_ids():
+        return None
+    known = ApiToken.objects.filter(unit=unit).first()
+    return (known or tokens.issue(unit, title="周报表格", days=30, by=cast["university"]).token).pk
 
 
 def message(unit: OrgUnit, cast: Cast) -> int | None:
@@ -157,6 +177,28 @@ def account(unit: OrgUnit, cast: Cast) -> int:
         by=None,
     )
     return found.pk
+
+
+def hand_out(unit: OrgUnit, cast: Cast) -> int:
+    facts = {"title": "微博账号", "created_by": cast["nobody"], "created_at": clock.now()}
+    return HandOut.objects.get_or_create(unit=unit, platform_id="weibo_sina", defaults=facts)[0].pk
+
+
+def handed_account(unit: OrgUnit, cast: Cast) -> int:
+    """A sealed account from the superior; from the national office for a province and for itself."""
+    issuer = unit.parent or OrgUnit.objects.get(code="cn")
+    name = f"wb_{unit.code}"
+    facts = {"user_name": name, "secret": "first-secret"}
+    made = {"hand_out_id": hand_out(issuer, cast), "unit": unit, "user_name_key": name}
+    return HandedAccount.objects.get_or_create(**made, defaults=facts)[0].pk
+
+
+def opened_account(unit: OrgUnit, cast: Cast) -> int:
+    """One that was opened and is not in use."""
+    pk = handed_account(unit, cast)
+    facts = {"state": "opened", "secret": None, "opened_by": cast["nobody"], "opened_at": clock.now()}
+    HandedAccount.objects.filter(pk=pk).update(**facts)
+    return pk
 
 
 def administratorship(unit: OrgUnit, cast: Cast) -> int:
@@ -295,7 +337,8 @@ def annex_file(unit: OrgUnit, cast: Cast) -> int | None:
 SUBJECTS: dict[str, Callable[[OrgUnit, Cast], int | None]] = {
     each.__name__: each
     for each in (
-        unit, appointment, invitation, message, round, own_round, expected, extension, submission, submission_row, account, dispute, administratorship, group, demand,
-        change_request, turnover, direct_unit, unit_in_round, unit_in_changes, direct_unit_in_round, package, upload_batch, annex_file, incident, week_unit, sheet, consequence,
+        unit, appointment, invitation, token, message, round, own_round, expected, extension, submission, submission_row, account, dispute, administratorship, group, demand,
+        change_request, turnover, direct_unit, unit_in_round, unit_in_changes, direct_unit_in_round, package, upload_batch, annex_file, hand_out, handed_account, opened_account, incident, week_unit, sheet, consequence,
+        bulletin, bulletin_draft, bulletin_received, bulletin_notice,
     )
 }  # fmt: skip

@@ -11,7 +11,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from orgs.models import OrgUnit
+from orgs.models import OrgUnit, User
+from orgs.operations import tokens
+from orgs.permissions import EXPORT
 from tests.architecture.matrix import MATRIX
 from tests.architecture.subjects import SUBJECTS
 from tests.journeys import marked
@@ -84,6 +86,17 @@ def staff(world, cast):
     return marked.build(world, cast)
 
 
+def signed_in(user: User) -> Client:
+    """A session for the pages and, where the person may have one, a token for the read interface."""
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    own = user.units_in_charge().allowing(EXPORT).widest()
+    if own is not None:
+        issued = tokens.issue(OrgUnit.objects.get(pk=own.unit_id), title="表格", days=30, by=user)
+        client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {issued.text}"
+    return client
+
+
 def units_of(*sides: marked.Side) -> list[OrgUnit]:
     return [OrgUnit.objects.get(code=code) for side in sides for code in side.codes]
 
@@ -97,8 +110,7 @@ def units_of(*sides: marked.Side) -> list[OrgUnit]:
     ],
 )
 def test_nothing_of_the_sibling_university_is_found_anywhere(staff, cast, side, other, at):
-    client = Client(raise_request_exception=False)
-    client.force_login(staff[side.people[at]])
+    client = signed_in(staff[side.people[at]])
     found = harvest(client, cast, units_of(side, other))
     crossed = [
         (each.name, each.address, canary)
@@ -124,8 +136,7 @@ def test_nothing_of_the_sibling_university_is_found_anywhere(staff, cast, side, 
 
 def test_the_same_search_finds_both_sides_where_both_are_in_the_scope(staff, cast):
     """The counter-test: the province sees both marks, so the marks can be found."""
-    client = Client(raise_request_exception=False)
-    client.force_login(cast["province"])
+    client = signed_in(cast["province"])
     found = harvest(client, cast, units_of(marked.LEFT, marked.RIGHT))
     for side in (marked.LEFT, marked.RIGHT):
         assert len({each.name for each in found if side.word in each.text}) > 5

@@ -1,0 +1,75 @@
+"""Read interface: units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from ninja import Field, Query, Router, Schema
+from ninja.decorators import decorate_view
+
+from orgs.models import OrgUnit
+from orgs.querysets.scope import UnitsInCharge
+from orgs.read_api import LARGEST_ID, Window, below, page_of, revalidated
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+router = Router(tags=["units"])
+
+
+class Unit(Schema):
+    """团组织."""
+
+    id: int
+    parent_id: int | None
+    code: str
+    name: str
+    short_name: str
+    kind: str = Field(alias="kind_id")
+    line: str
+    intake_year: int | None
+    is_open: bool
+
+
+class UnitPage(Schema):
+    items: list[Unit]
+    next: int | None
+
+
+class UnitFilter(Window):
+    under: int | None = Field(None, ge=1, le=LARGEST_ID, description="subtree of this unit")
+    parent: int | None = Field(None, ge=1, le=LARGEST_ID, description="units directly below this one")
+    kind: str = Field("", max_length=20)
+    line: str = Field("", max_length=12)
+    q: str = Field("", max_length=60, description="name, former name, pinyin, initials or code")
+    closed: bool = Field(False, description="units that are no longer in operation as well")
+
+
+@router.get("/units", response=UnitPage, url_name="list-units", summary="团组织列表")
+@decorate_view(revalidated)
+def list_units(request: HttpRequest, wanted: Query[UnitFilter]) -> dict[str, object]:
+    """Units within the scope of the token, by id."""
+    return page_of(_filtered(request, wanted), wanted)
+
+
+@router.get("/units/{unit_id}", response=Unit, url_name="show-unit", summary="一个团组织")
+@decorate_view(revalidated)
+def show_unit(request: HttpRequest, unit_id: int) -> OrgUnit:
+    """One unit within the scope of the token."""
+    found = below(request, unit_id) if 0 < unit_id <= LARGEST_ID else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def _filtered(request: HttpRequest, wanted: UnitFilter) -> QuerySet[OrgUnit]:
+    units = OrgUnit.objects.visible_to(request.user)  # type: ignore[arg-type]
+    top, parent = below(request, wanted.under), below(request, wanted.parent)
+    units = units if top is None else units.within(UnitsInCharge.below(top))
+    units = units if parent is None else units.filter(parent=parent)
+    units = units if wanted.closed else units.in_operation()
+    given = {"kind_id": wanted.kind, "line": wanted.line}
+    units = units.filter(**{name: value for name, value in given.items() if value})
+    return units.matching(wanted.q) if wanted.q.strip() else units

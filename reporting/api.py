@@ -1,0 +1,148 @@
+"""Read interface: closed weeks. Figures are those of docs/metrics.md; null is missing, never 0."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from django.http import Http404, StreamingHttpResponse
+from ninja import Field, Query, Router, Schema
+from ninja.decorators import decorate_view
+
+from orgs.kernel.clock import Week
+from orgs.querysets.scope import UnitsInCharge
+from orgs.read_api import LARGEST_ID, Window, below, csv_answer, page_of, revalidated
+from reporting.figures import FIGURES
+from reporting.models import ClosedWeek, WeekUnit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpRequest
+
+    from reporting.querysets.weekly import WeekUnitQuerySet
+
+router = Router(tags=["weeks"])
+ROWS_AT_ONCE = 2000
+PLACE = ("unit_id", "parent_id", "code", "name", "kind_id", "line", "intake_year", "is_open", "is_reported")
+COVERAGE = ("coverage_part", "coverage_base")
+COLUMNS = tuple(f"{side}_{name}" for name in FIGURES for side in ("own", "sub"))
+
+
+class WeekOut(Schema):
+    """One edition of a closed week."""
+
+    week: str
+    edition: int
+    n_units: int
+    content_hash: str
+    closed_at: datetime
+    reason: str
+
+    @staticmethod
+    def resolve_week(found: ClosedWeek) -> str:
+        return str(found.week)
+
+
+class WeekPage(Schema):
+    items: list[WeekOut]
+
+
+class UnitFigures(Schema):
+    """A unit as it stood in that week: its own figures, and those of it and everything below it."""
+
+    unit_id: int
+    parent_id: int | None
+    code: str
+    name: str
+    kind: str = Field(alias="kind_id")
+    line: str
+    intake_year: int | None
+    is_open: bool
+    is_reported: bool
+    coverage_part: int | None = Field(description="numerator of the coverage; null: not reported")
+    coverage_base: int | None = Field(description="its denominator; null: no base recorded")
+    own: dict[str, int | None]
+    subtree: dict[str, int | None]
+
+    @staticmethod
+    def resolve_own(row: WeekUnit) -> dict[str, int | None]:
+        return {name: getattr(row, f"own_{name}") for name in FIGURES}
+
+    @staticmethod
+    def resolve_subtree(row: WeekUnit) -> dict[str, int | None]:
+        return {name: getattr(row, f"sub_{name}") for name in FIGURES}
+
+
+class FigurePage(Schema):
+    week: str
+    edition: int
+    items: list[UnitFigures]
+    next: int | None
+
+
+class Subtree(Schema):
+    under: int | None = Field(
+        None, ge=1, le=LARGEST_ID, description="subtree of this unit, as it stands today"
+    )
+    edition: int | None = Field(None, ge=1, le=32767, description="the newest if left out")
+    kind: str = Field("", max_length=20)
+
+
+class FigureFilter(Subtree, Window):
+    pass
+
+
+@router.get("/weeks", response=WeekPage, url_name="list-weeks", summary="已结的周")
+@decorate_view(revalidated)
+def list_weeks(request: HttpRequest) -> dict[str, object]:
+    """Every published edition, the newest first."""
+    return {"items": ClosedWeek.objects.published()}
+
+
+@router.get("/weeks/{week}/units", response=FigurePage, url_name="list-figures", summary="一周的数字")
+@decorate_view(revalidated)
+def list_figures(request: HttpRequest, week: str, wanted: Query[FigureFilter]) -> dict[str, object]:
+    """The figures of the units within the scope of the token, by unit id."""
+    header = _edition(week, wanted.edition)
+    page = page_of(_rows(request, header, wanted), wanted, key="unit_id")
+    return {"week": str(header.week), "edition": header.edition, **page}
+
+
+@router.get(
+    "/weeks/{week}/units.csv", url_name="download-figures", summary="一周的数字（CSV，供 Excel、WPS 刷新）"
+)
+def download_figures(request: HttpRequest, week: str, wanted: Query[Subtree]) -> StreamingHttpResponse:
+    """The same rows as a table, in official order; missing figures are empty cells."""
+    header = _edition(week, wanted.edition)
+    names = (*PLACE, *COVERAGE, *COLUMNS)
+    rows = _rows(request, header, wanted).in_official_order().values_list(*names)
+    name = f"{header.week}-{header.edition}.csv"
+    return csv_answer(name, ("week", "edition", *names), _texts(header, rows.iterator(ROWS_AT_ONCE)))
+
+
+def _texts(header: ClosedWeek, rows: Iterator[tuple[object, ...]]) -> Iterator[list[str]]:
+    head = (str(header.week), str(header.edition))
+    for row in rows:
+        yield list(chain(head, ("" if each is None else str(each) for each in row)))
+
+
+def _edition(week: str, edition: int | None) -> ClosedWeek:
+    """Raises Http404 for a week that does not exist or is not closed."""
+    try:
+        asked = Week.parse(week)
+    except ValueError:
+        raise Http404 from None
+    editions = ClosedWeek.objects.published().of_week(asked)
+    found = (editions if edition is None else editions.filter(edition=edition)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _rows(request: HttpRequest, header: ClosedWeek, wanted: Subtree) -> WeekUnitQuerySet:
+    rows = WeekUnit.objects.visible_to(request.user).for_week(header.pk).with_coverage()  # type: ignore[arg-type]
+    top = below(request, wanted.under)
+    rows = rows if top is None else rows.within(UnitsInCharge.below(top))
+    return rows.filter(kind_id=wanted.kind) if wanted.kind else rows
