@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.db.models import F
 
-from orgs.choices import Kind, Line
 from reporting.coverage import Coverage, change_in_points, shown_change
 from reporting.models import WeekUnit
+from reporting.scopes import SCOPES, belongs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from orgs.querysets.scope import UnitsInCharge
     from reporting.pages.weeks import ChosenWeek
 
-ALL, UNIVERSITY, TERRITORY, OTHER = "all", "university", "territory", "other"
-SCOPES = (ALL, UNIVERSITY, TERRITORY, OTHER)
+ALL, UNIVERSITY, TERRITORY, OTHER = SCOPES
 OFFICIAL, BY_COVERAGE, BY_GAP = "official", "coverage", "gap"
 SORTS = (OFFICIAL, BY_COVERAGE, BY_GAP)
 
@@ -212,15 +211,6 @@ def read(
 def in_scope(row: SnapshotRow, scope: str) -> bool:
     """Whether the row belongs to the scope."""
     return belongs(row.kind_id, row.line, scope)
-
-
-def belongs(kind: str, line: str, scope: str) -> bool:
-    """Whether a direct unit of that kind and line belongs to 全部, 高校, 市县 or 其它."""
-    if scope == ALL:
-        return True
-    if kind in {Kind.PREFECTURE, Kind.COUNTY}:
-        return scope == TERRITORY
-    return scope == (UNIVERSITY if line == Line.UNIVERSITY else OTHER)
 
 
 def ordered(entries: Iterable[Entry], sort: str) -> list[Entry]:
