@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from accounts.models import UploadBatch
 
 ROWS_SHOWN, FORMS_SHOWN, CHANGES_SHOWN = 50, 500, 50
+RESULT_ROWS_SHOWN = 200
 FORMS_OPEN = 10  # more stand folded
 IN_PROGRESS = (BatchState.CHECKING, BatchState.IMPORTING)
 
@@ -124,8 +125,11 @@ def _cell(error: Mapping[str, Any], place: str, edited: Mapping[str, str], perso
 
 def result_context(batch: UploadBatch, kept: Sequence[str] = ()) -> dict[str, object]:
     """What became of the file."""
+    rows = wrong_rows(batch)
     return {
         "batch": batch,
+        "rows": rows[:RESULT_ROWS_SHOWN],
+        "n_bad_rows": len(rows),
         "n_forms": batch.forms.count(),
         "refused": batch.report.get("refused", []),
         "kept": batch.report.get("kept", kept),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 BAR = 8.0
-FLOOR_ROWS = 4_000
+FLOOR_ROWS = 2_000
 ROWS_PER_UNIT = 4  # two accounts, each with two administrators
 COLLEGES, CLASSES = 10, 50
 PERSONAL = {"admin_name", "admin_wechat", "admin_nickname", "admin_qq", "admin_mobile"}

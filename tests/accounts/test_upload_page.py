@@ -43,6 +43,9 @@ def test_a_file_is_checked_first_and_handed_in_on_confirmation(round, world, sig
     assert "13800000121" not in page
     done = step(university, "import-upload").content.decode()
     assert "导入结果" in done
+    assert "第 3 行" in done
+    assert "11 位数字" in done
+    assert "1380000" not in done
     assert Submission.objects.get().unit == world["hnu-law-1201"]
     batch = UploadBatch.objects.get()
     assert (batch.state, batch.content, batch.accepted, batch.rejected) == ("imported", None, 1, 1)
