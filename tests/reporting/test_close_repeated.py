@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -176,3 +176,29 @@ def test_each_instant_belongs_to_exactly_one_week(world, cast):
             counted.append(row.own_changed)
     assert counted == [1, 1, 1]
     assert str(last_of_the_year.next()) == "2027-W01"
+
+
+@pytest.mark.parametrize(
+    ("at", "counted"),
+    [
+        (datetime(2026, 11, 15, 15, 59, 59, 999999, tzinfo=UTC), "2026-W46"),
+        (datetime(2026, 11, 15, 16, 0, tzinfo=UTC), "2026-W47"),
+        (datetime(2026, 11, 15, 23, 30, tzinfo=UTC), "2026-W47"),
+        (datetime(2027, 1, 3, 15, 59, tzinfo=UTC), "2026-W53"),
+        (datetime(2027, 1, 3, 16, 30, tzinfo=UTC), "2027-W01"),
+    ],
+)
+def test_an_evening_in_utc_belongs_to_the_week_of_shanghai(world, at, counted):
+    unit = world.ids["hnu-law-1201"]
+    account = Account.objects.create(unit_id=unit, platform_id="app", identifier="x", identifier_key="x")
+    RegistryEvent.objects.create(unit_id=unit, kind="changed", account=account, at=at)
+    week = Week.parse(counted)
+    with clock.frozen(week.ends_at):
+        found = [
+            WeekUnit.objects.get(week=weekly.close_week(each), unit_id=unit).own_changed
+            for each in (week.previous(), week)
+        ]
+    assert found == [0, 1]
+    with clock.frozen(at):
+        assert not week.is_over
+        assert week.previous().is_over
