@@ -10,7 +10,7 @@ from ninja.decorators import decorate_view
 
 from accounts.models import Account, Group
 from orgs.querysets.scope import UnitsInCharge
-from orgs.read_api import LARGEST_ID, Window, below, page_of, revalidated
+from orgs.read_api import LARGEST_ID, REFUSALS, Window, below, page_of, revalidated
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -70,7 +70,9 @@ class RegistryFilter(Window):
     status: str = Field("", max_length=8)
 
 
-@router.get("/accounts", response=AccountPage, url_name="list-accounts", summary="账号列表")
+@router.get(
+    "/accounts", response={200: AccountPage, **REFUSALS}, url_name="list-accounts", summary="账号列表"
+)
 @decorate_view(revalidated)
 def list_accounts(request: HttpRequest, wanted: Query[RegistryFilter]) -> dict[str, object]:
     """Accounts of the units within the scope of the token, by id.
@@ -80,7 +82,7 @@ def list_accounts(request: HttpRequest, wanted: Query[RegistryFilter]) -> dict[s
     return page_of(_filtered(request, Account.objects.all(), wanted), wanted)
 
 
-@router.get("/groups", response=GroupPage, url_name="list-groups", summary="群列表")
+@router.get("/groups", response={200: GroupPage, **REFUSALS}, url_name="list-groups", summary="群列表")
 @decorate_view(revalidated)
 def list_groups(request: HttpRequest, wanted: Query[RegistryFilter]) -> dict[str, object]:
     """Groups of the units within the scope of the token, by id."""

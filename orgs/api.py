@@ -10,7 +10,7 @@ from ninja.decorators import decorate_view
 
 from orgs.models import OrgUnit
 from orgs.querysets.scope import UnitsInCharge
-from orgs.read_api import LARGEST_ID, Window, below, page_of, revalidated
+from orgs.read_api import LARGEST_ID, REFUSALS, Window, below, page_of, revalidated
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -47,14 +47,14 @@ class UnitFilter(Window):
     closed: bool = Field(False, description="units that are no longer in operation as well")
 
 
-@router.get("/units", response=UnitPage, url_name="list-units", summary="团组织列表")
+@router.get("/units", response={200: UnitPage, **REFUSALS}, url_name="list-units", summary="团组织列表")
 @decorate_view(revalidated)
 def list_units(request: HttpRequest, wanted: Query[UnitFilter]) -> dict[str, object]:
     """Units within the scope of the token, by id."""
     return page_of(_filtered(request, wanted), wanted)
 
 
-@router.get("/units/{unit_id}", response=Unit, url_name="show-unit", summary="一个团组织")
+@router.get("/units/{unit_id}", response={200: Unit, **REFUSALS}, url_name="show-unit", summary="一个团组织")
 @decorate_view(revalidated)
 def show_unit(request: HttpRequest, unit_id: int) -> OrgUnit:
     """One unit within the scope of the token."""

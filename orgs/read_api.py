@@ -27,6 +27,15 @@ FIRST = 0
 LARGEST_ID = 2**63 - 1
 
 
+class Problem(Schema):
+    """Why there is no answer, in words for people."""
+
+    error: str
+
+
+REFUSALS = {401: Problem, 404: Problem, 422: Problem}
+
+
 class Bearer(HttpBearer):
     """`Authorization: Bearer <token>`."""
 

@@ -12,9 +12,9 @@ from ninja.decorators import decorate_view
 
 from orgs.kernel.clock import Week
 from orgs.querysets.scope import UnitsInCharge
-from orgs.read_api import LARGEST_ID, Window, below, csv_answer, page_of, revalidated
+from orgs.read_api import LARGEST_ID, REFUSALS, Window, below, csv_answer, page_of, revalidated
 from reporting.figures import FIGURES
-from reporting.models import ClosedWeek, WeekUnit
+from reporting.models import Bulletin, ClosedWeek, WeekUnit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,14 +94,19 @@ class FigureFilter(Subtree, Window):
     pass
 
 
-@router.get("/weeks", response=WeekPage, url_name="list-weeks", summary="已结的周")
+@router.get("/weeks", response={200: WeekPage, **REFUSALS}, url_name="list-weeks", summary="已结的周")
 @decorate_view(revalidated)
 def list_weeks(request: HttpRequest) -> dict[str, object]:
     """Every published edition, the newest first."""
     return {"items": ClosedWeek.objects.published()}
 
 
-@router.get("/weeks/{week}/units", response=FigurePage, url_name="list-figures", summary="一周的数字")
+@router.get(
+    "/weeks/{week}/units",
+    response={200: FigurePage, **REFUSALS},
+    url_name="list-figures",
+    summary="一周的数字",
+)
 @decorate_view(revalidated)
 def list_figures(request: HttpRequest, week: str, wanted: Query[FigureFilter]) -> dict[str, object]:
     """The figures of the units within the scope of the token, by unit id."""
@@ -111,7 +116,11 @@ def list_figures(request: HttpRequest, week: str, wanted: Query[FigureFilter]) -
 
 
 @router.get(
-    "/weeks/{week}/units.csv", url_name="download-figures", summary="一周的数字（CSV，供 Excel、WPS 刷新）"
+    "/weeks/{week}/units.csv",
+    response={200: None, **REFUSALS},
+    url_name="download-figures",
+    openapi_extra={"responses": {"200": {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+    summary="一周的数字（CSV，供 Excel、WPS 刷新）",
 )
 def download_figures(request: HttpRequest, week: str, wanted: Query[Subtree]) -> StreamingHttpResponse:
     """The same rows as a table, in official order; missing figures are empty cells."""
@@ -120,6 +129,43 @@ def download_figures(request: HttpRequest, week: str, wanted: Query[Subtree]) ->
     rows = _rows(request, header, wanted).in_official_order().values_list(*names)
     name = f"{header.week}-{header.edition}.csv"
     return csv_answer(name, ("week", "edition", *names), _texts(header, rows.iterator(ROWS_AT_ONCE)))
+
+
+class BulletinOut(Schema):
+    """A published bulletin, and which edition of which week it is about."""
+
+    id: int
+    unit_id: int
+    title: str
+    year: int
+    number: int
+    correction: int
+    week: str
+    edition: int
+    published_at: datetime
+
+    @staticmethod
+    def resolve_week(found: Bulletin) -> str:
+        return str(found.closed_week.week)
+
+    @staticmethod
+    def resolve_edition(found: Bulletin) -> int:
+        return found.closed_week.edition
+
+
+class BulletinPage(Schema):
+    items: list[BulletinOut]
+    next: int | None
+
+
+@router.get(
+    "/bulletins", response={200: BulletinPage, **REFUSALS}, url_name="list-bulletins", summary="周通报"
+)
+@decorate_view(revalidated)
+def list_bulletins(request: HttpRequest, wanted: Query[Window]) -> dict[str, object]:
+    """Bulletins that the person may read, within the scope of the token; their frozen figures are those of the edition."""
+    readable = Bulletin.objects.readable_by(request.user).published()  # type: ignore[arg-type]
+    return page_of(readable.select_related("closed_week").defer("body", "figures", "search_text"), wanted)
 
 
 def _texts(header: ClosedWeek, rows: Iterator[tuple[object, ...]]) -> Iterator[list[str]]:

@@ -46,6 +46,7 @@ MATRIX: dict[str, Row] = {
     "api:list-accounts": Row("", TOKEN),
     "api:list-groups": Row("", TOKEN),
     "api:list-weeks": Row("", TOKEN),
+    "api:list-bulletins": Row("", TOKEN),
     "api:list-figures": Row("week_unit", TOKEN, args=lambda pk: ["2026-W46"]),
     "api:download-figures": Row("week_unit", TOKEN, args=lambda pk: ["2026-W46"]),
     "orgs:login": Row("", PUBLIC, BOTH),

@@ -301,6 +301,12 @@ def test_statements_do_not_grow_with_the_rows(world, cast, closed, django_assert
 def test_the_page_of_the_interface_names_every_address(sign_in):
     shown = sign_in("university").get(reverse("show-api")).content.decode()
     described = Client().get(reverse("api:openapi-json")).json()
-    assert {path.split("/")[3] for path in described["paths"]} == {"units", "accounts", "groups", "weeks"}
+    assert {path.split("/")[3] for path in described["paths"]} == {
+        "units",
+        "accounts",
+        "groups",
+        "weeks",
+        "bulletins",
+    }
     for path in described["paths"]:
         assert path in shown
