@@ -19,6 +19,7 @@ from accounts.forms.registry import administrators
 from accounts.models import Account, Administratorship, RegistryEvent
 from accounts.operations import registry
 from accounts.pages import accounts as pages
+from accounts.pages import hand_outs
 from accounts.tables import AccountTable, status_pill
 from orgs import permissions
 from orgs.exceptions import OrgsError
@@ -60,7 +61,7 @@ def show_account(request: LeagueRequest, pk: int) -> HttpResponse:
         "account": account,
         "pill": status_pill(account),
         "crumbs": pages.crumbs(account),
-        "facts": pages.facts(account),
+        "facts": [*pages.facts(account), *hand_outs.origin(account, user=request.user)],
         "hints": pages.hints(account),
         "duties": pages.Duties.of(request.user, account),
         "ties": pages.ties(account, request.user),

@@ -15,6 +15,7 @@ from config.demo_data import (
     bases,
     earlier_round,
     groups,
+    hand_outs,
     incidents,
     offices,
     registry,
@@ -116,6 +117,7 @@ def _load_history(first: clock.Week, progress: Progress) -> None:
         _live_through(story, first.next(n), n, progress)
     _run_round(units, progress)
     groups.live_through(units, crowd)
+    hand_outs.live_through(units, by=_user("shengwei"))
 
 
 def _live_through(story: registry.Story, week: clock.Week, n: int, progress: Progress) -> None:

@@ -24,6 +24,7 @@ NO_PAGE = {
     "accounts:choose-group-unit",
     "accounts:choose-incident-unit",
     "accounts:choose-dispute-unit",
+    "accounts:download-hand-out-template",
     "reporting:show-latest-week",
     "scoring:download-sheet",
 }
@@ -39,7 +40,7 @@ ON_THE_WAY = {
 READERS = ("haida", "shengwei", "zhishu", "xinxi", "kaohe", "guanli")
 
 OBJECTS = """
-from accounts.models import Account, Administratorship, CollectionRound, Expected, Group, Incident, Package
+from accounts.models import Account, Administratorship, CollectionRound, Expected, Group, HandedAccount, HandOut, Incident, Package
 from orgs.kernel import clock
 from orgs.models import Appointment, IntakeTurnover, OrgUnit, UnitChangeRequest, User
 from reporting.models import ClosedWeek, Demand
@@ -65,6 +66,9 @@ answer = {
     "group": [Group.objects.active().filter(unit=branch).first().pk],
     "demand": [Demand.objects.get(unit=college).pk],
     "incident": list(Incident.objects.filter(**below).values_list("pk", flat=True)[:1]),
+    "hand_out": list(HandOut.objects.values_list("pk", flat=True)),
+    "handed_account": list(HandedAccount.objects.filter(unit=university, state="sealed").values_list("pk", flat=True)),
+    "opened_account": list(HandedAccount.objects.filter(unit=university, state="opened").values_list("pk", flat=True)),
     "package": [Package.objects.first().pk],
     "week_unit": [university.pk],
     "sheet": [Sheet.objects.get(unit=university).pk],
