@@ -17,7 +17,7 @@ from tests.architecture.matrix import ANYONE, MATRIX, POST, PUBLIC, TOKEN, Row
 from tests.architecture.subjects import SUBJECTS
 from tests.cast import PEOPLE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # For each person: own unit, child, grandchild, sibling, parent, foreign.
 RELATED = {
