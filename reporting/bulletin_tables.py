@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from orgs.choices import Kind
 from orgs.kernel.numbers import MISSING, percent_of, thousands
-from reporting import scopes
 from reporting.coverage import Coverage, CoverageState
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(gettext_lazy("未报支部（个）"), width=14),
     ),
     LEADERS: (
-        Column(gettext_lazy("类别"), is_number=False, width=14), Column(gettext_lazy("名次"), width=8), _NAME, _RATE, _CHANGE,
+        Column(gettext_lazy("类别"), is_number=False, width=16), Column(gettext_lazy("名次"), width=8), _NAME, _RATE, _CHANGE,
         Column(gettext_lazy("名次变化")),
     ),
     LAGGARDS: (_NUMBER, _NAME, _RATE, Column(gettext_lazy("还差（人）")), _CHANGE),
@@ -122,17 +122,26 @@ def leaders(figures: Figures) -> list[tuple[str, list[tuple[int, UnitFigures, in
     READING: no document says who leads. A unit must have reached the 良好 line; one with more people than its base is
     to be checked first and is not praised.
     """
-    found = []
-    for scope in scopes.SCOPES[1:]:
-        group = [each for each in figures.units if scopes.belongs(each.kind, each.line, scope)]
+    found: list[tuple[str, list[tuple[int, UnitFigures, int | None]]]] = []
+    groups: dict[str, list[UnitFigures]] = {}
+    for each in figures.units:
+        groups.setdefault(_group(each.kind), []).append(each)
+    for name, group in groups.items():
         now = _ranks([(each.unit_id, each.coverage) for each in group])
         before = _ranks([(each.unit_id, each.before) for each in group if each.before])
         best = sorted(
             (now[each.unit_id], at, each) for at, each in enumerate(group) if _may_lead(each.coverage)
         )
         named = [(rank, each, before.get(each.unit_id)) for rank, _at, each in best]
-        found.append((str(scopes.NAMES[scope]), [each for each in named if each[0] <= LEADERS_OF_A_GROUP]))
+        found.append((name, [each for each in named if each[0] <= LEADERS_OF_A_GROUP]))
     return [(name, ranked) for name, ranked in found if ranked]
+
+
+def _group(kind: str) -> str:
+    """Cities and counties are compared with each other, every other kind with its like."""
+    if kind in {Kind.PREFECTURE, Kind.COUNTY}:
+        return _("市县")
+    return str(Kind(kind).label) if kind in Kind.values else kind
 
 
 def _may_lead(coverage: Coverage) -> bool:

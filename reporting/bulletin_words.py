@@ -83,7 +83,7 @@ def said_about(figures: Figures, unit_id: int, text: str) -> list[str]:
 
 def number_text(year: int | None, number: int | None, correction: int) -> str:
     """周通报〔2026〕5号; a draft has no number yet; a correction bears that of the one it corrects, and its own."""
-    words = {"year": year or "", "number": number or "　", "n": correction}
+    words = {"year": year or "　　", "number": number or "　", "n": correction}
     if correction:
         return _("周通报〔%(year)s〕%(number)s号（更正%(n)d）") % words
     return _("周通报〔%(year)s〕%(number)s号") % words

@@ -74,8 +74,8 @@ def test_leaders_have_reached_the_line_and_ties_share_a_rank(province, world):
     close()
     rows = table(shown(province, draft(province, world)), "leaders")
     assert [row[:4] for row in rows] == [
-        ["高校", "1", world["hnu"].name, "100.0%"],
-        ["高校", "1", world["qzu"].name, "100.0%"],
+        ["高校团委", "1", world["hnu"].name, "100.0%"],
+        ["高校团委", "1", world["qzu"].name, "100.0%"],
     ]
 
 
