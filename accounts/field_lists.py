@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.choices import LARGEST_COUNT
 from accounts.naming import clean_identifier, clean_text, identifier_key
@@ -17,6 +18,8 @@ from orgs.kernel.crypto import normalise_mobile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from django.utils.functional import _StrPromise
 
 # Fields of the group `administrator` repeat for further people of the row above; every other group is the row's own.
 OFFICIAL, ADMINISTRATOR = "official", "administrator"
@@ -27,6 +30,8 @@ OWN_MOBILE = ("administrator.mobile", "responsible.mobile")
 _GROUP_LABELS = {OFFICIAL: "官方微信", ADMINISTRATOR: "微信管理员"}
 _WECHAT_ID = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,}", re.ASCII)
 _QQ = re.compile(r"[1-9]\d{4,11}", re.ASCII)
+_ROW_TWICE = gettext_lazy("与前面填写的重复，请删去一个或更正")
+_PERSON_TWICE = gettext_lazy("与前面的管理员重复，请删去一名或更正")
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -246,16 +251,18 @@ def _repeated(
     for at, row in zip(positions, rows, strict=True):
         if not row.continues:
             people = set()
-            errors += _seen(identifier, row, accounts, at, _("与前面填写的重复，请删去一个或更正"))
-        errors += _seen(mobile, row, people, at, _("与前面的管理员重复，请删去一名或更正"))
+            errors += _seen(identifier, row, accounts, at, _ROW_TWICE)
+        errors += _seen(mobile, row, people, at, _PERSON_TWICE)
     return errors
 
 
-def _seen(each: Field | None, row: RowInput, seen: set[str], at: int, message: str) -> list[FieldError]:
+def _seen(
+    each: Field | None, row: RowInput, seen: set[str], at: int, message: _StrPromise
+) -> list[FieldError]:
     key = identifier_key(str(row.get(each))) if each else ""
     if each is None or not key:
         return []
     if key in seen:
-        return [FieldError(at, each.code, each.label, message)]
+        return [FieldError(at, each.code, each.label, str(message))]
     seen.add(key)
     return []

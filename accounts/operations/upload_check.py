@@ -182,10 +182,11 @@ class Checker:
                 self._note(row, row.caption(code), shortened(before), shortened(row.unit.get(code, "")))
         for each in self.fields:
             text = row.cells.get(each.code, "")
-            before = row.originals.get(each.code, text)
-            after = each.shown(stored.get(each))
-            is_code = bool(each.choices) and before == str(stored.get(each))
-            if text and after and not is_masked(each, text) and after != before and not is_code:
+            before, kept = row.originals.get(each.code, text), stored.get(each)
+            if not text or before == str(kept):
+                continue
+            after = each.shown(kept)
+            if after and after != before and not is_masked(each, text):
                 self._note(row, row.caption(each.code), echo(each, before), echo(each, after))
 
     def _note(self, row: ReadRow, column: str, before: str, after: str) -> None:
