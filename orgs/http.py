@@ -47,6 +47,11 @@ def own_unit(request: LeagueRequest, verb: str) -> OrgUnit:
     return get_object_or_404(OrgUnit.objects.within(in_charge), pk=whole_number(asked) or widest.unit_id)
 
 
+def in_wechat(request: HttpRequest) -> bool:
+    """Whether the page is read inside WeChat, whose browser saves no spreadsheet."""
+    return "MicroMessenger" in request.META.get("HTTP_USER_AGENT", "")
+
+
 def whole_number(text: str | None) -> int | None:
     """The number an address or a form names; None for everything else ("²" is a digit to Python, not an id)."""
     usable = bool(text) and text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER

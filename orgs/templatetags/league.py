@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
+from orgs.http import in_wechat
 from orgs.kernel import numbers, plot
 from orgs.kernel.clock import Week, local
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from django.http import HttpRequest
+    from django.template import Context
     from django.utils.safestring import SafeString
 
 
@@ -155,6 +158,29 @@ def bar(
         "tick": None if is_plain else tick,
         "text": numbers.percent_of(share),
         "label": label,
+    }
+
+
+@register.inclusion_tag("components/download.html", takes_context=True)
+def download(
+    context: Context,
+    url: str,
+    label: str,
+    *,
+    is_small: bool = False,
+    is_primary: bool = False,
+    is_submit: bool = False,
+) -> dict[str, object]:
+    """The way to a file; inside WeChat, which saves none, how to get it elsewhere (ux.md section 4). `is_submit`: a form's button."""
+    request: HttpRequest = context["request"]
+    return {
+        "url": url,
+        "label": label,
+        "is_small": is_small,
+        "is_primary": is_primary,
+        "is_submit": is_submit,
+        "in_wechat": in_wechat(request),
+        "link": request.build_absolute_uri(url or None),
     }
 
 
