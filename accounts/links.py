@@ -1,12 +1,13 @@
-"""What upper apps offer on the page of an administrator: words and addresses. Registered in `AppConfig.ready()`."""
+"""What upper apps offer on the pages of an administrator, an account and a group. Registered in `AppConfig.ready()`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from accounts.models import Administratorship
+    from accounts.models import Account, Administratorship, Group
     from orgs.models import User
+    from orgs.panels import Panel
 
 Link = tuple[str, str]
 
@@ -15,15 +16,27 @@ class Provider(Protocol):
     def __call__(self, user: User, term: Administratorship) -> list[Link]: ...
 
 
+class PanelProvider(Protocol):
+    def __call__(self, user: User, channel: Account | Group) -> list[Panel]: ...
+
+
 _providers: list[Provider] = []
+_panel_providers: list[PanelProvider] = []
 
 
-def register(provider: Provider) -> None:
-    """Add an app's links; registered twice they count once."""
-    if provider not in _providers:
+def register(provider: Provider | None = None, *, panels: PanelProvider | None = None) -> None:
+    """Add an app's links on an administrator's page, its panels on a channel's; registered twice they count once."""
+    if provider is not None and provider not in _providers:
         _providers.append(provider)
+    if panels is not None and panels not in _panel_providers:
+        _panel_providers.append(panels)
 
 
 def of_term(user: User, term: Administratorship) -> list[Link]:
     """(words, address) in order of registration."""
     return [link for provider in _providers for link in provider(user, term)]
+
+
+def panels_of(user: User, channel: Account | Group) -> list[Panel]:
+    """Panels below an account's or a group's administrators, in order of registration; the place they name is not asked."""
+    return [panel for provider in _panel_providers for panel in provider(user, channel)]

@@ -34,6 +34,6 @@ class ReportingConfig(AppConfig):
         )
         panels.register(tabs=tabs)
         # Imported here: the page needs the models, which exist only now.
-        from reporting.pages import duties  # noqa: PLC0415
+        from reporting.pages import channel, duties  # noqa: PLC0415
 
-        links.register(duties.links)
+        links.register(duties.links, panels=channel.panels)

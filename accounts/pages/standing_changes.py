@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from accounts.choices import SubmissionStatus
 from accounts.models import CollectionRound
 from orgs.models import OrgUnit
-from orgs.permissions import FILL
+from orgs.permissions import EDIT_REGISTRY, FILL
 from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
@@ -25,6 +25,19 @@ class OpenChange:
     round: CollectionRound
     unit: OrgUnit
     last: Task | None = None
+
+
+def rounds_for(user: User, unit: OrgUnit) -> list[CollectionRound]:
+    """日常变更 in which the person may send a change of this unit, whose registry they may not edit; one statement at most."""
+    in_charge = user.units_in_charge()
+    if (
+        unit.pk not in in_charge.allowing(FILL).own_unit_ids()
+        or in_charge.allowing(EDIT_REGISTRY).covers(unit)
+        or not unit.is_open
+    ):
+        return []
+    standing = CollectionRound.objects.concerning(unit).standing().order_by("pk")
+    return [each for each in standing if unit.kind_id in each.kinds]
 
 
 def open_changes(user: User, tasks: Iterable[Task]) -> list[OpenChange]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import links
 from accounts.exceptions import AlreadyRegistered
 from accounts.filters import AccountFilter
 from accounts.forms.accounts import BulkForm, ChecksForm, NewAccountForm
@@ -20,6 +21,7 @@ from accounts.models import Account, Administratorship, RegistryEvent
 from accounts.operations import registry
 from accounts.pages import accounts as pages
 from accounts.pages import hand_outs
+from accounts.pages.standing_changes import rounds_for
 from accounts.tables import AccountTable, status_pill
 from orgs import permissions
 from orgs.exceptions import OrgsError
@@ -72,6 +74,8 @@ def show_account(request: LeagueRequest, pk: int) -> HttpResponse:
         "administrators": administrators(terms, may_reveal=may_reveal),
         "may_reveal": may_reveal,
         "history": pages.history(list(events)),
+        "changes": rounds_for(request.user, account.unit),
+        "panels": links.panels_of(request.user, account),
         "nicknames": pages.nicknames(account),
     }
     return render(request, "accounts/registry/account.html", context)

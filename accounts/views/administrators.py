@@ -22,6 +22,7 @@ from accounts.models import Account, Administratorship, Group, RegistryEvent
 from accounts.operations import registry
 from accounts.pages import administrators as pages
 from accounts.pages import groups as group_pages
+from accounts.pages.standing_changes import rounds_for
 from accounts.tables import AdministratorTable, term_pill
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.lists import PER_PAGE, Listing
@@ -86,6 +87,8 @@ def show_administrator(request: LeagueRequest, pk: int) -> HttpResponse:
         "facts": pages.facts(term),
         "others": shown[1:],
         "history": group_pages.history(list(events)),
+        "unit": term.unit,
+        "changes": rounds_for(request.user, term.unit),
         "links": links.of_term(request.user, term),
     }
     return render(request, "accounts/administrators/show.html", context)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import links
 from accounts.filters import GroupFilter
 from accounts.forms.groups import BulkGroupForm, GroupForm, seen_versions
 from accounts.models import Administratorship, Group, RegistryEvent
@@ -20,6 +21,7 @@ from accounts.operations import registry
 from accounts.operations.registry.groups_bulk import change_many_groups
 from accounts.pages import administrators as people
 from accounts.pages import groups as pages
+from accounts.pages.standing_changes import rounds_for
 from accounts.tables import GroupTable, group_pill
 from orgs.exceptions import OrgsError
 from orgs.http import whole_number
@@ -64,6 +66,8 @@ def show_group(request: LeagueRequest, pk: int) -> HttpResponse:
         "duties": pages.Duties.of(request.user, group),
         "terms": people.terms(terms, request.user),
         "history": pages.history(list(events)),
+        "changes": rounds_for(request.user, group.unit),
+        "panels": links.panels_of(request.user, group),
     }
     return render(request, "accounts/groups/group.html", context)
 
