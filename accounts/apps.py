@@ -23,4 +23,4 @@ class AccountsConfig(AppConfig):
         triggers.lock_rows("accounts_incident", locked_column="state", locked_value="closed")
         upper.register(preview=tree_changes.preview, apply=tree_changes.apply, happened=tree_changes.happened)
         leaving.register(leaving_page.sections)
-        panels.register(tabs=unit_page.tabs)
+        panels.register(panels=unit_page.panels, tabs=unit_page.tabs)

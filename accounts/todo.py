@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Value
+from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.choices import SubmissionStatus
-from accounts.models import CollectionRound, Dispute, Expected, Extension, Package, Submission
+from accounts.models import CollectionRound, Dispute, Expected, Extension, HandedAccount, Package, Submission
+from accounts.pages import attention, fill_tasks
 from accounts.pages import fill as fill_page
-from accounts.pages import fill_tasks
 from orgs import permissions
 from orgs.kernel import clock
 from orgs.models import OrgUnit
 from orgs.todo import Todo
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
     from accounts.pages.fill_tasks import Task
     from orgs.models import User
     from orgs.querysets.scope import UnitsInCharge
 
-# label, verb, page, status
+# label, verb, page, status; the tone is `_tone`
 _EXTENSIONS = (
     gettext_lazy("延期申请"),
     gettext_lazy("去办理"),
@@ -43,16 +48,52 @@ _ARRIVED = (
     gettext_lazy("待办"),
 )
 _LATE = (gettext_lazy("所属团组织未填报"), gettext_lazy("去提醒"), "accounts:chase", gettext_lazy("未填"))
+_SEALED = (
+    gettext_lazy("有账号待领取"),
+    gettext_lazy("去领取"),
+    "accounts:list-envelopes",
+    gettext_lazy("待领取"),
+)
+_UNUSED = (
+    gettext_lazy("领取的账号待启用"),
+    gettext_lazy("去启用"),
+    "accounts:list-envelopes",
+    gettext_lazy("待启用"),
+)
+_LINES = {
+    "sealed": _SEALED,
+    "unused": _UNUSED,
+    "asked": _EXTENSIONS,
+    "disputed": _DISPUTES,
+    "late": _LATE,
+    "arrived": _ARRIVED,
+}
 TO_DO = {"", SubmissionStatus.DRAFT, SubmissionStatus.RETURNED}
 
 
-def for_user(user: User) -> list[Todo]:
-    """Own forms, those that came back first; then forms that wait for review, forms not handed in, packages."""
+def counted(user: User) -> dict[str, QuerySet[Any]]:
+    """What is only counted: the home page asks for it and for what the other apps count in one statement."""
+    in_charge = user.units_in_charge()
+    return {
+        **_superiors(user, in_charge),
+        **attention.incidents(in_charge),
+        **attention.to_confirm(in_charge),
+    }
+
+
+def for_user(user: User, n: Mapping[str, int]) -> list[Todo]:
+    """Own forms, those that came back first; then forms that wait for review, what was `counted`, packages to send up."""
     in_charge = user.units_in_charge()
     return [
         *_own_forms(user, in_charge),
         *_review(user, in_charge),
-        *_late(user, in_charge),
+        *_incidents(n),
+        *(
+            Todo(str(label), str(verb), reverse(url), n[key], tone=_tone(url), status=str(status))
+            for key, (label, verb, url, status) in _LINES.items()
+            if n.get(key)
+        ),
+        *_to_confirm(n),
         *_due(in_charge),
     ]
 
@@ -102,14 +143,11 @@ def _review(user: User, in_charge: UnitsInCharge) -> list[Todo]:
     ]
 
 
-def _late(user: User, in_charge: UnitsInCharge) -> list[Todo]:
-    """延期申请, 账号争议 and 上报 that wait, and 未填: units below whose form of a running round has not been handed in.
-
-    All are counted in one statement: the home page has many lines.
-    """
+def _superiors(user: User, in_charge: UnitsInCharge) -> dict[str, QuerySet[Any]]:
+    """What lies with those who look after units below; 未填: units whose form of a running round was not handed in."""
     below = in_charge.allowing(permissions.REMIND)
     if not below.spans:
-        return []
+        return {}
     handed_in = Submission.objects.filter(
         round=OuterRef("round"),
         unit=OuterRef("unit"),
@@ -123,19 +161,46 @@ def _late(user: User, in_charge: UnitsInCharge) -> list[Todo]:
         .exclude(unit__in=below.own_unit_ids())
         .filter(~Exists(handed_in))
     )
-    asked = Extension.objects.decidable_by(user).waiting()
-    disputed = Dispute.objects.waiting_for(user)
-    arrived = Package.objects.within(in_charge.allowing(permissions.ACCEPT_PACKAGE)).waiting()
-    lines = ((asked, _EXTENSIONS), (disputed, _DISPUTES), (late, _LATE), (arrived, _ARRIVED))
-    counted = [
-        found.order_by().values(line=Value(at)).annotate(n=Count("pk")).values_list("line", "n")
-        for at, (found, _line) in enumerate(lines)
-    ]
-    counts = dict(counted[0].union(*counted[1:], all=True))
+    handed = HandedAccount.objects.addressed_to(in_charge)
+    return {
+        "sealed": handed.sealed(),
+        "unused": handed.unused(),
+        "asked": Extension.objects.decidable_by(user).waiting(),
+        "disputed": Dispute.objects.waiting_for(user),
+        "late": late,
+        "arrived": Package.objects.within(in_charge.allowing(permissions.ACCEPT_PACKAGE)).waiting(),
+    }
+
+
+def _incidents(n: Mapping[str, int]) -> list[Todo]:
+    """不良信息 of the whole scope that are not closed; those that wait too long are said first (SUP-2.2.1c)."""
+    if not n.get("incidents"):
+        return []
+    late = n["late_incidents"]
     return [
-        Todo(str(label), str(verb), reverse(url), counts[at], tone=_tone(url), status=str(status))
-        for at, (_found, (label, verb, url, status)) in enumerate(lines)
-        if counts.get(at)
+        Todo(
+            _("不良信息未办结"),
+            _("去处置"),
+            f"{reverse('accounts:list-incidents')}?state=open",
+            n["incidents"],
+            detail=attention.overdue_words(late) if late else "",
+            tone="bad" if late else "warn",
+            status=_("已超时") if late else _("待办结"),
+        )
+    ]
+
+
+def _to_confirm(n: Mapping[str, int]) -> list[Todo]:
+    """待确认: accounts and groups of the own units and directly below of which nobody has said for long that they are right."""
+    lines = (
+        ("stale_accounts", _("账号信息待确认"), "accounts:list-accounts"),
+        ("stale_groups", _("群信息待确认"), "accounts:list-groups"),
+    )
+    detail = _("超过%(n)d天没有确认，信息无误的一点即可") % {"n": settings.ACCOUNT_CONFIRM_DAYS}
+    return [
+        Todo(label, _("去确认"), f"{reverse(url)}?stale=on", n[key], detail=detail, status=_("待确认"))
+        for key, label, url in lines
+        if n.get(key)
     ]
 
 

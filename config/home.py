@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 from accounts import todo as accounts_todo
 from orgs import todo as orgs_todo
 from orgs.kernel.clock import Week
+from orgs.kernel.counting import counts
 from reporting import todo as reporting_todo
 from scoring import todo as scoring_todo
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpResponse
 
     from orgs.http import LeagueRequest
@@ -26,14 +28,19 @@ URGENCY = {"bad": 0, "warn": 1}
 @require_safe
 def home(request: LeagueRequest) -> HttpResponse:
     """What the person's roles ask for today, most urgent first; above it, for those who supervise, the week in a sentence."""
-    in_charge = request.user.units_in_charge()
+    user, in_charge = request.user, request.user.units_in_charge()
+    n = _counts(
+        accounts=accounts_todo.counted(user),
+        reporting=reporting_todo.counted(in_charge),
+        orgs=orgs_todo.counted(user),
+    )
     briefing = reporting_todo.briefing(in_charge)
     found = [
-        *accounts_todo.for_user(request.user),
+        *accounts_todo.for_user(user, n["accounts"]),
         *(briefing.todos if briefing else []),
-        *reporting_todo.lines(in_charge),
-        *scoring_todo.for_user(request.user),
-        *orgs_todo.for_user(request.user),
+        *reporting_todo.lines(n["reporting"]),
+        *scoring_todo.for_user(user),
+        *orgs_todo.for_user(user, n["orgs"]),
     ]
     context = {
         "briefing": briefing,
@@ -44,3 +51,9 @@ def home(request: LeagueRequest) -> HttpResponse:
         "week_ends_on": Week.current().ends_on,
     }
     return render(request, "config/home.html", context)
+
+
+def _counts(**asked: dict[str, QuerySet[Any]]) -> dict[str, dict[str, int]]:
+    """app -> name -> number of rows, of everything that the apps only count, in one statement."""
+    n = counts(**{f"{app}.{name}": rows for app, sets in asked.items() for name, rows in sets.items()})
+    return {app: {name: n[f"{app}.{name}"] for name in sets} for app, sets in asked.items()}

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orgs.kernel import clock
-from orgs.kernel.counting import counts
 from orgs.models import Invitation, UnitChangeRequest
 from orgs.operations import confirmation
 from orgs.permissions import EDIT_UNITS, MANAGE_PEOPLE, may_anywhere
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
     from orgs.models import User
 
 
@@ -37,9 +40,8 @@ class Todo:
     is_done: bool = False  # nothing left to do: shown below the rest
 
 
-def for_user(user: User) -> list[Todo]:
+def for_user(user: User, found: Mapping[str, int]) -> list[Todo]:
     """Changes asked for below; who is to be confirmed this year; invitations that run out and that nobody has opened."""
-    found = _counts(user)
     lines = []
     if n := found.get("asked"):
         url, detail = reverse("orgs:list-requests"), _("更名、联系方式、底数")
@@ -59,14 +61,14 @@ def _unconfirmed(count: int) -> Todo:
     return Todo(_("年度确认"), _("去确认"), url, count, due=due, detail=detail)
 
 
-def _counts(user: User) -> dict[str, int]:
-    """Changes to decide, people to confirm, invitations that run out soon: one statement, for the home page has many."""
+def counted(user: User) -> dict[str, QuerySet[Any]]:
+    """Changes to decide, people to confirm, invitations that run out soon: the home page asks for all in one statement."""
     if not (may_anywhere(user, MANAGE_PEOPLE) or may_anywhere(user, EDIT_UNITS)):
         return {}
     soon = clock.now() + timedelta(days=RUNS_OUT_IN_DAYS)
     invitations = Invitation.objects.actionable_by(user, MANAGE_PEOPLE).usable()
-    return counts(
-        asked=UnitChangeRequest.objects.actionable_by(user, EDIT_UNITS).to_decide_by(user).waiting(),
-        unconfirmed=confirmation.waiting_for(user),
-        running_out=invitations.filter(expires_at__lt=soon),
-    )
+    return {
+        "asked": UnitChangeRequest.objects.actionable_by(user, EDIT_UNITS).to_decide_by(user).waiting(),
+        "unconfirmed": confirmation.waiting_for(user),
+        "running_out": invitations.filter(expires_at__lt=soon),
+    }

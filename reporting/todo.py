@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orgs.kernel import clock
-from orgs.kernel.counting import counts
 from orgs.permissions import EDIT_REGISTRY, FILL, REMIND
 from orgs.todo import Todo
 from reporting import report_todo
@@ -20,6 +19,8 @@ from reporting.pages import board as boards
 from reporting.pages import overview, weeks
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from orgs.kernel.clock import Week
     from orgs.querysets.scope import UnitsInCharge
     from reporting.pages.board import Board, Entry
@@ -57,18 +58,24 @@ def briefing(in_charge: UnitsInCharge) -> Briefing | None:
     return Briefing(chosen.week, overview.sentence(board, entries), _lines(board, entries))
 
 
-def lines(in_charge: UnitsInCharge) -> list[Todo]:
+def counted(in_charge: UnitsInCharge) -> dict[str, QuerySet[Any]]:
     """更换要求 that wait here or that others have not met (SUP-2.1.4); weekly reports to confirm or still missing (SUP-4.1a).
 
-    All are counted in one statement: the home page has many lines.
+    The home page asks for all of it, and for what the other apps count, in one statement.
     """
     editing, demanding = (in_charge.allowing(verb).own_unit_ids() for verb in (EDIT_REGISTRY, REMIND))
     if not (editing or demanding or in_charge.allowing(FILL).spans):
-        return []
-    counted = counts(
-        **_demands(in_charge, editing, demanding), **_bulletins(in_charge), **report_todo.sets(in_charge)
-    )
-    return [*_demand_lines(counted), *_bulletin_lines(counted), *report_todo.lines(counted)]
+        return {}
+    return {
+        **_demands(in_charge, editing, demanding),
+        **_bulletins(in_charge),
+        **report_todo.sets(in_charge),
+    }
+
+
+def lines(n: dict[str, int]) -> list[Todo]:
+    """The lines of what was `counted`."""
+    return [*_demand_lines(n), *_bulletin_lines(n), *report_todo.lines(n)] if n else []
 
 
 def _demands(

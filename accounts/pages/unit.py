@@ -1,4 +1,4 @@
-"""What this app adds to the page of a unit: the way to its accounts and those below it."""
+"""What this app adds to the page of a unit: the way to its accounts, and what is to be confirmed or handled there."""
 
 from __future__ import annotations
 
@@ -7,12 +7,56 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orgs.panels import Tab
+from accounts.models import Incident
+from accounts.pages import attention
+from accounts.pages import incidents as incident_pages
+from orgs.kernel.counting import counts
+from orgs.operations import confirmation
+from orgs.panels import Panel, Tab
+from orgs.permissions import MANAGE_PEOPLE
+from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orgs.models import OrgUnit, User
+
+INCIDENTS_SHOWN = 5
 
 
 def tabs(user: User, unit: OrgUnit) -> list[Tab]:
     """账号: the list of accounts, filtered to this unit's subtree; the list itself asks who sees what."""
     return [Tab(_("账号"), f"{reverse('accounts:list-accounts')}?unit={unit.pk}")]
+
+
+def panels(user: User, unit: OrgUnit, children: Sequence[OrgUnit]) -> list[Panel]:
+    """待确认 of the unit and directly below, and open 不良信息 of its subtree, overdue first; two statements at most."""
+    in_charge, below = user.units_in_charge(), UnitsInCharge.below(unit)
+    found = Incident.objects.within(in_charge).within(below)
+    asked = {**attention.to_confirm_near([unit.pk], in_charge), **attention.open_incidents(found)}
+    if in_charge.allowing(MANAGE_PEOPLE).covers(unit):
+        asked["people"] = confirmation.waiting_for(user, is_deep=True).filter(unit__parent=unit)
+    n = counts(**asked)
+    if not any(n.values()):
+        return []
+    context = {
+        "lines": _lines(unit, n),
+        "n_incidents": n["incidents"],
+        "overdue": attention.overdue_words(n["late_incidents"]) if n["late_incidents"] else "",
+        "incidents": incident_pages.lines(
+            found.unclosed().most_urgent_first().select_related("unit", "account", "group")[:INCIDENTS_SHOWN]
+        )
+        if n["incidents"]
+        else [],
+    }
+    return [Panel("aside", "accounts/unit/_attention.html", context)]
+
+
+def _lines(unit: OrgUnit, n: dict[str, int]) -> list[tuple[str, int, str]]:
+    """(words, how many, address) of what somebody has to confirm."""
+    lines = (
+        (_("账号信息"), n["stale_accounts"], f"{reverse('accounts:list-accounts')}?unit={unit.pk}&stale=on"),
+        (_("群信息"), n["stale_groups"], f"{reverse('accounts:list-groups')}?unit={unit.pk}&stale=on"),
+        (_("下级人员是否仍在任"), n.get("people", 0), f"{reverse('orgs:confirm-people')}?all=1"),
+    )
+    return [line for line in lines if line[1]]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.db.models import F
 
 from accounts.choices import IncidentState
+from orgs.kernel import clock
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
@@ -17,6 +20,15 @@ class IncidentQuerySet(ScopedQuerySet["Incident"]):
     def unclosed(self) -> Self:
         """Found or handled, not closed yet."""
         return self.exclude(state=IncidentState.CLOSED)
+
+    def overdue(self) -> Self:
+        """Found, and not handled within settings.INCIDENT_HANDLE_HOURS (SUP-2.2.1c asks for a quick reaction)."""
+        since = clock.now() - timedelta(hours=settings.INCIDENT_HANDLE_HOURS)
+        return self.filter(state=IncidentState.FOUND, found_at__lt=since)
+
+    def most_urgent_first(self) -> Self:
+        """What nobody has handled, the longest waiting first; then what waits for being closed."""
+        return self.order_by(F("handled_at").asc(nulls_first=True), "found_at", "pk")
 
     def closed(self) -> Self:
         """办结."""

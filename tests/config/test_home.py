@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.operations import incidents, registry
+from orgs.kernel import clock
 from tests.architecture import subjects
 
 pytestmark = pytest.mark.django_db
@@ -33,3 +40,87 @@ def test_who_supervises_reads_the_week_in_a_sentence(world, cast, sign_in):
     assert str(briefing.week) == "2026-W46"
     assert briefing.sentence
     assert sign_in("secretary").get("/").context["briefing"] is None
+
+
+def lines(client) -> dict[str, object]:
+    return {todo.label: todo for todo in client.get("/").context["todos"]}
+
+
+@pytest.fixture
+def stale(world):
+    account = registry.open_account(
+        world["hnu-law-1201"], platform="wechat_personal", identifier="law_1201", by=None
+    )
+    group = registry.open_group(world["hnu-law-1201"], kind="branch", name="一班微信群", by=None)
+    day = clock.today() - timedelta(days=100)
+    for each in (account, group):
+        type(each).objects.filter(pk=each.pk).update(opened_on=day, counted_on=None, confirmed_on=None)
+    return account, group
+
+
+@pytest.mark.parametrize(
+    ("key", "counts"), [("secretary", (1, 1)), ("college", (1, 1)), ("university", None), ("outsider", None)]
+)
+def test_what_is_to_be_confirmed_is_asked_of_the_unit_and_of_its_superior(stale, sign_in, key, counts):
+    found = lines(sign_in(key))
+    known = tuple(found[label].count for label in ("账号信息待确认", "群信息待确认") if label in found)
+    assert known == (counts or ())
+
+
+def test_what_was_confirmed_is_not_asked_again(stale, cast, sign_in):
+    account, group = stale
+    registry.confirm_account(account, by=cast["secretary"])
+    assert "账号信息待确认" not in lines(sign_in("secretary"))
+    url = lines(sign_in("secretary"))["群信息待确认"].url
+    assert group.name in sign_in("secretary").get(url).content.decode()
+
+
+def recorded(unit, cast, *, hours: int):
+    found_at = clock.now() - timedelta(hours=hours)
+    return incidents.record_incident(unit, category="fraud", found_at=found_at, by=cast["university"])
+
+
+def test_open_incidents_are_counted_and_overdue_ones_said_first(world, cast, sign_in):
+    recorded(world["hnu-law-1201"], cast, hours=2)
+    assert lines(sign_in("college"))["不良信息未办结"].status == "待办结"
+    late = recorded(world["hnu-law-1202"], cast, hours=30)
+    line = lines(sign_in("college"))["不良信息未办结"]
+    assert (line.count, line.status, line.tone) == (2, "已超时", "bad")
+    assert line.detail == "其中1条发现后超过24小时没有处置"
+    assert sign_in("college").get("/").context["todos"][0].label == "不良信息未办结"
+    incidents.handle_incident(late.pk, outcome="deleted", handled_at=clock.now(), by=cast["university"])
+    assert lines(sign_in("college"))["不良信息未办结"].status == "待办结"
+    for key in ("secretary", "outsider", "auditor"):
+        assert "不良信息未办结" not in lines(sign_in(key))
+
+
+def test_the_page_of_a_unit_shows_what_is_to_be_confirmed_and_the_most_urgent_incident_first(
+    stale, world, cast, sign_in
+):
+    recorded(world["hnu-law-1201"], cast, hours=2)
+    recorded(world["hnu-law-1202"], cast, hours=30)
+    page = sign_in("college").get(world["hnu-law"].get_absolute_url()).content.decode()
+    panel = page.partition('id="confirm-head"')[2]
+    assert f"{reverse('accounts:list-groups')}?unit={world['hnu-law'].pk}&amp;stale=on" in panel
+    assert "其中1条发现后超过24小时没有处置" in panel
+    assert panel.index("法学2012级2班团支部") < panel.index("法学2012级1班团支部")
+
+
+def test_a_unit_with_nothing_to_see_to_has_no_such_panel(world, sign_in):
+    page = sign_in("college").get(world["hnu-law-1201"].get_absolute_url()).content.decode()
+    assert "confirm-head" not in page
+    assert "incidents-head" not in page
+
+
+@pytest.mark.parametrize("key", ["province", "schools", "university", "college", "secretary", "auditor"])
+def test_the_home_page_with_everything_to_do_takes_few_statements(stale, world, cast, sign_in, key):
+    unit = cast["secretary"].appointments.get().unit
+    subjects.submission(unit, cast)
+    subjects.package(world["hnu"], cast)
+    subjects.week_unit(world["hnu"], cast)
+    subjects.demand(world["hnu-law"], cast)
+    recorded(world["hnu-law-1201"], cast, hours=30)
+    client = sign_in(key)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get("/").status_code == 200
+    assert len(captured) <= 15

@@ -17,6 +17,7 @@ from accounts.operations import registry
 from accounts.operations.registry import PersonalData
 from orgs.exceptions import IllegalMove, NotAllowed
 from orgs.kernel import clock
+from orgs.kernel.counting import counts
 from orgs.models import AuditEntry, Notification
 from reporting import todo
 from reporting.choices import DEMAND_MOVES, DemandState
@@ -64,7 +65,9 @@ def messages_to(unit) -> list[str]:
 
 
 def labels(user) -> list[tuple[str, int | None]]:
-    return [(line.label, line.count) for line in todo.lines(user.units_in_charge())]
+    """Lines about demands alone."""
+    found = todo.lines(counts(**todo.counted(user.units_in_charge())))
+    return [(line.label, line.count) for line in found if "更换" in line.label]
 
 
 def page_of(name: str, demand) -> str:
@@ -239,7 +242,7 @@ def test_both_sides_have_a_line_on_the_home_page(demanded, cast, sign_in):
     assert labels(cast["province"]) == labels(cast["secretary"]) == labels(cast["outsider"]) == []
     with clock.frozen(LATE):
         assert labels(cast["province"]) == [("提出的更换要求逾期未办", 1)]
-        line = todo.lines(cast["college"].units_in_charge())[0]
+        line = todo.lines(counts(**todo.counted(cast["college"].units_in_charge())))[0]
         assert (line.tone, line.detail) == ("bad", "已逾期1个")
         assert "上级要求更换管理员" in sign_in("university").get(reverse("home")).content.decode()
 
