@@ -13,12 +13,15 @@ from config.demo_data import (
     activity,
     assessment,
     bases,
+    bulletins,
+    disputes,
     earlier_round,
     groups,
     hand_outs,
     incidents,
     offices,
     registry,
+    reports,
     rounds,
     tree,
 )
@@ -98,6 +101,12 @@ def _load_small(progress: Progress) -> None:
         week = first.next(n)
         progress(f"结周 {week.label}")
         close_week(week)
+        with transaction.atomic():
+            reports.confirm_week(week)
+    progress("发布周通报")
+    with transaction.atomic():
+        province = OrgUnit.objects.get(code=tree.HAINAN)
+        bulletins.publish(province, by=_user("shengwei"), signers=[_user("haida")])
     progress("计算年度考评表")
     with transaction.atomic():
         assessment.assess(today.year, by=_user("shengwei"))
@@ -118,6 +127,7 @@ def _load_history(first: clock.Week, progress: Progress) -> None:
     _run_round(units, progress)
     groups.live_through(units, crowd)
     hand_outs.live_through(units, by=_user("shengwei"))
+    disputes.begin(units)
 
 
 def _live_through(story: registry.Story, week: clock.Week, n: int, progress: Progress) -> None:

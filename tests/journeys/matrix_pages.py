@@ -26,6 +26,9 @@ NO_PAGE = {
     "accounts:choose-dispute-unit",
     "accounts:download-hand-out-template",
     "reporting:show-latest-week",
+    "reporting:download-bulletin",
+    "reporting:download-bulletin-annex",
+    "reporting:own-report",
     "scoring:download-sheet",
 }
 # Pages of a person who is halfway through: the journeys lead there.
@@ -35,15 +38,16 @@ ON_THE_WAY = {
     "accounts:show-receipt",
     "accounts:show-upload",
     "accounts:show-file",
-    "accounts:show-dispute",
 }
 READERS = ("haida", "shengwei", "zhishu", "xinxi", "kaohe", "guanli")
 
 OBJECTS = """
-from accounts.models import Account, Administratorship, CollectionRound, Expected, Group, HandedAccount, HandOut, Incident, Package
+from accounts.models import Account, Administratorship, CollectionRound, Dispute, Expected, Group, HandedAccount, HandOut, Incident, Package
 from orgs.kernel import clock
 from orgs.models import Appointment, IntakeTurnover, OrgUnit, UnitChangeRequest, User
 from reporting.models import ClosedWeek, Demand
+from reporting.models import Bulletin, BulletinNotice
+from reporting.operations import bulletins
 from scoring.models import Sheet
 university, college = OrgUnit.objects.get(code="46-U01"), OrgUnit.objects.get(code="46-U01-09")
 branch = OrgUnit.objects.get(code="46-U01-09-1202")
@@ -52,7 +56,14 @@ clerk = User.objects.get(username="zhishu")
 asked = {"proposed": {"name": "信息一班团支部", "short_name": ""}, "before": {"name": branch.name, "short_name": ""}, "reason": "更名",
     "requested_by": clerk, "requested_at": clock.now()}
 turned = {"closed_intake": 2009, "opened_intake": 2013, "reason": "毕业", "by": clerk, "at": clock.now()}
+closed = ClosedWeek.objects.newest_editions().reverse()
+leader = User.objects.get(username="shengwei")
+asking = bulletins.draft(university.parent, closed[1], by=leader)
+told = {"told_at": clock.now(), "told_by": leader}
 answer = {
+    "bulletin": [Bulletin.objects.published().filter(unit=university.parent).first().pk],
+    "bulletin_draft": [bulletins.draft(university, closed[1], by=User.objects.get(username="haida")).pk],
+    "bulletin_notice": [BulletinNotice.objects.get_or_create(bulletin=asking, unit=university, defaults=told)[0].pk],
     "change_request": [UnitChangeRequest.objects.get_or_create(unit=branch, kind="name", defaults=asked)[0].pk],
     "turnover": [IntakeTurnover.objects.get_or_create(unit=university, defaults=turned)[0].pk],
     "unit": [college.pk],
@@ -60,12 +71,14 @@ answer = {
     "expected": [Expected.objects.filter(unit=each).order_by("pk").last().pk for each in (branch, college)],
     "unit_in_round": [university.pk],
     "direct_unit_in_round": [university.pk],
+    "direct_unit": [university.pk],
     "own_round": [CollectionRound.objects.running().first().pk],
     "account": [Account.objects.filter(unit=branch).first().pk],
     "administratorship": [Administratorship.objects.in_office().filter(unit=branch).first().pk],
     "group": [Group.objects.active().filter(unit=branch).first().pk],
     "demand": [Demand.objects.get(unit=college).pk],
     "incident": list(Incident.objects.filter(**below).values_list("pk", flat=True)[:1]),
+    "dispute": list(Dispute.objects.filter(arbiter=university).values_list("pk", flat=True)[:1]),
     "hand_out": list(HandOut.objects.values_list("pk", flat=True)),
     "handed_account": list(HandedAccount.objects.filter(unit=university, state="sealed").values_list("pk", flat=True)),
     "opened_account": list(HandedAccount.objects.filter(unit=university, state="opened").values_list("pk", flat=True)),
