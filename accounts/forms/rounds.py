@@ -64,9 +64,16 @@ class LaunchForm(forms.Form):
     use_required_attribute = False
 
     unit = forms.ModelChoiceField(label=_("发起单位"), queryset=OrgUnit.objects.none(), empty_label=None)
-    title = forms.CharField(label=_("名称"), max_length=120)
+    title = forms.CharField(
+        label=_("名称"), max_length=120, error_messages={"required": _("请填写填报任务的名称。")}
+    )
     field_list = forms.ModelChoiceField(label=_("收集表"), queryset=newest_lists(), empty_label=None)
-    kinds = forms.MultipleChoiceField(label=_("填报类型"), choices=(), widget=forms.CheckboxSelectMultiple)
+    kinds = forms.MultipleChoiceField(
+        label=_("填报类型"),
+        choices=(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("请至少选择一类填报的团组织。")},
+    )
     intake_years = forms.CharField(
         label=_("年级"), required=False, help_text=_("例如：2011、2012；留空为全部年级"), max_length=60
     )
@@ -103,7 +110,9 @@ class LaunchForm(forms.Form):
         self._choose("unit").queryset = OrgUnit.objects.filter(pk__in=own)
         kinds = UnitKind.objects.exclude(code__in=[Kind.NATIONAL, Kind.PROVINCE])
         self._choose("kinds").choices = [(kind.code, kind.name) for kind in kinds]
-        self.phases = [PhaseForm(data, prefix=f"phase{at}") for at in range(1, MOST_PHASES + 1)]
+        self.phases = [
+            PhaseForm(data, prefix=f"phase{at}", empty_permitted=True) for at in range(1, MOST_PHASES + 1)
+        ]
 
     def _choose(self, name: str) -> Any:
         return self.fields[name]
