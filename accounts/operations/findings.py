@@ -51,9 +51,7 @@ def settle_finding(kind: FindingKind, digest: str, *, reason: str, by: User) -> 
         raise Conflict(_("数字已有变化，请按现在的数字重新核实。"))
     if finding.digest in settled([finding], reviewed):
         return finding
-    own = by.units_in_charge().own_unit_ids()
-    about = finding.units or (finding.unit,)
-    if any(each.pk in own and each.parent_id is not None for each in about):
+    if is_about_own(finding, by=by):
         raise NotAllowed(_("疑点涉及您本单位，须由上级团委核实。"))
     unit = OrgUnit.objects.get(pk=widest.unit_id)
     if kind in OF_ONE_PLACE and reviewed.covers(finding.unit):
@@ -63,6 +61,13 @@ def settle_finding(kind: FindingKind, digest: str, *, reason: str, by: User) -> 
         SETTLED, (FINDING, digest), by=by, unit=unit, reason=reason.strip()[:LONGEST_REASON], **detail
     )
     return finding
+
+
+def is_about_own(finding: Finding, *, by: User) -> bool:
+    """Whether a unit in which the person holds an office is concerned; above the province there is nobody to ask."""
+    own = by.units_in_charge().own_unit_ids()
+    about = finding.units or (finding.unit,)
+    return any(each.pk in own and each.parent_id is not None for each in about)
 
 
 def settled(findings: Iterable[Finding], scope: UnitsInCharge) -> dict[str, AuditEntry]:

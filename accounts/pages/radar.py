@@ -45,6 +45,7 @@ class Line:
     entry: AuditEntry | None
     unit_url: str  # "" where the reader doesn't see the unit
     account_url: str
+    may_settle: bool = True  # what concerns the reader's own unit is for a superior
 
     @property
     def units(self) -> list[tuple[str, str]]:
@@ -101,7 +102,7 @@ def radar(user: User, asked: QueryDict, whole: UnitsInCharge, unit: OrgUnit | No
     seen = duplicates.find(scope, kinds)
     entries = findings.settled(seen.findings, user.units_in_charge().allowing(REVIEW))
     found.lines = [
-        _line(each, entries.get(each.digest), whole)
+        _line(each, entries.get(each.digest), whole, may_settle=not findings.is_about_own(each, by=user))
         for each in seen.findings
         if chosen.get("settled") or each.digest not in entries
     ]
@@ -115,7 +116,7 @@ def rows(lines: list[Line]) -> Iterator[list[str]]:
     return (line.cells() for line in lines)
 
 
-def _line(finding: Finding, entry: AuditEntry | None, whole: UnitsInCharge) -> Line:
+def _line(finding: Finding, entry: AuditEntry | None, whole: UnitsInCharge, *, may_settle: bool) -> Line:
     account_url = reverse("accounts:show-account", args=[finding.account_id]) if finding.account_id else ""
     return Line(
         finding,
@@ -123,4 +124,5 @@ def _line(finding: Finding, entry: AuditEntry | None, whole: UnitsInCharge) -> L
         entry,
         finding.unit.get_absolute_url() if whole.covers(finding.unit) else "",
         account_url,
+        may_settle,
     )

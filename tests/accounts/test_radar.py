@@ -285,6 +285,10 @@ def test_a_finding_about_the_own_unit_is_settled_from_above(sign_in, world, cast
     opened(world["hnu-law"], contacts=5000)
     bases.record_base(world["hnu-law"], measure=Measure.MEMBERS, count=10, year=2026, source="年报", by=None)
     (finding,) = found(cast["college"], KIND.ABOVE_BASE)
+    page = sign_in("college").get(PAGE).content.decode()
+    assert "涉及您本单位，由上级团委核实" in page
+    assert finding.digest not in page, "no form that would only be refused"
+    assert finding.digest in sign_in("university").get(PAGE).content.decode()
     answer = settle(sign_in("college"), finding)
     assert answer.status_code == 422
     assert "须由上级团委核实" in answer.content.decode()
