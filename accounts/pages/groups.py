@@ -139,8 +139,8 @@ def _linked(group: CountedGroup) -> str:
         return numbers.MISSING
     if group.subordinates_in is None:
         return _("未填，应有%(n)d个下级团组织") % {"n": group.n_below} if group.n_below else numbers.MISSING
-    is_complete = group.subordinates_in >= group.n_below
-    return f"{linked(group)}　{_('已全部进群') if is_complete else _('未全部进群')}"
+    words = _("%(share)s 个下级已进群") % {"share": linked(group)}
+    return words + (_("，已全部进群") if group.subordinates_in >= group.n_below else "")
 
 
 def _stale(group: Group) -> str:

@@ -205,13 +205,31 @@ def test_a_link_group_is_complete_when_every_subordinate_committee_is_in_it(open
     group = opened("qh", subordinates_in=1, by=cast["city"], **facts)
     row = Group.objects.for_page().get(pk=group.pk)
     shown = {label: value for label, value, _url in pages.facts(row)}
-    assert shown["下级进群"] == "1 / 2　未全部进群"
+    assert shown["下级进群"] == "1 / 2 个下级已进群"
     assert Group.objects.lacking_subordinates().get() == group
     registry.change_group(group, subordinates_in=2, by=cast["city"])
     assert not Group.objects.lacking_subordinates().exists()
     assert "下级" not in hints(group)
+    shown = {label: value for label, value, _url in pages.facts(Group.objects.for_page().get(pk=group.pk))}
+    assert shown["下级进群"] == "2 / 2 个下级已进群，已全部进群"
     registry.change_group(group, subordinates_in=3, by=cast["city"])
     assert "请核对" in hints(group)
+
+
+@pytest.mark.django_db
+def test_how_many_subordinates_were_in_the_group_is_read_as_of_a_moment(opened, cast):
+    """RUR-2.3b: the weekly close reads versions only."""
+    facts = {"kind": GroupKind.RURAL_YOUTH, "name": "琼海青农群", "subordinates_in": 1, "by": cast["city"]}
+    group, began = opened("qh", **facts), clock.now()
+    with clock.frozen(began + timedelta(days=1)):
+        registry.change_group(group, subordinates_in=2, by=cast["city"])
+    with clock.frozen(began + timedelta(days=2)):
+        registry.change_group(Group.objects.get(pk=group.pk), subordinates_in=None, by=cast["city"])
+    days = (timedelta(hours=1), timedelta(days=1), timedelta(days=3))
+    as_of = [GroupVersion.objects.as_of(began + each).get(group=group).subordinates_in for each in days]
+    assert as_of == [1, 2, None]
+    event = RegistryEvent.objects.filter(group=group).order_by("at").first()
+    assert event.kind == "opened"
 
 
 @pytest.mark.django_db
