@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from orgs.models import User
 
 NAMES_IN_TEXT = 30
+COUNTED_AS: dict[str, str] = {
+    SubmissionStatus.APPROVED: "approved",
+    SubmissionStatus.SUBMITTED: "waiting",
+    SubmissionStatus.RETURNED: "returned",
+    SubmissionStatus.DRAFT: "drafting",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +47,29 @@ class PhaseProgress:
     approved: int
 
 
+@dataclass(slots=True)
+class Due:
+    """Those who have the same time left, their phase's or one granted to them (UNI-3.3): how many, the first names."""
+
+    deadline_at: datetime
+    n: int
+    names: list[str] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A unit whose branches have yet to hand in: how many, and the first names."""
+    """A unit whose branches have yet to hand in, by their deadlines, the nearest first."""
 
     unit: OrgUnit
-    n: int
-    names: list[str]
+    due: list[Due]
+
+    @property
+    def n(self) -> int:
+        return sum(each.n for each in self.due)
+
+    @property
+    def names(self) -> list[str]:
+        return [name for each in self.due for name in each.names]
 
 
 @dataclass(slots=True)
@@ -96,29 +119,31 @@ def late_below(round: CollectionRound, unit: OrgUnit, *, reader: User) -> QueryS
 
 def by_child(round: CollectionRound, unit: OrgUnit, *, reader: User) -> list[ChildProgress]:
     """One line per child unit that anything is expected of, in the official order; two statements."""
-    child = OrgUnit.objects.children_of(unit).filter(
-        tree_id=OuterRef("unit__tree_id"), lft__lte=OuterRef("unit__lft"), rght__gte=OuterRef("unit__rght")
-    )
-    rows = (
-        expected_below(round, unit, reader=reader)
-        .annotate(child=Subquery(child.values("pk")[:1]))
-        .order_by()
-        .values("child")
-        .annotate(
-            expected=Count("pk"),
-            approved=Count("pk", filter=Q(status=SubmissionStatus.APPROVED)),
-            waiting=Count("pk", filter=Q(status=SubmissionStatus.SUBMITTED)),
-            returned=Count("pk", filter=Q(status=SubmissionStatus.RETURNED)),
-            drafting=Count("pk", filter=Q(status=SubmissionStatus.DRAFT)),
+    children = list(OrgUnit.objects.children_of(unit).in_official_order())
+    rows = expected_below(round, unit, reader=reader).annotate(child=_child_of(children)).order_by()
+    found: dict[int | None, ChildProgress] = {}
+    by_pk = {each.pk: each for each in children}
+    # Grouped by the state and not counted state by state: each count would look every form up once more.
+    for pk, status, n in rows.values_list("child", "status").annotate(n=Count("pk")):
+        line = found.setdefault(pk, ChildProgress(by_pk.get(pk)))
+        line.expected += n
+        if status in COUNTED_AS:
+            setattr(line, COUNTED_AS[status], n)
+    return [found[pk] for pk in (None, *by_pk) if pk in found]
+
+
+def _child_of(children: Iterable[OrgUnit]) -> Case:
+    """Which of these units a row's unit is or stands below: spans known beforehand, where a subquery asks for each row."""
+    below = (
+        When(
+            unit__tree_id=each.tree_id,
+            unit__lft__gte=each.lft,
+            unit__lft__lt=each.rght,
+            then=Value(each.pk),
         )
+        for each in children
     )
-    figures = {
-        row.pop("child"): row
-        for row in rows.values("child", "expected", "approved", "waiting", "returned", "drafting")
-    }
-    own = [ChildProgress(None, **figures[None])] if None in figures else []
-    children = OrgUnit.objects.filter(pk__in=[pk for pk in figures if pk]).in_official_order()
-    return own + [ChildProgress(each, **figures[each.pk]) for each in children]
+    return Case(*below, default=Value(None), output_field=BigIntegerField())
 
 
 def total_of(children: Iterable[ChildProgress]) -> ChildProgress:
@@ -138,23 +163,20 @@ def by_phase(round: CollectionRound, unit: OrgUnit, *, reader: User) -> list[Pha
     phases = list(round.phases.all())
     if not phases:
         return []
-    handed_in = [SubmissionStatus.SUBMITTED, SubmissionStatus.APPROVED]
-    counted = (
-        expected_below(round, unit, reader=reader)
-        .order_by()
-        .values("phase")
-        .annotate(
-            expected=Count("pk"),
-            handed_in=Count("pk", filter=Q(status__in=handed_in)),
-            approved=Count("pk", filter=Q(status=SubmissionStatus.APPROVED)),
-        )
-        .values("phase", "expected", "handed_in", "approved")
-    )
-    figures = {row.pop("phase"): row for row in counted}
+    counted = expected_below(round, unit, reader=reader).order_by().values_list("phase", "status")
+    found: dict[int | None, Counter[str]] = {}
+    for phase_id, status, n in counted.annotate(n=Count("pk")):
+        found.setdefault(phase_id, Counter())[status] += n
     return [
-        PhaseProgress(each.title, each.deadline_at, **figures[each.pk])
+        PhaseProgress(
+            each.title,
+            each.deadline_at,
+            expected=n.total(),
+            handed_in=n[SubmissionStatus.SUBMITTED] + n[SubmissionStatus.APPROVED],
+            approved=n[SubmissionStatus.APPROVED],
+        )
         for each in phases
-        if each.pk in figures
+        if (n := found.get(each.pk))
     ]
 
 
@@ -177,31 +199,48 @@ def missing_by_child(round: CollectionRound, unit: OrgUnit, *, reader: User) -> 
         )
         .exclude(child__isnull=True)
     )
-    counted = at_home.order_by().values("child").annotate(n=Count("pk")).values_list("child", "n")
-    n_of = dict(counted)
-    place = Window(RowNumber(), partition_by=[F("child")], order_by=[F("unit__lft").asc()])
-    names: dict[int, list[str]] = {}
+    counted = at_home.order_by("child", "deadline_at").values("child", "deadline_at").annotate(n=Count("pk"))
+    due: dict[int, dict[datetime, Due]] = {}
+    for child_id, until, n in counted.values_list("child", "deadline_at", "n"):
+        due.setdefault(child_id, {})[until] = Due(until, n)
+    order = [F("deadline_at").asc(), F("unit__lft").asc()]
+    place = Window(RowNumber(), partition_by=[F("child")], order_by=order)
     first = at_home.annotate(place=place).filter(place__lte=NAMES_IN_TEXT).order_by("child", "place")
-    for child_id, name in first.values_list("child", "unit__name"):
-        names.setdefault(child_id, []).append(name)
-    children = OrgUnit.objects.filter(pk__in=n_of).in_official_order()
-    return [Missing(each, n_of[each.pk], names.get(each.pk, [])) for each in children]
+    for child_id, until, name in first.values_list("child", "deadline_at", "unit__name"):
+        due[child_id][until].names.append(name)
+    children = OrgUnit.objects.filter(pk__in=due).in_official_order()
+    return [Missing(each, list(due[each.pk].values())) for each in children]
 
 
 def ready_text(round: CollectionRound, missing: Missing, *, link: str) -> str:
-    """Words to paste into the group chat of one child unit."""
-    shown = "、".join(missing.names)
-    if missing.n > len(missing.names):
-        shown += _("等 %(n)d 个团组织") % {"n": missing.n}
-    return _(
-        "【填报提醒】%(title)s，截止 %(deadline)s。%(unit)s尚未提交：%(names)s。请打开 %(link)s 填报。"
-    ) % {
-        "title": round.title,
-        "deadline": _until(round.deadline_at),
-        "unit": missing.unit.name,
-        "names": shown,
-        "link": link,
-    }
+    """Words to paste into the group chat of one child unit, with the deadline of each that is named."""
+    facts = {"title": round.title, "unit": missing.unit.name, "link": link}
+    if len(missing.due) == 1:
+        (only,) = missing.due
+        return _(
+            "【填报提醒】%(title)s，%(deadline)s。%(unit)s尚未提交：%(names)s。请打开 %(link)s 填报。"
+        ) % (facts | {"deadline": deadline_words(only.deadline_at), "names": _names(only)})
+    parts = [
+        _("%(names)s（%(deadline)s）") % {"names": _names(each), "deadline": deadline_words(each.deadline_at)}
+        for each in missing.due
+        if each.names
+    ]
+    n_unnamed = sum(each.n for each in missing.due if not each.names)
+    parts += [_("另有 %(n)d 个团组织") % {"n": n_unnamed}] if n_unnamed else []
+    return _("【填报提醒】%(title)s。%(unit)s尚未提交：%(names)s。请打开 %(link)s 填报。") % (
+        facts | {"names": "；".join(parts)}
+    )
+
+
+def deadline_words(moment: datetime) -> str:
+    """11月25日 24:00 截止, or that it is over."""
+    words = _("%(until)s 截止") if clock.now() < moment else _("已于 %(until)s 截止")
+    return words % {"until": _until(moment)}
+
+
+def _names(due: Due) -> str:
+    shown = "、".join(due.names)
+    return shown + (_("等 %(n)d 个团组织") % {"n": due.n} if due.n > len(due.names) else "")
 
 
 def _until(moment: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.exceptions import AccountsError
@@ -28,6 +29,7 @@ class Desks:
     def __init__(self) -> None:
         self._superiors: dict[int, list[OrgUnit]] = {}
         self._reviewers: dict[int, frozenset[tuple[int, str]]] = {}
+        self._office: list[OrgUnit] | None = None
 
     def preload(self, units: Iterable[OrgUnit]) -> None:
         """Read the superiors and the reviewers of many units: a statement for each level of the tree, and one."""
@@ -68,7 +70,10 @@ class Desks:
         return next(occupied, None) or self._province(submission)
 
     def acting_for(self, submission: Submission) -> OrgUnit | None:
-        """代为审核: the next occupied level above a desk at which nobody is left to review; None while somebody is."""
+        """代为审核: the next occupied level above a desk at which nobody is left to review; None while somebody is.
+
+        Above the province stands the national office: a province with departments alone has nobody for the other lines.
+        """
         superiors = self._superiors_of(submission.unit)
         ids = [unit.pk for unit in superiors]
         if (
@@ -78,7 +83,9 @@ class Desks:
         ):
             return None
         above = superiors[ids.index(submission.desk_id) + 1 :]
-        return next((unit for unit in above if self._is_occupied(unit, submission)), None)
+        found = next((unit for unit in above if self._is_occupied(unit, submission)), None)
+        # Asked for only where it is needed: the desks of most forms are occupied somewhere in the tree.
+        return found or next((unit for unit in self._national() if self._is_occupied(unit, submission)), None)
 
     def has_a_say(self, submission: Submission) -> bool:
         """Whether the desk the form lies on still stands above its unit."""
@@ -110,6 +117,11 @@ class Desks:
                 .select_related("parent")
             )
         return self._superiors[unit.parent_id]
+
+    def _national(self) -> list[OrgUnit]:
+        if self._office is None:
+            self._office = list(OrgUnit.objects.filter(kind=Kind.NATIONAL))
+        return self._office
 
     def _is_occupied(self, unit: OrgUnit, submission: Submission) -> bool:
         return bool(self.reviewers_at(unit.pk, line=submission.unit.line) - {submission.filled_by_id})
@@ -146,10 +158,10 @@ def next_desk(submission: Submission) -> OrgUnit | None:
     return Desks().next(submission)
 
 
-def acting_for_desks(desks: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
+def acting_for_desks(desks: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int | None]:
     """Of these desks, each for a line of work, the vacant ones -> the nearest occupied level above (代为审核).
 
-    One statement, however many.
+    None: nobody up to the national office may decide. One statement, however many.
     """
     asked: dict[str, set[int]] = {}
     for desk_id, line in desks:
@@ -165,7 +177,7 @@ def acting_for_desks(desks: Iterable[tuple[int, str]]) -> dict[tuple[int, str], 
         (pk, line): acting_id
         for pk, first_line, acting_id in parts[0].union(*parts[1:], all=True)
         for line in same[first_line]
-        if acting_id and pk in asked[line]
+        if pk in asked[line]
     }
 
 
@@ -174,9 +186,12 @@ def _acting(desk_ids: set[int], reviewers: Any, line: str) -> Any:
     above = OrgUnit.objects.filter(
         tree_id=OuterRef("tree_id"), lft__lt=OuterRef("lft"), rght__gt=OuterRef("rght"), pk__in=occupied
     )
+    national = OrgUnit.objects.filter(kind=Kind.NATIONAL, pk__in=occupied)
     vacant = OrgUnit.objects.filter(pk__in=desk_ids).exclude(pk__in=occupied).order_by()
     found = vacant.annotate(
         for_line=Value(line, output_field=CharField()),
-        acting_id=Subquery(above.order_by("-lft").values("pk")[:1]),
+        acting_id=Coalesce(
+            Subquery(above.order_by("-lft").values("pk")[:1]), Subquery(national.order_by().values("pk")[:1])
+        ),
     )
     return found.values_list("pk", "for_line", "acting_id")

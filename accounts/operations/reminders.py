@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, Value
+from django.db.models import Case, Count, DateTimeField, Min, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.choices import SubmissionStatus
 from accounts.models import CollectionRound
-from accounts.operations.chase import late_below
+from accounts.operations.chase import deadline_words, late_below
 from accounts.operations.desks import acting_for_desks
+from accounts.operations.vacancies import who_appoints
 from orgs.choices import NotificationKind
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
@@ -29,11 +30,19 @@ from orgs.permissions import REMIND, may
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
+    from django.db.models import QuerySet
+
+    from accounts.models import Expected
     from orgs.models import User
+    from orgs.querysets.tree import OrgUnitQuerySet
+
+    Acting = dict[tuple[int, str], int | None]
 
 REMINDED = NotificationKind.REMINDED
 MOST_AT_ONCE = 5000
+NOBODY = "nobody"  # no state of a form: there is nobody left to whom it could go
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +78,24 @@ def remind(round: CollectionRound, unit: OrgUnit, *, by: User, most: int = MOST_
     late = late_below(round, unit, reader=by).order_by()
     on_desks = late.filter(desk_id__isnull=False)
     acting = acting_for_desks(on_desks.values_list("desk_id", "unit__line").distinct())
-    occupied = on_desks.exclude(_at_vacant(acting))
-    standing_in = OrgUnit.objects.filter(pk__in=acting.values()).exclude(pk__in=occupied.values("desk_id"))
+    occupied = on_desks.exclude(_at(acting)).values("desk_id").annotate(until=Min("deadline_at"))
+    earliest = _earliest(on_desks, acting)
+    standing_in = OrgUnit.objects.filter(pk__in=earliest).exclude(pk__in=occupied.values("desk_id"))
     # The round stands in the address, so that a reminder of one round is not taken for another's.
     to_form = reverse("accounts:fill", args=[round.pk])
     to_queue = f"{reverse('accounts:list-review')}?round={round.pk}"
+    to_people = f"{reverse('orgs:list-people')}?round={round.pk}"
+    waiting, nobody = Value(SubmissionStatus.SUBMITTED), Value(NOBODY)
     done = Reminded()
     for holders, column, link in (
-        (late.filter(desk_id__isnull=True).values_list("unit_id", "status"), "unit_id", to_form),
-        (occupied.values_list("desk_id", "status").distinct(), "desk_id", to_queue),
-        (standing_in.values_list("pk", Value(SubmissionStatus.SUBMITTED)), "pk", to_queue),
+        (
+            late.filter(desk_id__isnull=True).values_list("unit_id", "status", "deadline_at"),
+            "unit_id",
+            to_form,
+        ),
+        (occupied.values_list("desk_id", waiting, "until"), "desk_id", to_queue),
+        (standing_in.values_list("pk", waiting, _until(earliest)), "pk", to_queue),
+        (_appointers(acting).values_list("pk", nobody, _until({})), "pk", to_people),
     ):
         done += _remind(round, holders, column, link, most)
     facts = {"sent": done.sent, "already": done.already, "capped": done.capped}
@@ -86,12 +103,35 @@ def remind(round: CollectionRound, unit: OrgUnit, *, by: User, most: int = MOST_
     return done
 
 
-def _at_vacant(acting: Iterable[tuple[int, str]]) -> Q:
-    desks: dict[str, list[int]] = {}
-    for desk_id, line in acting:
-        desks.setdefault(line, []).append(desk_id)
-    each = (Q(unit__line=line, desk_id__in=desk_ids) for line, desk_ids in desks.items())
+def _at(desks: Iterable[tuple[int, str]]) -> Q:
+    by_line: dict[str, list[int]] = {}
+    for desk_id, line in desks:
+        by_line.setdefault(line, []).append(desk_id)
+    each = (Q(unit__line=line, desk_id__in=desk_ids) for line, desk_ids in by_line.items())
     return reduce(or_, each, Q(pk__in=()))
+
+
+def _earliest(on_desks: QuerySet[Expected], acting: Acting) -> dict[int, datetime]:
+    """Who stands in -> the nearest deadline of the forms at the vacant desks."""
+    found: dict[int, datetime] = {}
+    waiting = on_desks.filter(_at(acting)).values("desk_id", "unit__line").annotate(until=Min("deadline_at"))
+    for desk_id, line, until in waiting.values_list("desk_id", "unit__line", "until"):
+        acting_id = acting[desk_id, line]
+        if acting_id is not None:
+            found[acting_id] = min(until, found.get(acting_id, until))
+    return found
+
+
+def _until(known: dict[int, datetime]) -> Case:
+    cases = [When(pk=pk, then=Value(until)) for pk, until in known.items()]
+    return Case(*cases, default=Value(None), output_field=DateTimeField())
+
+
+def _appointers(acting: Acting) -> OrgUnitQuerySet:
+    """Where nobody up to the national office may decide, those who can appoint somebody are told."""
+    lost = {desk_id for (desk_id, _line), acting_id in acting.items() if acting_id is None}
+    appoints = who_appoints(OrgUnit.objects.filter(pk__in=lost)) if lost else {}
+    return OrgUnit.objects.filter(pk__in={each.unit.pk for each in appoints.values()})
 
 
 def _remind(round: CollectionRound, holders: Any, column: str, link: str, most: int) -> Reminded:
@@ -112,8 +152,10 @@ def _remind(round: CollectionRound, holders: Any, column: str, link: str, most: 
     rest = untold.exclude(**enough).order_by(column)
     targets = list(rest[:most])
     mails = ledger.notify_many(
-        Notification(unit_id=unit_id, kind=REMINDED, text=_text(round, status), link=link, created_at=now)
-        for unit_id, status in targets
+        Notification(
+            unit_id=unit_id, kind=REMINDED, text=_text(round, status, until), link=link, created_at=now
+        )
+        for unit_id, status, until in targets
     )
     left = rest.count() if len(targets) == most else 0  # the new messages count as had
     return Reminded(len(targets), already, capped, left, mails)
@@ -136,9 +178,19 @@ def in_words(done: Reminded) -> str:
     return "".join(parts)
 
 
-def _text(round: CollectionRound, status: str | None) -> str:
-    if status == SubmissionStatus.SUBMITTED:
-        return _("请尽快审核：%(title)s") % {"title": round.title}
-    if status == SubmissionStatus.RETURNED:
-        return _("收集表被退回，请更正后重新提交：%(title)s") % {"title": round.title}
-    return _("请尽快填报：%(title)s") % {"title": round.title}
+def _text(round: CollectionRound, status: str | None, until: datetime | None) -> str:
+    """What is to be done, and the deadline of the very unit: its phase's, or the one granted to it (UNI-3.3)."""
+    if status == NOBODY:
+        words = _("审核岗位无人在任，收集表没有人审核，请尽快任命审核人：%(title)s")
+    elif status == SubmissionStatus.SUBMITTED:
+        words = _("请尽快审核：%(title)s")
+    elif status == SubmissionStatus.RETURNED:
+        words = _("收集表被退回，请更正后重新提交：%(title)s")
+    else:
+        words = _("请尽快填报：%(title)s")
+    text = words % {"title": round.title}
+    return (
+        _("%(text)s（填报%(deadline)s）") % {"text": text, "deadline": deadline_words(until)}
+        if until
+        else text
+    )
