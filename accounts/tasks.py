@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from accounts.operations import annex, batches, clean_forms, files
+from accounts.operations import annex, batches, clean_forms, files, form_retention
 from accounts.operations.registry import retention
 
 
@@ -16,6 +16,7 @@ def approve_clean(job_id: int) -> None:
 @shared_task(name="accounts.purge_administrators")
 def purge_administrators() -> None:
     retention.purge_left()
+    form_retention.purge_forms()
 
 
 @shared_task(name=batches.CHECK)

@@ -32,6 +32,8 @@ def reveal_cell(row_id: int, code: str, *, by: User) -> str:
     fields = read_fields(row.submission.round.field_list.fields)
     if code not in {each.code for each in fields if each.personal}:
         raise AccountsError(_("没有这一项信息，请刷新页面。"))
+    if row.personal is None:
+        raise AccountsError(_("这份收集表中的个人信息已按期清除。"))
     ensure_may_reveal_more(by=by)
     ledger.record(
         REVEALED,

@@ -107,9 +107,9 @@ def previous_to_keep(
 
 
 def previous_of(rows: Sequence[SubmissionRow]) -> Previous | None:
-    """What the attempt before said; None at the first attempt."""
+    """What the attempt before said; None at the first attempt, and where persons were purged from the form."""
     plain = rows[0].values.get(PREVIOUS) if rows else None
-    if not plain:
+    if not plain or rows[0].personal is None:
         return None
     personal = (rows[0].personal or {}).get(PREVIOUS) or []
     found = [

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import StepKind, SubmissionStatus
@@ -248,11 +249,12 @@ def _line(
     if registered is not None:
         old = each.shown(getattr(registered, "platform_id" if name == "platform" else name, ""))
     mask = MASKS.get(each.type) if each.personal else None
+    is_purged = each.personal and row.personal is None
     return Compared(
         label=each.label,
-        new=_shown(new, mask),
+        new=gettext("已清除") if is_purged else _shown(new, mask),
         old=_shown(old, mask),
-        is_changed=registered is not None and new != old,
+        is_changed=registered is not None and new != old and not is_purged,
         remark=remarks.get(each.code, ""),
         reveal=each.code if mask and new else "",
         row_id=row.pk,

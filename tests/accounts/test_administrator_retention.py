@@ -105,6 +105,6 @@ def test_the_task_and_the_command_do_the_same(left):
         assert Administratorship.objects.get(pk=left.pk).mobile
         call_command("purge_administrators", "--months", "12", stdout=said)
         purge_administrators()
-    assert said.getvalue().split() == ["将清除", "1", "条任职的个人信息", "已清除", "1", "条任职的个人信息"]
+    assert said.getvalue().split() == ["将清除", "1", "条任职、0", "行收集表的个人信息", "已清除", "1", "条任职、0", "行收集表的个人信息"]  # fmt: skip
     with pytest.raises(CommandError):
         call_command("purge_administrators", "--months", "0")

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.operations import form_retention
 from accounts.operations.registry import retention
 
 
 class Command(BaseCommand):
-    help = "清除离任已久的管理员的个人信息：purge_administrators [--months 12] [--dry-run]；任期和统计不变"
+    help = "清除离任已久的管理员的个人信息：purge_administrators [--months 12] [--dry-run]；任期、收集表的其他内容和统计不变"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--months", type=int, help="离任满多少个月，默认为设置 ADMINISTRATOR_KEEP_MONTHS")
@@ -21,6 +22,8 @@ class Command(BaseCommand):
         if months is not None and months < 1:
             raise CommandError("--months 至少为 1。")
         if options["dry_run"]:
-            self.stdout.write(f"将清除 {retention.waiting_to_be_purged(months)} 条任职的个人信息")
+            n_terms, n_rows = retention.waiting_to_be_purged(months), form_retention.rows_waiting(months)
+            self.stdout.write(f"将清除 {n_terms} 条任职、{n_rows} 行收集表的个人信息")
         else:
-            self.stdout.write(f"已清除 {retention.purge_left(months=months)} 条任职的个人信息")
+            n_terms, n_rows = retention.purge_left(months=months), form_retention.purge_forms(months=months)
+            self.stdout.write(f"已清除 {n_terms} 条任职、{n_rows} 行收集表的个人信息")
