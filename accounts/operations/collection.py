@@ -19,7 +19,8 @@ from orgs import permissions
 from orgs.exceptions import Conflict, IllegalMove, NotAllowed
 from orgs.kernel import clock
 from orgs.models import IdempotencyKey
-from orgs.operations import ledger
+from orgs.operations import ledger, locks
+from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,8 +94,11 @@ def submit(
 def _submit_saved(
     round: CollectionRound, unit: OrgUnit, *, version: int, idempotency_key: str, by: User
 ) -> Submission:
-    if not permissions.may(by, permissions.FILL, unit):
+    # The tree is locked first: a form handed in while its unit moves goes to the new superior's desk, not the old one's.
+    unit = locks.lock_units([unit.pk])[unit.pk]
+    if not UnitsInCharge.of(by).allowing(permissions.FILL).covers(unit):
         raise NotAllowed
+    ensure_exists(unit)
     # Locked before the form, so that nothing is submitted at or after the instant of closing.
     round = CollectionRound.objects.select_for_update(of=("self",)).get(pk=round.pk)
     if round.closed_at is not None:
@@ -181,6 +185,12 @@ def ensure_open(expected: Expected) -> None:
         raise NotYetOpen(
             _("本单位%(at)s开始填报，现在只能查看。") % {"at": f"{clock.local(opens_at):%m-%d %H:%M}"}
         )
+
+
+def ensure_exists(unit: OrgUnit) -> None:
+    """Raises AccountsError for a unit that was closed or merged: nothing of it can be registered any more (T10)."""
+    if not unit.is_open:
+        raise AccountsError(_("该团组织已撤销，不能再提交收集表，请联系上级团委。"))
 
 
 def locked(round: CollectionRound, unit: OrgUnit, *, by: User) -> Submission:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import ExtensionState, SubmissionStatus
 from accounts.exceptions import AccountsError, RoundClosed
-from accounts.models import Expected, Extension, Submission
-from accounts.operations.rounds import write_version
+from accounts.models import Expected, Extension
+from accounts.operations.rounds import handed_in_as, locked_round, write_version
 from orgs import permissions
 from orgs.choices import NotificationKind
 from orgs.exceptions import Conflict, NotAllowed
@@ -22,6 +22,7 @@ from orgs.operations import ledger
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from accounts.models import CollectionRound, Submission
     from orgs.models import User
 
 DECIDED = NotificationKind.EXTENSION_DECIDED
@@ -32,12 +33,13 @@ HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.APPROVED)
 @transaction.atomic
 def ask_extension(expected: Expected, *, reason: str, until: datetime, by: User) -> Extension:
     """申请延期, before the deadline: afterwards the form can still be handed in, and it is late."""
+    round = locked_round(expected.round_id)
     expected = (
         Expected.objects.select_for_update(of=("self",)).select_related("round", "unit").get(pk=expected.pk)
     )
     if not permissions.may(by, permissions.FILL, expected.unit):
         raise NotAllowed
-    _ensure_may_ask(expected)
+    _ensure_may_ask(expected, round)
     if not reason.strip():
         raise AccountsError(_("请填写延期理由。"))
     if until <= expected.deadline_at:
@@ -65,7 +67,9 @@ def decide_extension(extension: Extension, *, grants: bool, remark: str, by: Use
     """同意、不同意: granted before the deadline moves it; the unit gets a message either way.
 
     Raises NotAllowed unless the person may remind at a superior unit, Conflict when somebody has decided already.
+    A form that is in needs no more time: its request rests, and is taken up again where the form comes back.
     """
+    round = locked_round(extension.expected.round_id)
     waiting = Extension.objects.decidable_by(by).select_for_update(of=("self",))
     found = waiting.select_related("expected__round", "expected__unit").filter(pk=extension.pk).first()
     if found is None:
@@ -75,12 +79,15 @@ def decide_extension(extension: Extension, *, grants: bool, remark: str, by: Use
     if not grants and not remark.strip():
         raise AccountsError(_("不同意延期须说明理由，请填写意见。"))
     if grants:
-        _grant(found)
+        _grant(found, round)
     found.state = ExtensionState.GRANTED if grants else ExtensionState.REFUSED
     found.decided_by, found.decided_at, found.remark = by, clock.now(), remark.strip()[:200]
     found.save(update_fields=["state", "decided_by", "decided_at", "remark"])
     unit = found.expected.unit
-    ledger.record("extension.granted" if grants else "extension.refused", found, by=by, unit=unit)
+    verb, facts = "extension.refused", {}
+    if grants:
+        verb, facts = "extension.granted", {"until": found.until.isoformat()}
+    ledger.record(verb, found, by=by, unit=unit, reason=found.remark, **facts)
     ledger.notify(unit, DECIDED, _answer(found), link=_link(found.expected))
     return found
 
@@ -97,23 +104,27 @@ def latest(expected: Expected) -> Extension | None:
     return expected.extensions.select_related("decided_by").first()
 
 
-def _ensure_may_ask(expected: Expected) -> None:
-    round = expected.round
+def _ensure_may_ask(expected: Expected, round: CollectionRound) -> None:
     if round.closed_at is not None:
         raise RoundClosed
-    if round.is_standing or expected.exempt_reason:
-        raise AccountsError(_("本次填报没有截止时间，不需要延期。"))
-    form = Submission.objects.filter(round=round, unit=expected.unit).first()
-    if form is not None and form.status in HANDED_IN:
+    if round.is_standing:
+        raise AccountsError(_("日常变更没有截止时间，不需要延期。"))
+    if expected.exempt_reason:
+        raise AccountsError(_("本单位本次免报，不需要延期。"))
+    if handed_in_as(expected):
         raise AccountsError(_("收集表已提交，不需要延期。"))
     if clock.now() >= expected.deadline_at:
         raise AccountsError(_("截止时间已过，不能再申请延期。收集表仍可提交，将记为迟报。"))
 
 
-def _grant(extension: Extension) -> None:
+def _grant(extension: Extension, round: CollectionRound) -> None:
     expected = Expected.objects.select_for_update(of=("self",)).get(pk=extension.expected_id)
-    if extension.expected.round.closed_at is not None:
+    if round.closed_at is not None:
         raise RoundClosed(_("本次填报已结束，不能再同意延期。"))
+    if expected.exempt_reason:
+        raise AccountsError(_("该团组织本次免报，不需要延期。"))
+    if handed_in_as(expected):
+        raise AccountsError(_("收集表已提交，不需要延期。如退回后需要更多时间，届时再办理。"))
     if clock.now() >= expected.deadline_at:
         raise AccountsError(_("截止时间已过，不能再同意延期。填报单位仍可提交，将记为迟报。"))
     if extension.until > expected.deadline_at:

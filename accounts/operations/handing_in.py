@@ -32,7 +32,9 @@ from accounts.operations.form_facts_many import DoubtsOfMany
 from orgs.exceptions import Conflict, OrgsError
 from orgs.kernel import clock
 from orgs.models import IdempotencyKey
-from orgs.operations import ledger
+from orgs.operations import ledger, locks
+from orgs.permissions import FILL
+from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -122,6 +124,7 @@ def _chunk(forms: Sequence[UnitForm], task: HandingIn) -> Imported:
 @transaction.atomic
 def _hand_in_together(forms: Sequence[UnitForm], task: HandingIn) -> Imported:
     done = Imported()
+    locks.lock_units(form.unit_id for form in forms)
     # Locked before the forms, so that nothing is submitted at or after the instant of closing.
     locked = CollectionRound.objects.select_for_update(of=("self",)).select_related("field_list")
     round = locked.get(pk=task.round.pk)
@@ -144,8 +147,13 @@ def _sort_out(
 ) -> tuple[list[_Ready], list[tuple[UnitForm, dict[str, Any] | None]]]:
     """Which forms go in together, which one by one; the others are refused in words."""
     unit_ids = [form.unit_id for form in forms]
-    mine = Expected.objects.fillable_in_scope(task.by).filter(round=round, unit_id__in=unit_ids)
-    expected = {each.unit_id: each for each in mine.select_related("unit__kind", "phase", "round")}
+    may_fill = UnitsInCharge.of(task.by).allowing(FILL)  # read under the lock of the tree
+    mine = Expected.objects.due().within(may_fill).filter(round=round, unit_id__in=unit_ids)
+    # Kinds and phases are few: shared by all, not one for each form.
+    mine = mine.select_related("unit").prefetch_related("unit__kind", "phase")
+    expected = {each.unit_id: each for each in mine}
+    for each in mine:
+        each.round = round
     known = Submission.objects.select_for_update(of=("self",)).filter(round=round, unit_id__in=unit_ids)
     saved = {each.unit_id: each for each in known.prefetch_related("rows", "cell_returns")}
     keys = [task.key(form) for form in forms]
@@ -175,6 +183,7 @@ def _sort_out(
 def _checked(
     fields: Sequence[Any], form: UnitForm, expected: Expected, saved: Submission | None
 ) -> tuple[RowInput, ...]:
+    collection.ensure_exists(expected.unit)
     collection.ensure_open(expected)
     if saved and saved.status not in EDITABLE:
         raise AccountsError(_("这份收集表已提交，不能再改。如需更正，请联系上级团委退回。"))

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.choices import PACKAGE_MOVES, PackageStatus, SubmissionStatus
 from accounts.exceptions import AccountsError, IllegalMove
 from accounts.models import CollectionRound, Expected, Package, Submission
+from accounts.operations.rounds import locked_round
 from orgs.choices import NotificationKind
 from orgs.exceptions import Conflict, NotAllowed
 from orgs.kernel import clock
@@ -43,6 +44,8 @@ def report_upward(round: CollectionRound, unit: OrgUnit, *, by: User, note: str 
         raise AccountsError(_("只有直属团组织向团省委上报，请由市县、高校等直属团组织办理。"))
     if not may(by, REPORT_PACKAGE, unit):
         raise NotAllowed
+    # What is approved at this moment is in the package, or newer than it: never neither.
+    locked_round(round.pk)
     expected = Expected.objects.within(UnitsInCharge.below(unit)).due().filter(round=round)
     n_expected = expected.count()
     if not n_expected:

@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import UNDO_SECONDS, ReturnReason, StepKind, SubmissionStatus
 from accounts.exceptions import AccountsError, RoundClosed
-from accounts.models import CellReturn, ReviewStep, Submission
+from accounts.models import CellReturn, Expected, ReviewStep, Submission
 from accounts.operations import entry, form_rows
 from accounts.operations.desks import Desks
 from accounts.operations.review_turns import (
     Turn,
     add_step,
-    lock_rounds,
+    ensure_may_enter,
     locked,
     stood_in,
+    take_turn,
     taken_up,
     who_decided,
     write,
@@ -72,8 +73,7 @@ class BulkResult:
 @transaction.atomic
 def approve(submission_id: int, *, version: int, by: User) -> Submission:
     """Approve at this desk: up to the next occupied one, or, at the entry level, into the registry."""
-    desks, in_charge = Desks(), by.units_in_charge()
-    lock_rounds([submission_id], in_charge)
+    in_charge, desks = take_turn([submission_id], by=by), Desks()
     turn = taken_up(submission_id, version=version, by=by, in_charge=in_charge, desks=desks)
     return _approve(turn, by=by, desks=desks)
 
@@ -81,9 +81,8 @@ def approve(submission_id: int, *, version: int, by: User) -> Submission:
 @transaction.atomic
 def approve_many(ids_with_versions: Iterable[tuple[int, int]], *, by: User) -> BulkResult:
     """Approve the forms without doubts; whatever changed meanwhile or needs a look is skipped and named."""
-    result, desks, in_charge = BulkResult(), Desks(), by.units_in_charge()
-    picked = sorted(ids_with_versions)
-    lock_rounds((pk for pk, _version in picked), in_charge)
+    result, picked = BulkResult(), sorted(ids_with_versions)
+    in_charge, desks = take_turn((pk for pk, _version in picked), by=by), Desks()
     for submission_id, version in picked:  # one order of locks for everybody
         try:
             with transaction.atomic():
@@ -115,8 +114,7 @@ def return_submission(
 
     `accepted`: positions of the rows that are right. They stay locked, and the registry waits until all rows are.
     """
-    in_charge = by.units_in_charge()
-    lock_rounds([submission_id], in_charge)
+    in_charge = take_turn([submission_id], by=by)
     turn = taken_up(submission_id, version=version, by=by, in_charge=in_charge, desks=Desks())
     submission, marked = turn.form, list(cells)
     chosen = [reason for reason in ReturnReason.values if reason in reasons]
@@ -151,17 +149,15 @@ def undo(submission_id: int, *, by: User) -> Submission:
     What has entered the registry stays there: entries are events, and events are never taken back. Rows that a return
     taken back had opened again stay open: the reviewer looks at the whole form once more.
     """
-    in_charge = by.units_in_charge()
-    lock_rounds([submission_id], in_charge)
+    in_charge = take_turn([submission_id], by=by)
     return _undo(submission_id, by=by, in_charge=in_charge)
 
 
 @transaction.atomic
 def undo_many(submission_ids: Iterable[int], *, by: User) -> BulkResult:
     """Take back a bulk approval; what has gone further meanwhile, or entered the registry, is named."""
-    result, in_charge = BulkResult(), by.units_in_charge()
-    picked = sorted(set(submission_ids))
-    lock_rounds(picked, in_charge)
+    result, picked = BulkResult(), sorted(set(submission_ids))
+    in_charge = take_turn(picked, by=by)
     for submission_id in picked:
         try:
             with transaction.atomic():
@@ -188,6 +184,9 @@ def _undo(submission_id: int, *, by: User, in_charge: UnitsInCharge) -> Submissi
         _withdraw_return(submission, last)
     submission.move_to(SubmissionStatus.SUBMITTED)
     submission.desk, submission.on_desk_since = last.unit, since
+    desks = Desks()
+    if not desks.has_a_say(submission):  # the unit has moved since, or the national office stood in
+        submission.desk = desks.first(submission)
     write(submission)
     add_step(submission, StepKind.UNDONE, unit=last.unit, by=by, at=clock.now())
     ledger.record("submission.undo", submission, by=by, unit=submission.unit, undone=last.kind)
@@ -209,6 +208,8 @@ def _approve(turn: Turn, *, by: User, desks: Desks) -> Submission:
     submission, now = turn.form, clock.now()
     desk = submission.desk
     above = desks.next(submission)
+    if above is None:
+        ensure_may_enter(submission)
     submission.move_to(SubmissionStatus.SUBMITTED if above else SubmissionStatus.APPROVED)
     submission.desk, submission.on_desk_since = above, now if above else None
     submission.approved_at = None if above else now
@@ -242,6 +243,9 @@ def _may_undo(submission: Submission, last: ReviewStep | None, *, by: User) -> N
         raise NotAllowed(_("已超过可撤销的时间。如需更正，请联系现在的审核单位。"))
     if submission.saved_at is not None and submission.saved_at > last.at:
         raise Conflict(_("填报单位已开始修改，不能撤销。"))
+    expected = Expected.objects.filter(round=submission.round_id, unit=submission.unit_id)
+    if last.kind == StepKind.RETURNED and expected.exclude(exempt_reason="").exists():
+        raise Conflict(_("该团组织已免报，不能撤销退回。"))
 
 
 def _withdraw_return(submission: Submission, step: ReviewStep) -> None:

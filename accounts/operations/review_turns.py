@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from accounts.choices import StepKind, SubmissionStatus
-from accounts.exceptions import NotOnYourDesk, RoundClosed
+from accounts.exceptions import AccountsError, NotOnYourDesk, RoundClosed
 from accounts.models import CollectionRound, ReviewStep, Submission
 from orgs.exceptions import Conflict, NotAllowed
 from orgs.kernel import clock
+from orgs.operations import locks
 from orgs.permissions import REVIEW
+from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from accounts.operations.desks import Desks
     from orgs.models import OrgUnit, User
-    from orgs.querysets.scope import UnitsInCharge
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,41 @@ class Turn:
         return _("%(desk)s审核岗位空缺，代为审核") % {"desk": self.stands_in.name}
 
 
-def lock_rounds(submission_ids: Iterable[int], in_charge: UnitsInCharge) -> None:
-    """Lock the rounds of these forms, before any form: nothing is decided at or after the instant of closing (F6)."""
-    forms = Submission.objects.within(in_charge).filter(pk__in=list(submission_ids)).order_by()
-    rounds = CollectionRound.objects.filter(pk__in=forms.values("round_id")).order_by("pk")
+def take_turn(submission_ids: Iterable[int], *, by: User) -> UnitsInCharge:
+    """Lock the trees of these forms, then their rounds, before any form; returns what the person is in charge of.
+
+    A unit that is closed, moved or merged meanwhile is so before the decision or after it, never in between (T10), and
+    nothing is decided at or after the instant of closing the round (F6). The scope is read under the lock: one read
+    before a move has the numbers of the tree as it was.
+    """
+    forms = Submission.objects.filter(pk__in=list(submission_ids)).order_by()
+    locks.lock_units(forms.values_list("unit_id", flat=True))
+    in_charge = UnitsInCharge.of(by)
+    rounds = CollectionRound.objects.filter(pk__in=forms.within(in_charge).values("round_id")).order_by("pk")
     list(rounds.select_for_update(of=("self",)).values_list("pk", flat=True))
+    return in_charge
 
 
 def locked(submission_id: int, in_charge: UnitsInCharge) -> Submission:
-    """The form, locked; outside the person's scope it does not exist. Its round is locked before, by `lock_rounds`."""
+    """The form, locked; outside the person's scope it does not exist. Tree and round are locked before, by `take_turn`."""
     return (
         Submission.objects.within(in_charge)
         .select_for_update(of=("self",))
         .select_related("round__field_list", "unit", "desk")
         .get(pk=submission_id)
     )
+
+
+def ensure_may_enter(submission: Submission) -> None:
+    """The registry takes nothing more for a unit that is no more. Raises AccountsError."""
+    unit = submission.unit
+    if unit.is_open:
+        return
+    if unit.merged_into is not None:
+        text = _("%(unit)s已并入%(into)s，收集表不能再登记入库。请退回，再办理免报。")
+        raise AccountsError(text % {"unit": unit.name, "into": unit.merged_into.name})
+    text = _("%(unit)s已撤销，收集表不能再登记入库。请退回，再办理免报。")
+    raise AccountsError(text % {"unit": unit.name})
 
 
 def taken_up(submission_id: int, *, version: int, by: User, in_charge: UnitsInCharge, desks: Desks) -> Turn:

@@ -6,17 +6,18 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.choices import SubmissionStatus
 from accounts.exceptions import AccountsError, RoundClosed
-from accounts.models import CollectionRound, Expected, ExpectedVersion, RoundPhase
+from accounts.models import CollectionRound, Expected, ExpectedVersion, RoundPhase, Submission
+from accounts.operations.expected_list import expect_all, takes
 from orgs import permissions
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock, versions
 from orgs.models import IdempotencyKey, OrgUnit
-from orgs.operations import ledger
+from orgs.operations import ledger, locks
 from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from accounts.models import FieldList
     from orgs.models import User
-    from orgs.querysets.tree import OrgUnitQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ def launch_round(
     if not permissions.may(by, permissions.LAUNCH_ROUND, unit):
         raise NotAllowed
     opens_at, deadline_at = _period(opens_at, deadline_at, phases)
+    locks.lock_units([unit.pk])  # what closes at this moment is not expected, or exempted with its closing
     claim = _claim(idempotency_key, by)
     if claim.location:
         return CollectionRound.objects.get(pk=claim.location.rpartition("/")[2])
@@ -80,7 +81,7 @@ def launch_round(
         launched_by=by,
         launched_at=clock.now(),
     )
-    n_expected = _expect_all(collection, _create_phases(collection, phases), by)
+    n_expected = expect_all(collection, _create_phases(collection, phases), by)
     claim.location = f"accounts.collectionround/{collection.pk}"
     claim.save(update_fields=["location"])
     ledger.record("round.launched", collection, by=by, unit=unit, n_expected=n_expected, n_phases=len(phases))
@@ -93,12 +94,16 @@ def expect(
 ) -> Expected:
     """A unit that was founded after the launch is expected too, in its phase, until its own deadline."""
     _ensure_may_run(round, by)
+    unit = locks.lock_units([unit.pk])[unit.pk]
+    round = locked_round(round.pk)
     if round.is_standing:
         raise AccountsError(_("日常变更不设应填单位，由团组织自行登记变更。"))
     if round.closed_at is not None:
         raise RoundClosed(_("本次填报已结束，不能再增加应填单位。"))
     if not UnitsInCharge.below(round.unit).covers(unit):
         raise AccountsError(_("该团组织不在发起单位的范围内，请重新选择。"))
+    if not unit.is_open or unit.pk == round.unit_id:
+        raise AccountsError(_("该团组织已撤销或是发起单位本身，不能列入应填，请重新选择。"))
     phase = phase_of(round, unit)
     until = deadline_at or (phase.deadline_at if phase else round.deadline_at)
     expected, is_new = Expected.objects.get_or_create(
@@ -112,7 +117,11 @@ def expect(
 
 @transaction.atomic
 def exempt(expected: Expected, *, reason: str, by: User) -> Expected:
-    """免报: a superior says that the unit need not fill in this round, and why. Raises NotAllowed for the own unit."""
+    """免报: a superior says that the unit need not fill in this round, and why. Raises NotAllowed for the own unit.
+
+    Not once the form is handed in: what waits is reviewed or returned first, what is approved stays counted.
+    """
+    round = locked_round(expected.round_id)
     mine = Expected.objects.exemptable_by(by).select_for_update(of=("self",))
     found = mine.select_related("round", "unit").filter(pk=expected.pk).first()
     if found is None:
@@ -120,8 +129,9 @@ def exempt(expected: Expected, *, reason: str, by: User) -> Expected:
     expected = found
     if not reason.strip():
         raise AccountsError(_("请填写免报理由。"))
-    if expected.round.closed_at is not None:
+    if round.closed_at is not None:
         raise RoundClosed(_("本次填报已结束，不需要再办理免报。"))
+    _refuse_handed_in(expected)
     expected.exempt_reason = reason.strip()[:200]
     expected.save(update_fields=["exempt_reason"])
     write_version(expected)
@@ -133,12 +143,35 @@ def exempt(expected: Expected, *, reason: str, by: User) -> Expected:
 def close_round(round: CollectionRound, *, by: User) -> CollectionRound:
     """结束: from now on nothing is submitted or reviewed; drafts stay readable."""
     _ensure_may_run(round, by)
-    round = CollectionRound.objects.select_for_update(of=("self",)).get(pk=round.pk)
+    round = locked_round(round.pk)
     if round.closed_at is None:
         round.closed_at = clock.now()
         round.save(update_fields=["closed_at"])
         ledger.record("round.closed", round, by=by)
     return round
+
+
+def locked_round(round_id: int) -> CollectionRound:
+    """The round as it stands, locked: after the trees, before any form, expected unit or request of it.
+
+    Handing in, deciding, exempting, extending and closing happen one after the other (F6).
+    """
+    return CollectionRound.objects.select_for_update().get(pk=round_id)
+
+
+def handed_in_as(expected: Expected) -> str:
+    """`submitted` or `approved` where the unit's form is in, else "". The round is locked, so that it stays so."""
+    handed_in = (SubmissionStatus.SUBMITTED, SubmissionStatus.APPROVED)
+    forms = Submission.objects.filter(round=expected.round_id, unit=expected.unit_id, status__in=handed_in)
+    return str(forms.values_list("status", flat=True).first() or "")
+
+
+def _refuse_handed_in(expected: Expected) -> None:
+    status = handed_in_as(expected)
+    if status == SubmissionStatus.APPROVED:
+        raise AccountsError(_("收集表已通过审核并计入统计，不能再免报。"))
+    if status:
+        raise AccountsError(_("收集表已提交，正在审核。请先审核或退回，再办理免报。"))
 
 
 def phase_of(round: CollectionRound, unit: OrgUnit) -> RoundPhase | None:
@@ -147,7 +180,7 @@ def phase_of(round: CollectionRound, unit: OrgUnit) -> RoundPhase | None:
     A unit that no phase takes (an intake nobody thought of) goes with the last one.
     """
     phases = list(round.phases.all())
-    taking = (each for at, each in enumerate(phases) if _takes(each, unit, is_first=at == 0))
+    taking = (each for at, each in enumerate(phases) if takes(each, unit, is_first=at == 0))
     return next(taking, phases[-1] if phases else None)
 
 
@@ -195,88 +228,6 @@ def _create_phases(round: CollectionRound, plans: Sequence[PhasePlan]) -> list[R
         )
         for position, plan in enumerate(plans, start=1)
     ]
-
-
-def _expect_all(round: CollectionRound, phases: Sequence[RoundPhase], by: User) -> int:
-    """The list of units expected, phase by phase, and its first versions. Raises AccountsError for an empty phase."""
-    total = 0
-    for at, phase in enumerate(phases or (None,)):
-        units = _units_to_expect(round, by)
-        if phase is not None:
-            taken = Expected.objects.filter(round=round).values("unit_id")
-            units = units.filter(_of_phase(phase, is_first=at == 0)).exclude(pk__in=taken)
-        n_expected = _fix_expected(round, phase, units)
-        if not n_expected and phase is not None:
-            raise AccountsError(_("“%(phase)s”没有可填报的团组织，请更正年级。") % {"phase": phase.title})
-        total += n_expected
-    if not total:
-        raise AccountsError(_("所选类型和年级没有团组织，请更正填报范围。"))
-    _fix_versions(round)
-    return total
-
-
-def _units_to_expect(round: CollectionRound, by: User) -> OrgUnitQuerySet:
-    scope = UnitsInCharge.below(OrgUnit.objects.get(pk=round.unit_id))
-    units = (
-        OrgUnit.objects.within(scope)
-        .actionable_by(by, permissions.LAUNCH_ROUND)
-        .in_operation()
-        .filter(kind__in=round.kinds)
-        .exclude(pk=round.unit_id)
-    )
-    if round.intake_years:
-        units = units.filter(Q(intake_year__in=round.intake_years) | Q(intake_year__isnull=True))
-    return units
-
-
-def _of_phase(phase: RoundPhase, *, is_first: bool) -> Q:
-    """READING: units without an intake (colleges, universities) report in the first phase, or where none is named."""
-    taken = Q()
-    if phase.intake_years:
-        taken = Q(intake_year__in=phase.intake_years)
-        if is_first:
-            taken |= Q(intake_year__isnull=True)
-    if phase.excluded_intake_years:
-        taken &= Q(intake_year__isnull=True) | ~Q(intake_year__in=phase.excluded_intake_years)
-    return taken
-
-
-def _takes(phase: RoundPhase, unit: OrgUnit, *, is_first: bool) -> bool:
-    """`_of_phase` for one unit at hand."""
-    year = unit.intake_year
-    if phase.intake_years and not (year in phase.intake_years or (is_first and year is None)):
-        return False
-    return year is None or year not in phase.excluded_intake_years
-
-
-def _fix_expected(round: CollectionRound, phase: RoundPhase | None, units: OrgUnitQuerySet) -> int:
-    """One INSERT … SELECT per phase: a province has 100,000 branches."""
-    chosen, parameters = units.order_by().values(chosen_id=F("pk")).query.sql_with_params()
-    quote = connection.ops.quote_name
-    names = ("round_id", "phase_id", "unit_id", "deadline_at", "exempt_reason")
-    columns = ", ".join(quote(name) for name in names)
-    statement = (
-        f"INSERT INTO {quote(Expected._meta.db_table)} ({columns})"  # noqa: S608 - quoted names of the model
-        f" SELECT %s, {'%s' if phase else 'NULL'}, chosen.chosen_id, %s, '' FROM ({chosen}) chosen"
-    )
-    deadline_at = connection.ops.adapt_datetimefield_value((phase or round).deadline_at)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [round.pk, *([phase.pk] if phase else []), deadline_at, *parameters])
-        return int(cursor.rowcount)
-
-
-def _fix_versions(round: CollectionRound) -> None:
-    """The first version of everything expected, in one statement too."""
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(name) for name in ("expected_id", "deadline_at", "is_due", "valid_from"))
-    expected = f"{quote(Expected._meta.db_table)} WHERE {quote('round_id')} = %s"
-    statement = (
-        f"INSERT INTO {quote(ExpectedVersion._meta.db_table)} ({columns})"  # noqa: S608 - quoted names of the models
-        f" SELECT {quote('id')}, {quote('deadline_at')}, %s, %s FROM {expected}"
-    )
-    now = connection.ops.adapt_datetimefield_value(round.launched_at)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [True, now, round.pk])
 
 
 def _ensure_may_run(round: CollectionRound, by: User) -> None:

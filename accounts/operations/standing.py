@@ -11,7 +11,7 @@ from accounts.choices import EDITABLE, NO_DEADLINE, StepKind, SubmissionStatus
 from accounts.exceptions import AccountsError, RoundClosed
 from accounts.field_lists import read_fields
 from accounts.models import CollectionRound, Expected, ReviewStep
-from accounts.operations.collection import locked, write_rows
+from accounts.operations.collection import ensure_exists, locked, write_rows
 from accounts.operations.prefill import blank_row, registered_rows
 from accounts.operations.rounds import write_version
 from orgs import permissions
@@ -86,6 +86,7 @@ def start_change(round: CollectionRound, unit: OrgUnit, *, by: User) -> Expected
 def _ensure_may_start(round: CollectionRound, unit: OrgUnit, *, by: User) -> None:
     if unit.pk not in by.units_in_charge().allowing(permissions.FILL).own_unit_ids():
         raise NotAllowed
+    ensure_exists(unit)
     if not round.is_standing:
         raise AccountsError(_("这不是日常变更，请在填报任务中填写。"))
     if round.closed_at is not None:

@@ -65,10 +65,6 @@ class ExpectedQuerySet(ScopedQuerySet["Expected"]):
         """Expected units whose phase has opened: before that, nobody waits for their form."""
         return self.filter(models.Q(phase__isnull=True) | models.Q(phase__opens_at__lte=clock.now()))
 
-    def fillable_in_scope(self, user: User) -> Self:
-        """Expected forms that the person may hand in for the units below, by upload."""
-        return self.due().actionable_by(user, FILL)
-
     def fillable_by(self, user: User) -> Self:
         """Expected forms of the very units for which the person fills: personal data of units below stay shut."""
         return self.due().filter(unit_id__in=user.units_in_charge().allowing(FILL).own_unit_ids())
@@ -99,8 +95,16 @@ class ExtensionQuerySet(ScopedQuerySet["Extension"]):
     unit_lookup = "expected__unit"
 
     def waiting(self) -> Self:
-        """Requests that nobody has decided."""
-        return self.filter(state=ExtensionState.OPEN)
+        """Requests that nobody has decided; those of forms that are in, or exempt, rest until the form comes back."""
+        expected: Any = self.model._meta.get_field("expected").related_model
+        rounds: Any = expected._meta.get_field("round").related_model
+        forms: Any = rounds._meta.get_field("submissions").related_model
+        handed_in = forms.objects.filter(
+            round=models.OuterRef("expected__round"),
+            unit=models.OuterRef("expected__unit"),
+            status__in=[SubmissionStatus.SUBMITTED, SubmissionStatus.APPROVED],
+        )
+        return self.filter(~models.Exists(handed_in), state=ExtensionState.OPEN, expected__exempt_reason="")
 
     def decidable_by(self, user: User) -> Self:
         """Requests of units below those in which the person may remind; nobody decides on the own unit's or the own."""

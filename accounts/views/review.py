@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.exceptions import NotOnYourDesk
 from accounts.forms.review import DecisionForm, ReturnForm
 from accounts.forms.review_typed import Typed
-from accounts.models import SubmissionRow
+from accounts.models import Submission, SubmissionRow
 from accounts.operations import cells, review
 from accounts.pages import review as review_page
 from accounts.views.review_page import address, page, require_visible
@@ -79,6 +79,8 @@ def undo(request: LeagueRequest, pk: int) -> HttpResponse:
     require_visible(request, pk)
     try:
         review.undo(pk, by=request.user)
+    except Submission.DoesNotExist:
+        return _gone(request)
     except OrgsError as error:
         return _refused(request, pk, error.message, status=_status(error))
     messages.success(request, _("已撤销，请重新审核。"))
@@ -108,10 +110,18 @@ def _decided(
     require_visible(request, pk)
     try:
         decide()
+    except Submission.DoesNotExist:
+        return _gone(request)
     except OrgsError as error:
         return _refused(request, pk, error.message, status=_status(error))
     following = form.cleaned_data["next"]
     return redirect(address(id=following, show=form.cleaned_data["show"], done=pk))
+
+
+def _gone(request: LeagueRequest) -> HttpResponse:
+    """The unit was moved out of the person's subtree between the look and the lock."""
+    messages.warning(request, _("这份收集表的团组织刚刚调整，已不归您审核。"))
+    return redirect(address())
 
 
 def _refused(request: LeagueRequest, pk: int, message: str, *, status: int) -> HttpResponse:

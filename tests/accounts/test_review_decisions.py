@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.urls import reverse
 
 from accounts.choices import ReturnReason, StepKind, SubmissionStatus
 from accounts.exceptions import AccountsError, NotOnYourDesk, RoundClosed
@@ -15,6 +17,7 @@ from orgs.choices import Role
 from orgs.exceptions import Conflict, NotAllowed
 from orgs.kernel import clock
 from orgs.models import Appointment, AuditEntry, Notification, User
+from orgs.operations import tree
 from tests.accounts.forms import fresh, launch, row, submitted
 
 CLASS = "hnu-law-1201"
@@ -213,3 +216,25 @@ def test_who_no_longer_reviews_cannot_undo(form, cast):
     Appointment.objects.filter(user=cast["college"]).update(role=Role.SECRETARY)
     with pytest.raises(NotAllowed):
         review.undo(form.pk, by=User.objects.get(pk=cast["college"].pk))
+
+
+@pytest.mark.parametrize("page", ["approve", "return-form", "undo-review"])
+def test_a_unit_that_is_moved_away_under_ones_hands_is_nobodys_error(form, world, cast, sign_in, page):
+    """The page was opened while the branch was the college's; the tree changes before the decision has its lock."""
+    if page == "undo-review":
+        send_back(form, cast["college"])
+    college, moved = sign_in("college"), []
+
+    def move(execute, sql, params, many, context):
+        if "DISTINCT" in sql and '"tree_id"' in sql and not moved:
+            moved.append(CLASS)
+            tree.move_unit(world[CLASS], world["hnu-tour"], reason="调整", by=None)
+        return execute(sql, params, many, context)
+
+    data = {"version": fresh(form).version, "reasons": ["nickname"]}
+    with connection.execute_wrapper(move):
+        answer = college.post(reverse(f"accounts:{page}", args=[form.pk]), data)
+    assert moved
+    assert (answer.status_code, answer.url) == (302, reverse("accounts:list-review"))
+    assert "已不归您审核" in college.get(answer.url).content.decode()
+    assert not ReviewStep.objects.filter(submission=form, kind=StepKind.APPROVED).exists()
