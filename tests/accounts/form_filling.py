@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -12,6 +13,7 @@ from hypothesis.stateful import (
 
 from accounts.models import (
     CollectionRound,
+    Expected,
     RegistryEvent,
     Submission,
     SubmissionRow,
@@ -20,15 +22,10 @@ from accounts.operations import collection, standing
 from orgs.exceptions import OrgsError
 from orgs.kernel import clock
 from orgs.models import AuditEntry
+from orgs.querysets.scope import UnitsInCharge
 from tests.accounts.form_invariants import FormInvariants
-from tests.accounts.form_model import (
-    UNITS,
-    Block,
-    Expectation,
-    Form,
-    Model,
-    fills_for,
-)
+from tests.accounts.form_model import Model
+from tests.accounts.form_things import UNITS, Block, Expectation, Form, fills_for
 from tests.accounts.form_words import (
     FILLERS,
     NEXT_DOOR,
@@ -49,14 +46,15 @@ class FormFilling(FormInvariants):
         super().__init__()
         self.saved = transaction.atomic()
         self.saved.__enter__()
-        self.units = {code: world[code] for code in (*UNITS, NEXT_DOOR)}
+        self.units = {code: world[code] for code in (*UNITS, NEXT_DOOR, "hnu")}
         self.users = {key: cast[key] for key in {*FILLERS, *REVIEWERS}}
         self.rounds = {
             "round": CollectionRound.objects.get(is_standing=False),
             "standing": CollectionRound.objects.get(is_standing=True),
         }
         self.now = clock.now()
-        self.model = Model()
+        below = Expected.objects.within(UnitsInCharge.below(world["hnu"])).filter(round=self.rounds["round"])
+        self.model = Model(n_beside=below.exclude(unit__code__in=UNITS).count())
         for unit in UNITS:
             self.model.expected[unit] = Expectation(self.rounds["round"].deadline_at)
             for name in ROUNDS:
@@ -78,7 +76,7 @@ class FormFilling(FormInvariants):
         with clock.frozen(self.now):
             try:
                 result = call(*args, **more)
-            except (OrgsError, Submission.DoesNotExist) as error:
+            except (OrgsError, ObjectDoesNotExist) as error:
                 refusal = repr(error)
         assert is_allowed == (refusal is None), refusal or "was done, though it may not be"
         return result

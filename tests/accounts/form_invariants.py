@@ -26,7 +26,7 @@ from accounts.models import (
 )
 from accounts.naming import identifier_key
 from orgs.models import AuditEntry
-from tests.accounts.form_model import (
+from tests.accounts.form_things import (
     LEVELS,
     REVIEWER_AT,
     UNITS,

@@ -7,110 +7,34 @@ from __future__ import annotations
 
 from collections import Counter
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 
-UNDO = timedelta(seconds=8)
-# Whose people review where, from the nearest level up; above the university only the province decides.
-REVIEWER_AT = {"hnu-law": "college", "hnu": "university", "hi": "province"}
-LEVELS = ("hnu-law", "hnu")
-UNITS = ("hnu-law-1201", "hnu-law-1202")
-SHARED = "shared_law"  # an id both units may claim
-# As typed -> as stored (A5).
-NICKNAMES = {
-    "海南大学法学院微信群": "海南大学法学院微信群",
-    " 海大法学\u200b微信群 ": "海大法学微信群",
-    "法学团支部": "法学团支部",
-}
-FIRST_MOBILE = 13900000000
-
-
-def fills_for(who: str, unit: str) -> bool:
-    """The secretary only for the first unit, superiors for both."""
-    return who != "secretary" or unit == UNITS[0]
-
-
-@dataclass(frozen=True)
-class Person:
-    """An administrator: known by the mobile."""
-
-    n: int
-    qq: str = "12345678"
-
-    @property
-    def mobile(self) -> str:
-        return str(FIRST_MOBILE + self.n)
-
-
-@dataclass(frozen=True)
-class Block:
-    """One account of a form with its administrators; `contacts` None stands for a word instead of a number."""
-
-    identifier: str
-    nickname: str
-    contacts: int | None
-    people: tuple[Person, ...]
-    account: int | None = None  # the account of the registry it corrects
-
-    def stored(self) -> Block:
-        return replace(self, nickname=NICKNAMES.get(self.nickname, self.nickname))
-
-
-@dataclass
-class Registered:
-    """An account of the registry with those in office, in the order of their appointment."""
-
-    pk: int
-    identifier: str
-    nickname: str
-    contacts: int
-    people: list[Person] = field(default_factory=list)
-    is_open: bool = True
-
-
-@dataclass
-class Form:
-    """One unit's form in one round."""
-
-    status: str = "missing"
-    version: int = 0
-    desk: str = ""
-    blocks: tuple[Block, ...] = ()
-    filled_by: str = ""
-    attempt: int = 0
-    is_late: bool = False
-    saved_at: datetime | None = None
-    last: tuple[str, str, str, datetime] | None = None  # kind, who, at which desk, when
-    accepted: frozenset[int] = frozenset()  # ids of the rows a reviewer has accepted
-
-    @property
-    def is_editable(self) -> bool:
-        return self.status in {"missing", "draft", "returned"}
-
-    @property
-    def is_valid(self) -> bool:
-        names = [each.identifier for each in self.blocks]
-        people = [[person.n for person in each.people] for each in self.blocks]
-        is_full = bool(names) and all(each.contacts is not None and each.people for each in self.blocks)
-        return is_full and all(len(each) == len(set(each)) for each in [names, *people])
-
-
-@dataclass
-class Expectation:
-    """Until when, whether at all, and the request for more time."""
-
-    deadline_at: datetime
-    is_exempt: bool = False
-    asked_until: datetime | None = None
+from tests.accounts.form_things import (
+    LEVELS,
+    NICKNAMES,
+    REVIEWER_AT,
+    UNDO,
+    UNITS,
+    Block,
+    Expectation,
+    Form,
+    Person,
+    Registered,
+    Sent,
+    fills_for,
+)
 
 
 @dataclass
 class Model:
-    """One round, one standing round, two units, the registry, and what was written down."""
+    """One round, one standing round, two units, the registry, the package above them, and what was written down."""
 
     forms: dict[tuple[str, str], Form] = field(default_factory=dict)  # (round, unit)
     expected: dict[str, Expectation] = field(default_factory=dict)
     is_closed: bool = False
+    n_beside: int = 0  # units below the university that are expected besides the two, and hand in nothing
+    package: Sent = field(default_factory=Sent)
     registry: dict[str, list[Registered]] = field(default_factory=lambda: {unit: [] for unit in UNITS})
     events: Counter = field(default_factory=Counter)  # (unit, kind)
     audit: Counter = field(default_factory=Counter)  # verb
@@ -177,6 +101,7 @@ class Model:
             self.registry[unit], events = entered
             self._count(unit, events)
             self.audit["submission.entered"] += 1
+        form.approved_at = None if above else at
         form.last = ("approved", by, form.desk, at)
         form.status, form.desk = ("submitted", above) if above else ("approved", "")
         form.version += 1
@@ -198,11 +123,34 @@ class Model:
         has_begun = form.saved_at is not None and form.saved_at > when
         if kind not in {"approved", "returned"} or who != by or form.status not in {"submitted", "returned"}:
             return False
-        if at - when > UNDO or has_begun or self.closed(round):
+        is_exempt = round == "round" and self.expected[unit].is_exempt
+        if at - when > UNDO or has_begun or self.closed(round) or (kind == "returned" and is_exempt):
             return False
         form.status, form.desk, form.last = "submitted", desk, ("undone", by, desk, at)
         form.version += 1
         self.audit["submission.undo"] += 1
+        return True
+
+    # --- package -----------------------------------------------------------------------------------
+    def report(self, *, at: datetime) -> bool:
+        """Up it goes, complete or not; once it was accepted, only with something newly approved."""
+        sent = self.package
+        due = [unit for unit in UNITS if not self.expected[unit].is_exempt]
+        approved = [
+            self.forms["round", unit] for unit in UNITS if self.forms["round", unit].status == "approved"
+        ]
+        newer = any(form.approved_at > sent.reported_at for form in approved if sent.reported_at)
+        if sent.status == "reported" or (sent.status == "accepted" and not newer):
+            return False
+        self.package = Sent("reported", len(due) + self.n_beside, len(approved), at)
+        self.audit["package.report"] += 1
+        return True
+
+    def decide_package(self, *, accepts: bool) -> bool:
+        if self.package.status != "reported":
+            return False
+        self.package.status = "accepted" if accepts else "returned"
+        self.audit["package.accept" if accepts else "package.return"] += 1
         return True
 
     def _above(self, form: Form) -> str:

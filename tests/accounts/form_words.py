@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from accounts.field_lists import RowInput
-from tests.accounts.form_model import (
+from tests.accounts.form_things import (
     NICKNAMES,
     SHARED,
     Block,

@@ -1,4 +1,4 @@
-"""The form, its review and the registry against a plain model, in any order of steps (reliability: F1 to F9, A1 to A5).
+"""The form, its review and the registry against a plain model, in any order of steps (reliability: F1 to F9, A1 to A6).
 
 `FORM_MACHINE="200 50"` runs so many examples of so many steps, each time others; the suite runs the same few.
 """
@@ -28,8 +28,8 @@ from accounts.models import (
 from accounts.operations import extensions, registry, review, rounds, standing
 from accounts.operations.review import CellRemark
 from orgs.kernel import clock
-from tests.accounts.form_filling import FormFilling
-from tests.accounts.form_model import (
+from tests.accounts.form_packages import FormPackages
+from tests.accounts.form_things import (
     NICKNAMES,
     REVIEWER_AT,
     UNITS,
@@ -44,8 +44,8 @@ from tests.accounts.form_words import (
 from tests.accounts.forms import launch, submitted
 
 
-class FormMachine(FormFilling):
-    """Review, the round and the registry itself, beside the filling."""
+class FormMachine(FormPackages):
+    """Review, the round and the registry itself, beside the filling and the package."""
 
     # --- review ------------------------------------------------------------------------------------
     def _submitted(self) -> bool:
@@ -150,7 +150,8 @@ class FormMachine(FormFilling):
     def exempt(self, unit, by, luck) -> None:
         if not luck:
             return
-        may = by in {"college", "university", "province"} and not self.model.is_closed
+        is_in = self.model.forms["round", unit].status in {"submitted", "approved"}
+        may = by in {"college", "university", "province"} and not self.model.is_closed and not is_in
         expected = Expected.objects.select_related("round").get(
             round=self.rounds["round"], unit=self.units[unit]
         )
@@ -180,14 +181,17 @@ class FormMachine(FormFilling):
     @rule(unit=st.sampled_from(UNITS), by=st.sampled_from(REVIEWERS), grants=st.booleans())
     def decide_extension(self, unit, by, grants) -> None:
         known = self.model.expected[unit]
-        waiting = Extension.objects.waiting().filter(expected__unit=self.units[unit]).first()
-        assert (waiting is None) == (known.asked_until is None)
-        if waiting is None:
+        asked = Extension.objects.filter(expected__unit=self.units[unit], state="open").first()
+        assert (asked is None) == (known.asked_until is None)
+        if asked is None:
             return
+        rests = known.is_exempt or not self.model.forms["round", unit].is_editable
+        assert Extension.objects.waiting().filter(pk=asked.pk).exists() is not rests
         may = by in {"college", "province"}  # not who has asked, nor a stranger
-        may = may and (not grants or (not self.model.is_closed and self.now < known.deadline_at))
+        is_open = not self.model.is_closed and not rests and self.now < known.deadline_at
+        may = may and (not grants or is_open)
         decision = {"grants": grants, "remark": "请抓紧", "by": self.users[by]}
-        self._step(may, extensions.decide_extension, waiting, **decision)
+        self._step(may, extensions.decide_extension, asked, **decision)
         if may:
             self.model.audit["extension.granted" if grants else "extension.refused"] += 1
             known.deadline_at = known.asked_until if grants else known.deadline_at
