@@ -34,8 +34,11 @@ def _confirm(unit: OrgUnit, week: Week, holder: Appointment | None) -> bool:
     fate = dice.random()
     if holder is None or fate < MISSING:
         return False
-    hours = dice.randint(9, 60) if fate < MISSING + LATE else -dice.randint(4, 56)
-    with clock.frozen(week.ends_at + timedelta(hours=hours)):
+    # In time: Friday to Sunday; late: Monday or Tuesday.
+    day = dice.choice((7, 8)) if fate < MISSING + LATE else dice.choice((4, 5, 6))
+    with clock.frozen(
+        week.starts_at + timedelta(days=day, hours=dice.randint(8, 20), minutes=dice.randint(0, 59))
+    ):
         facts = report_facts.read(unit, week)
         said = Said(
             dice.choice(REMARKS) if dice.random() < 0.15 else "",

@@ -29,6 +29,7 @@ SORTS = (OFFICIAL, BY_COVERAGE, BY_GAP)
 SUMMED = (
     "orgs", "orgs_with_account", "orgs_with_group", "orgs_with_admin", "accounts_public", "holders", "unreported",
     "expected", "submitted", "returned", "opened", "closed", "changed", "admin_changed", "checks", "checks_poor",
+    "posts", "channels_recorded",
 )  # fmt: skip
 COLUMNS = (
     "week_id", "unit_id", "parent_id", "kind_id", "line", "name", "is_open", "base_year", "own_covered",
@@ -59,6 +60,8 @@ class SnapshotRow(Protocol):
     sub_unreported: int
     sub_base_missing: int
     sub_checks_poor: int
+    sub_posts: int
+    sub_channels_recorded: int
 
 
 @dataclass(frozen=True, slots=True)

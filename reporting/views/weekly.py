@@ -13,16 +13,19 @@ from django.views.decorators.http import require_safe
 from orgs.exceptions import NotAllowed
 from orgs.kernel.clock import Week
 from orgs.models import OrgUnit
+from orgs.operations.exporting import CSV, XLSX
 from orgs.permissions import PUBLISH_BULLETIN, VIEW
 from orgs.querysets.scope import UnitsInCharge
 from reporting.pages import board as boards
-from reporting.pages import overview, restated, weeks
+from reporting.pages import compared, distribution, overview, ranking, restated, weeks
+from reporting.views import week_files
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpResponseBase
 
     from orgs.http import LeagueRequest
     from orgs.querysets.scope import Span
+    from reporting.pages.board import Board
 
 SCOPE_COOKIE = "weekly_scope"
 A_YEAR = 365 * 24 * 3600
@@ -30,7 +33,7 @@ A_YEAR = 365 * 24 * 3600
 
 @login_required
 @require_safe
-def weekly(request: LeagueRequest) -> HttpResponse:
+def weekly(request: LeagueRequest) -> HttpResponseBase:
     """A closed week of the units directly below: conclusion, figures, who is below the line, who is missing, ten weeks."""
     in_charge = request.user.units_in_charge().allowing(VIEW)
     if not in_charge.spans:
@@ -49,10 +52,13 @@ def weekly(request: LeagueRequest) -> HttpResponse:
         scope=scope,
         sort=_choice(request.GET.get("sort"), boards.SORTS),
     )
+    if request.GET.get("export") in {XLSX, CSV}:
+        return week_files.answer(request, board, span)
     if board.root is not None and not board.rows_by_week.get(chosen.closed.pk):
         return redirect(overview.unit_url(board, span.unit_id))
     page = overview.of_board(board, in_charge)
     context = {"page": page, "own_units": _own(in_charge, span), "may_publish": _may_publish(in_charge, span)}
+    context |= _asked_for(request, board, span)
     response = render(request, "reporting/weekly/page.html", context)
     if request.GET.get("scope") in boards.SCOPES:
         response.set_cookie(
@@ -64,6 +70,19 @@ def weekly(request: LeagueRequest) -> HttpResponse:
             secure=settings.SESSION_COOKIE_SECURE,
         )
     return response
+
+
+def _asked_for(request: LeagueRequest, board: Board, span: Span) -> dict[str, object]:
+    """What the page shows on demand, worked out from the board: ranking, distribution, a second week; files."""
+    address = f"{overview.week_url(board, board.chosen.week)}&scope={board.scope}"
+    return {
+        "ranking": ranking.of_board(board, request.GET.get("rank", ""), address),
+        "distribution": distribution.of_entries(board.entries()),
+        "compared": compared.with_week(board, weeks.parse(request.GET.get("with"))),
+        "compare_choices": compared.choices(board, address),
+        "address": address,
+        "files": f"{address}&sort={board.sort}&export=" if week_files.may_export(request, span) else "",
+    }
 
 
 def _chosen_span(in_charge: UnitsInCharge, wanted: str | None) -> Span:
