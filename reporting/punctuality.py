@@ -1,6 +1,6 @@
 """How punctually direct units have reported their weeks of a year (SUP-4.1a): "an important basis for the year-end result".
 
-No scheme of 2013 scores it: the assessment shows it beside the scores, and a scheme may come to read it.
+No scheme of 2013 scores it; a scheme may, by the metric `weekly_reports`.
 """
 
 from __future__ import annotations

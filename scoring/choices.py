@@ -73,6 +73,7 @@ class Metric(TextChoices):
     ADMINISTRATOR_CHANGES = "administrator_changes", _("本年度更换管理员次数")
     SPOT_CHECKS = "spot_checks", _("抽查非“差”次数 ÷ 抽查次数")
     INCIDENTS = "incidents", _("已处置的不良信息 ÷ 发现的不良信息")
+    WEEKLY_REPORTS = "weekly_reports", _("按时报送周报周数 ÷ 应报周数")
 
 
 class Missing(TextChoices):

@@ -14,6 +14,7 @@ from django.db.models import Sum
 
 from orgs.choices import Measure
 from orgs.models import UnitBaseVersion
+from reporting import punctuality
 from reporting.models import ClosedWeek, WeekUnit
 from scoring.choices import Metric, Missing
 from scoring.incidents import Incidents, read_incidents
@@ -45,6 +46,7 @@ class Year:
     flows: dict[str, int] = field(default_factory=dict)
     bases: dict[str, UnitBaseVersion] = field(default_factory=dict)
     incidents: Incidents = field(default_factory=Incidents)
+    reports: punctuality.Punctuality | None = None
 
 
 def read_year(year: int, unit_ids: Iterable[int]) -> dict[int, Year]:
@@ -62,6 +64,7 @@ def read_year(year: int, unit_ids: Iterable[int]) -> dict[int, Year]:
     }
     bases = _bases(last, ids)
     incidents = read_incidents(year, ids, until=last.week.ends_at)
+    reports = punctuality.of_year(year, ids)
     return {
         unit_id: Year(
             last,
@@ -69,6 +72,7 @@ def read_year(year: int, unit_ids: Iterable[int]) -> dict[int, Year]:
             flows.get(unit_id, {}),
             bases.get(unit_id, {}),
             incidents.get(unit_id, Incidents()),
+            reports.get(unit_id),
         )
         for unit_id in ids
     }
@@ -206,6 +210,13 @@ def _incidents(year: Year, row: WeekUnit, params: dict[str, str]) -> Figure:
     return Figure(year.incidents.handled, year.incidents.found)
 
 
+def _weekly_reports(year: Year, row: WeekUnit, params: dict[str, str]) -> Figure:
+    """Weeks confirmed by Sunday 24:00 ÷ weeks asked of the unit (SUP-4.1a). No scheme of 2013 scores it."""
+    if year.reports is None:
+        return Figure(missing=Missing.NO_FIGURE)
+    return Figure(year.reports.on_time, year.reports.asked)
+
+
 METRICS: dict[str, Callable[[Year, WeekUnit, dict[str, str]], Figure]] = {
     Metric.PUBLIC_PLATFORM: _public_platform,
     Metric.PUBLIC_PLATFORM_ADMINISTRATOR: _public_platform_administrator,
@@ -218,4 +229,5 @@ METRICS: dict[str, Callable[[Year, WeekUnit, dict[str, str]], Figure]] = {
     Metric.ADMINISTRATOR_CHANGES: _administrator_changes,
     Metric.SPOT_CHECKS: _spot_checks,
     Metric.INCIDENTS: _incidents,
+    Metric.WEEKLY_REPORTS: _weekly_reports,
 }
