@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orgs.permissions import PUBLISH_BULLETIN, may_anywhere
 from reporting.forms.bulletins import CorrectForm
-from reporting.models import Bulletin, BulletinRecipient
+from reporting.models import Bulletin
 from reporting.operations import bulletin_files, bulletin_recipients
 from reporting.pages import bulletins as pages
 
@@ -71,12 +71,11 @@ def sign(request: LeagueRequest, pk: int) -> HttpResponse:
 def list_recipients(request: LeagueRequest, pk: int) -> HttpResponse:
     """Who has signed and who hasn't, for those who write for the unit; the missing first."""
     bulletin = get_object_or_404(Bulletin.objects.actionable_by(request.user).published().for_page(), pk=pk)
-    own = BulletinRecipient.objects.filter(bulletin__in=Bulletin.objects.actionable_by(request.user))
-    rows = own.filter(bulletin=bulletin)
-    waiting = rows.waiting().count()
-    shown = rows.waiting() if request.GET.get("state") == "waiting" else rows
+    rows = bulletin.recipients.all()
+    waiting = rows.waiting()
+    shown = waiting if request.GET.get("state") == "waiting" else rows
     page = Paginator(shown.for_list(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"bulletin": bulletin, "page": page, "n_waiting": waiting, "n_all": rows.count()}
+    context = {"bulletin": bulletin, "page": page, "n_waiting": waiting.count(), "n_all": rows.count()}
     return render(request, "reporting/bulletins/recipients.html", context)
 
 
