@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.choices import HandedState
-from accounts.models import HandedAccount
 from accounts.operations import hand_outs as operations
 from accounts.tables import HANDED_TONES
 from orgs.kernel.numbers import thousands
 from orgs.permissions import EDIT_REGISTRY, may
 
 if TYPE_CHECKING:
-    from accounts.models import Account, HandOut
+    from accounts.models import HandedAccount, HandOut
     from orgs.models import User
 
 # The days of the documents bind who hands out, never the units (WB-4, MS-2.5).
@@ -115,13 +114,12 @@ def state_choices(chosen: str) -> list[tuple[str, str, bool]]:
     return [(text, f"?state={state}" if state else "?", state == chosen) for state, text in words]
 
 
-def origin(account: Account, *, user: User) -> list[tuple[str, str, str]]:
-    """The line of the account's page that says who handed it out; none for an account that the unit opened itself."""
-    handed = HandedAccount.objects.filter(account=account).for_list().last()
-    if handed is None:
+def origin(account: Any, *, user: User) -> list[tuple[str, str, str]]:
+    """The line of the account's page that says who handed it out (read `with_origin`); none for one the unit opened itself."""
+    if account.handed_pk is None:
         return []
-    words = {"unit": handed.hand_out.unit.name, "title": handed.hand_out.title}
     # An account that was handed over since has another unit's envelope.
-    is_open = handed.unit_id == account.unit_id and may(user, EDIT_REGISTRY, handed.unit)
-    url = reverse("accounts:show-envelope", args=[handed.pk]) if is_open else ""
+    is_open = account.handed_to == account.unit_id and may(user, EDIT_REGISTRY, account.unit)
+    url = reverse("accounts:show-envelope", args=[account.handed_pk]) if is_open else ""
+    words = {"unit": account.handed_by, "title": account.handed_title}
     return [(_("来源"), _("由%(unit)s发放（%(title)s）") % words, url)]

@@ -44,6 +44,15 @@ class AccountQuerySet(ScopedQuerySet["Account"]):
             .order_by("unit__tree_id", "unit__lft", "pk")
         )
 
+    def with_origin(self) -> Self:
+        """Each account with the envelope it came in, if any: `handed_pk`, `handed_to` (a unit), `handed_by`, `handed_title`."""
+        handed: Any = self.model._meta.get_field("handed_as").related_model
+        latest = handed.objects.filter(account=models.OuterRef("pk")).order_by("-pk")
+        columns = {"handed_pk": "pk", "handed_to": "unit", "handed_by": "hand_out__unit__name"}
+        columns["handed_title"] = "hand_out__title"
+        facts = {name: models.Subquery(latest.values(path)[:1]) for name, path in columns.items()}
+        return self.annotate(**facts)
+
     def matching(self, text: str) -> Self:
         """Accounts whose id, nickname or unit contains every word of the text."""
         condition = models.Q()
