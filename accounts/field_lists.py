@@ -126,9 +126,10 @@ def check_rows(
     if not kept:
         first = fields[0]
         return (), (FieldError(0, first.code, first.label, _("请至少填写一行")),)
+    further = [each for each in fields if each.group == ADMINISTRATOR]
     clean, errors = [], []
     for at, row in kept:
-        checked, wrong = _check_row(fields, row, at)
+        checked, wrong = _check_row(further if row.continues else fields, row, at)
         clean.append(checked)
         errors += wrong
     errors += _repeated(fields, clean, [at for at, _row in kept])
@@ -153,7 +154,7 @@ def _check_row(fields: Sequence[Field], row: RowInput, at: int) -> tuple[RowInpu
     values: dict[str, Any] = {}
     personal: dict[str, Any] = {}
     errors = []
-    for each in applying(fields, row):
+    for each in fields:
         stored, message = check_cell(each, row.get(each))
         (personal if each.personal else values)[each.code] = stored
         if message:

@@ -41,6 +41,7 @@ class DoubtsOfMany:
         self._codes = codes_of(fields)
         self._applies = has_target(fields, "account.identifier")
         self._contacts = next((each.code for each in fields if each.target == "account.contacts"), "")
+        self._mobile_field = next((each for each in fields if each.target == "administrator.mobile"), None)
         self._own: dict[int, list[Account]] = defaultdict(list)
         self._holders: dict[str, set[int]] = defaultdict(set)
         self._mobiles: dict[str, set[int]] = defaultdict(set)
@@ -99,7 +100,7 @@ class DoubtsOfMany:
         )
 
     def _mobile(self, row: RowInput) -> str:
-        text = str(by_target(self._fields, row, "administrator").get("mobile", ""))
+        text = str(row.get(self._mobile_field)) if self._mobile_field else ""
         if text not in self._indexes:
             self._indexes[text] = blind_index(text, MOBILE)
         return self._indexes[text]
