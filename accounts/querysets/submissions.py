@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from orgs.models import OrgUnit, User
     from orgs.querysets.scope import Span
 
+# As a desk has; the leaves of the tree, nearly all of it, are no desks.
+HAS_UNITS_BELOW = Q(rght__gt=F("lft") + 1)
+
 
 def below_and_vacant(span: Span) -> Q:
     """The desk stands below the span's unit, nobody but the filler may review there, nor at any level between (F8).
@@ -42,9 +45,13 @@ def _vacant_up_to(span: Span, reviewers: Any) -> Q:
     above = here.filter(
         unit__tree_id=OuterRef("tree_id"), unit__lft__lt=OuterRef("lft"), unit__rght__gt=OuterRef("rght")
     )
-    # A desk has units below it, so the leaves of the tree, nearly all of it, are no desks.
-    desks = apps.get_model("orgs", "OrgUnit").objects.filter(_below(span, ""), rght__gt=F("lft") + 1)
-    empty = desks.exclude(pk__in=here.values("unit_id")).filter(~Exists(above)).order_by()
+    empty = (
+        _units()
+        .filter(_below(span, ""), HAS_UNITS_BELOW)
+        .exclude(pk__in=here.values("unit_id"))
+        .filter(~Exists(above))
+        .order_by()
+    )
     # A form of somebody who reviews there alone: only forms of such people are looked at one by one.
     at_desk = here.filter(
         unit__tree_id=OuterRef("desk__tree_id"),
@@ -57,6 +64,10 @@ def _vacant_up_to(span: Span, reviewers: Any) -> Q:
         & ~Exists(at_desk.exclude(user_id=OuterRef("filled_by_id")))
     )
     return Q(desk_id__in=empty.values("pk")) | alone
+
+
+def _units() -> Any:
+    return apps.get_model("orgs", "OrgUnit").objects.all()
 
 
 def _below(span: Span, path: str) -> Q:
@@ -73,11 +84,14 @@ class SubmissionQuerySet(ScopedQuerySet["Submission"]):
 
     def on_desks_of(self, in_charge: UnitsInCharge) -> Self:
         """Forms of open rounds that wait at these very units, or below at a desk that has become vacant (代为审核)."""
+        if not in_charge.spans:
+            return self.none()
         own = Q(desk_id__in=in_charge.own_unit_ids())
         taken_over = (below_and_vacant(span) for span in in_charge.spans)
-        return self.within(in_charge).filter(
-            reduce(or_, taken_over, own), status=SubmissionStatus.SUBMITTED, round__closed_at__isnull=True
-        )
+        # Follows from the rest; said for the index of desks, without which the forms of the whole nation are read.
+        desks = _units().within(in_charge).filter(Q(pk__in=in_charge.own_unit_ids()) | HAS_UNITS_BELOW)
+        waiting = self.filter(desk_id__in=desks.order_by().values("pk"), status=SubmissionStatus.SUBMITTED)
+        return waiting.within(in_charge).filter(reduce(or_, taken_over, own), round__closed_at__isnull=True)
 
     def for_expected(self, expected: ExpectedQuerySet) -> Self:
         """The forms that were begun for these expected units."""

@@ -98,10 +98,15 @@ def build(size: int) -> None:
     with connection.cursor() as cursor:
         for statement in _STANDS_OUT:
             cursor.execute(statement)
+    _analyse()
     for week in WEEKS:
         close_week(week)
+    _analyse()
+
+
+def _analyse() -> None:
+    """What PostgreSQL's autovacuum does within a minute of such a load."""
     if connection.vendor == "postgresql":
-        # As its autovacuum does within a minute of such a load.
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 
