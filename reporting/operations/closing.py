@@ -79,9 +79,16 @@ def publish(
     header.closed_at = clock.now()
     header.job = job
     header.save(update_fields=["n_units", "content_hash", "state", "closed_at", "job"])
-    facts = {"week": str(header.week), "edition": header.edition}
-    facts |= {"n_units": header.n_units, "hash": header.content_hash}
-    ledger.record("week.closed", header, by=by, reason=header.reason, **facts)
+    ledger.record(
+        "week.closed",
+        header,
+        by=by,
+        reason=header.reason,
+        week=str(header.week),
+        edition=header.edition,
+        n_units=header.n_units,
+        hash=header.content_hash,
+    )
     if job is not None:
         ledger.progress(job, total, total)
     return header

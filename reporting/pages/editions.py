@@ -53,8 +53,16 @@ class WeekLine:
         return self.job is not None and self.job.state in {JobState.FAILED, JobState.CANCELLED}
 
 
-def weeks(number: str | None) -> Page[WeekLine]:
-    """A page of the closed weeks, the newest first; two statements."""
+@dataclass(frozen=True, slots=True)
+class WeekList:
+    """A page of the closed weeks, the newest first."""
+
+    page: Page[tuple[Week, list[ClosedWeek]]]
+    lines: list[WeekLine]
+
+
+def weeks(number: str | None) -> WeekList:
+    """Two statements."""
     headers = ClosedWeek.objects.order_by("-starts_on", "-edition")
     lines = [(week, list(found)) for week, found in groupby(headers, key=lambda each: each.week)]
     page = Paginator(lines, WEEKS_PER_PAGE).get_page(number)
@@ -65,8 +73,7 @@ def weeks(number: str | None) -> Page[WeekLine]:
         if each.state != WeekState.CLOSED
     ]
     jobs = {job.key: job for job in Job.objects.filter(key__in=keys)}
-    page.object_list = [_line(week, found, jobs) for week, found in page]
-    return page
+    return WeekList(page, [_line(week, found, jobs) for week, found in page])
 
 
 def _line(week: Week, found: list[ClosedWeek], jobs: dict[str, Job]) -> WeekLine:
@@ -108,8 +115,11 @@ class Difference:
     after: int | None
 
     @property
-    def change(self) -> int | None:
-        return self.after - self.before if self.before is not None and self.after is not None else None
+    def change(self) -> str:
+        """With its sign, in words without colour: more is not better for every figure."""
+        if self.before is None or self.after is None:
+            return "—"
+        return f"{self.after - self.before:+,}".replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,8 @@ class Comparison:
     editions: list[ClosedWeek]
     unit_name: str
     totals: list[Difference]
-    page: Page[UnitDifference]
+    page: Page[WeekUnit]
+    units: list[UnitDifference]
 
 
 def compare(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str]) -> Comparison | None:
@@ -154,10 +165,8 @@ def compare(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str]) -> 
         row.unit_id: row
         for row in WeekUnit.objects.for_week(before.pk).filter(unit_id__in=[r.unit_id for r in rows])
     }
-    page.object_list = [
-        UnitDifference(row.unit_id, row.name, differences(old[row.unit_id], row, OWN)) for row in rows
-    ]
-    return Comparison(before, after, found, name, totals, page)
+    units = [UnitDifference(row.unit_id, row.name, differences(old[row.unit_id], row, OWN)) for row in rows]
+    return Comparison(before, after, found, name, totals, page, units)
 
 
 def _edition(found: list[ClosedWeek], text: str | None) -> ClosedWeek | None:

@@ -30,8 +30,10 @@ def list_weeks(request: LeagueRequest) -> HttpResponse:
     """Every closed week with its editions, what each corrects, and what is being computed."""
     if not may_anywhere(request.user, VIEW):
         raise NotAllowed
+    found = pages.weeks(request.GET.get("page"))
     context = {
-        "page": pages.weeks(request.GET.get("page")),
+        "page": found.page,
+        "lines": found.lines,
         "may_correct": may_anywhere(request.user, CORRECT_WEEK),
     }
     return render(request, "reporting/editions/list.html", context)

@@ -111,7 +111,7 @@ def test_the_comparison_names_units_and_figures_that_differ(sign_in, world, corr
     answer = sign_in("province").get(COMPARE)
     found = answer.context["found"]
     assert (found.before.edition, found.after.edition) == (1, 2)
-    [line] = found.page.object_list
+    [line] = found.units
     assert line.unit_id == world.ids["qh-hs-jl"]
     assert {(each.label, each.before, each.after) for each in line.differences} >= {("发布信息", 0, 6)}
     assert ("发布信息", 0, 6) in {(each.label, each.before, each.after) for each in found.totals}
