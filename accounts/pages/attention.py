@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Group, Incident
+from orgs.models import OrgUnit
 from orgs.permissions import EDIT_REGISTRY, FILL
 
 if TYPE_CHECKING:
@@ -27,14 +28,13 @@ def to_confirm(in_charge: UnitsInCharge) -> Counted:
     own = keeping.own_unit_ids() | in_charge.allowing(FILL).own_unit_ids()
     if not own:
         return {}
-    near = Q(unit__in=own) | Q(unit__parent__in=keeping.own_unit_ids())
-    return _stale(in_charge, near)
+    return _stale(in_charge, Q(pk__in=own) | Q(parent__in=keeping.own_unit_ids()))
 
 
 def to_confirm_near(unit_ids: Iterable[int], in_charge: UnitsInCharge) -> Counted:
     """待确认 of these units and of those directly below, as far as the person sees them."""
     ids = list(unit_ids)
-    return _stale(in_charge, Q(unit__in=ids) | Q(unit__parent__in=ids))
+    return _stale(in_charge, Q(pk__in=ids) | Q(parent__in=ids))
 
 
 def incidents(in_charge: UnitsInCharge) -> Counted:
@@ -59,7 +59,9 @@ def overdue_words(count: int) -> str:
 
 
 def _stale(in_charge: UnitsInCharge, near: Q) -> Counted:
+    """Of the units that `near` says. They are found by themselves: asked of the rows, it would read all of the registry."""
+    units = OrgUnit.objects.filter(near).order_by().values("pk")
     return {
-        "stale_accounts": Account.objects.within(in_charge).filter(near).stale(),
-        "stale_groups": Group.objects.within(in_charge).filter(near).stale(),
+        "stale_accounts": Account.objects.within(in_charge).filter(unit__in=units).stale(),
+        "stale_groups": Group.objects.within(in_charge).filter(unit__in=units).stale(),
     }
