@@ -107,8 +107,16 @@ def test_province_launches_on_the_page_and_a_date_means_the_end_of_the_day(world
 
 def test_launch_page_says_what_is_wrong(sign_in):
     response = sign_in("province").post(LAUNCH, {"intake_years": "去年"})
+    page = response.content.decode()
     assert response.status_code == 422
-    assert "<title>错误：" in response.content.decode()
+    assert "<title>错误：" in page
+    assert "请填写填报任务的名称。" in page
+    assert "请至少选择一类填报的团组织。" in page
+
+
+def test_phases_left_empty_are_not_called_wrong(sign_in):
+    page = sign_in("province").post(LAUNCH, {"intake_years": "去年"}).content.decode()
+    assert "请填写阶段" not in page
 
 
 @pytest.mark.parametrize("is_phase", [False, True])
