@@ -47,7 +47,7 @@ class ReportFacts:
             return False
         if self.change is None:
             return self.coverage.is_unreported
-        return -self.change > settings.COVERAGE_DROP_POINTS
+        return bool(-self.change > settings.COVERAGE_DROP_POINTS)
 
     @property
     def is_quiet(self) -> bool:

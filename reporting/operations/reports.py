@@ -104,7 +104,9 @@ def texts_of(report: WeeklyReport) -> dict[int | None, str]:
 
 def _is_said(said: Said, report: WeeklyReport, known: dict[int | None, str]) -> bool:
     """Nothing new: a second tap, or the same from another device."""
-    told = {**said.closings, **({None: said.drop} if said.drop else {})}
+    told: dict[int | None, str] = dict(said.closings)
+    if said.drop:
+        told[None] = said.drop
     return said.remark == report.remark and all(known.get(key) == text for key, text in told.items())
 
 

@@ -63,7 +63,9 @@ def preview(week: Week, unit_pk: int) -> Preview:
 
 def _sum(own: Figures, children: list[Figures]) -> Figures:
     """As `levels.SUBTREE` has it: a base recorded for a unit settles what stands below it."""
-    found = {name: (own[name] or 0) + sum(child[name] or 0 for child in children) for name in ADDED + SETTLED}
+    found: Figures = {
+        name: (own[name] or 0) + sum(child[name] or 0 for child in children) for name in ADDED + SETTLED
+    }
     bases = [child["base_members"] for child in children if child["base_members"] is not None]
     base = own["base_members"]
     if base is None:

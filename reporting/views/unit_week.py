@@ -11,22 +11,23 @@ from django.views.decorators.http import require_safe
 from orgs.http import render_fragment
 from orgs.kernel.clock import Week
 from orgs.models import OrgUnit
-from orgs.permissions import VIEW
 from reporting.models import WeekUnit
 from reporting.pages import board as boards
 from reporting.pages import lineage, restated, unit, weeks
+from reporting.pages.overview import unit_url
+from reporting.views import week_files
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpResponse, HttpResponseBase
 
     from orgs.http import LeagueRequest
 
 
 @login_required
 @require_safe
-def show(request: LeagueRequest, week: Week, unit_pk: int) -> HttpResponse:
-    """One unit in one closed week; an htmx request gets the body alone."""
-    in_charge = request.user.units_in_charge().allowing(VIEW)
+def show(request: LeagueRequest, week: Week, unit_pk: int) -> HttpResponseBase:
+    """One unit in one closed week; an htmx request gets the body alone, `?export=` the table of subordinates as a file."""
+    in_charge = request.user.units_in_charge().allowing(week_files.verb_for(request))
     chosen = weeks.choose_known(week, request.GET)
     line = lineage.read(chosen, unit_pk, in_charge)
     sort = request.GET.get("sort", "")
@@ -38,7 +39,11 @@ def show(request: LeagueRequest, week: Week, unit_pk: int) -> HttpResponse:
         is_national=line.is_national,
         sort=sort if sort in boards.SORTS else boards.OFFICIAL,
     )
-    context: dict[str, object] = {"page": unit.of_unit(line, board)}
+    if week_files.is_wanted(request):
+        return week_files.answer(request, board)
+    url = unit_url(board, unit_pk)
+    files = week_files.links(request, board, f"{url}{'&' if '?' in url else '?'}scope={board.scope}")
+    context: dict[str, object] = {"page": unit.of_unit(line, board), "files": files}
     return render_fragment(
         request, "reporting/unit_week/page.html", "reporting/unit_week/_body.html", context
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, StreamingHttpResponse
 
 from orgs.lists import EXCEL
 from orgs.operations import exporting
-from orgs.permissions import EXPORT
+from orgs.permissions import EXPORT, VIEW
 from reporting.pages import week_table
 
 if TYPE_CHECKING:
@@ -18,28 +17,43 @@ if TYPE_CHECKING:
 
     from orgs.http import LeagueRequest
     from orgs.querysets.scope import Span
-    from reporting.pages.board import Board
+    from reporting.pages.board import Board, SnapshotRow
 
 
-def may_export(request: LeagueRequest, span: Span) -> bool:
-    """Whether the person may take the subordinates of this unit away as a file."""
-    return span.unit_id in request.user.units_in_charge().allowing(EXPORT).own_unit_ids()
+def verb_for(request: LeagueRequest) -> str:
+    """What a page of the week needs: EXPORT where a file is asked for, so that it holds nothing else."""
+    return EXPORT if is_wanted(request) else VIEW
 
 
-def answer(request: LeagueRequest, board: Board, span: Span) -> HttpResponseBase:
-    """`?export=xlsx|csv`: all units of the scope in the order shown; audited. Raises PermissionDenied."""
-    if not may_export(request, span):
-        raise PermissionDenied
+def is_wanted(request: LeagueRequest) -> bool:
+    """`?export=xlsx|csv`."""
+    return request.GET.get("export") in {exporting.XLSX, exporting.CSV}
+
+
+def links(request: LeagueRequest, board: Board, address: str) -> str:
+    """The address to which xlsx or csv is added; empty for who may not export the subordinates shown."""
+    root = board.root
+    spans = request.user.units_in_charge().allowing(EXPORT).spans
+    if root is None or not any(_covers(span, root) for span in spans):
+        return ""
+    return f"{address}&sort={board.sort}&export="
+
+
+def answer(request: LeagueRequest, board: Board) -> HttpResponseBase:
+    """All units of the scope in the order shown; audited. The board was read where the person may export."""
     labels, rows = week_table.labels(), week_table.rows(board)
     exporting.record_export(
         request.path, n_rows=len(rows), columns=labels, filters=[board.scope], by=request.user
     )
-    name = quote(f"周报{board.chosen.week}")
+    name = f"周报{board.chosen.week}"
     if request.GET["export"] == exporting.CSV:
         csv = StreamingHttpResponse(exporting.csv_lines(labels, rows), content_type="text/csv; charset=utf-8")
-        csv["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}.csv"
+        csv["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.csv"
         return csv
-    file = exporting.workbook(f"周报{board.chosen.week}", labels, rows)
-    return FileResponse(
-        file, as_attachment=True, filename=f"周报{board.chosen.week}.xlsx", content_type=EXCEL
-    )
+    file = exporting.workbook(name, labels, rows)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL)
+
+
+def _covers(span: Span, root: SnapshotRow) -> bool:
+    is_inside = span.tree_id == root.tree_now and span.lft <= root.lft_now and root.rght_now <= span.rght
+    return span.is_forest or is_inside

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_safe
 from orgs.exceptions import NotAllowed
 from orgs.kernel.clock import Week
 from orgs.models import OrgUnit
-from orgs.operations.exporting import CSV, XLSX
-from orgs.permissions import PUBLISH_BULLETIN, VIEW
+from orgs.permissions import PUBLISH_BULLETIN
 from orgs.querysets.scope import UnitsInCharge
 from reporting.pages import board as boards
 from reporting.pages import compared, distribution, overview, ranking, restated, weeks
@@ -35,7 +34,7 @@ A_YEAR = 365 * 24 * 3600
 @require_safe
 def weekly(request: LeagueRequest) -> HttpResponseBase:
     """A closed week of the units directly below: conclusion, figures, who is below the line, who is missing, ten weeks."""
-    in_charge = request.user.units_in_charge().allowing(VIEW)
+    in_charge = request.user.units_in_charge().allowing(week_files.verb_for(request))
     if not in_charge.spans:
         raise NotAllowed
     span = _chosen_span(in_charge, request.GET.get("unit"))
@@ -52,13 +51,13 @@ def weekly(request: LeagueRequest) -> HttpResponseBase:
         scope=scope,
         sort=_choice(request.GET.get("sort"), boards.SORTS),
     )
-    if request.GET.get("export") in {XLSX, CSV}:
-        return week_files.answer(request, board, span)
+    if week_files.is_wanted(request):
+        return week_files.answer(request, board)
     if board.root is not None and not board.rows_by_week.get(chosen.closed.pk):
         return redirect(overview.unit_url(board, span.unit_id))
     page = overview.of_board(board, in_charge)
     context = {"page": page, "own_units": _own(in_charge, span), "may_publish": _may_publish(in_charge, span)}
-    context |= _asked_for(request, board, span)
+    context |= _asked_for(request, board)
     response = render(request, "reporting/weekly/page.html", context)
     if request.GET.get("scope") in boards.SCOPES:
         response.set_cookie(
@@ -72,7 +71,7 @@ def weekly(request: LeagueRequest) -> HttpResponseBase:
     return response
 
 
-def _asked_for(request: LeagueRequest, board: Board, span: Span) -> dict[str, object]:
+def _asked_for(request: LeagueRequest, board: Board) -> dict[str, object]:
     """What the page shows on demand, worked out from the board: ranking, distribution, a second week; files."""
     address = f"{overview.week_url(board, board.chosen.week)}&scope={board.scope}"
     return {
@@ -81,7 +80,7 @@ def _asked_for(request: LeagueRequest, board: Board, span: Span) -> dict[str, ob
         "compared": compared.with_week(board, weeks.parse(request.GET.get("with"))),
         "compare_choices": compared.choices(board, address),
         "address": address,
-        "files": f"{address}&sort={board.sort}&export=" if week_files.may_export(request, span) else "",
+        "files": week_files.links(request, board, address),
     }
 
 

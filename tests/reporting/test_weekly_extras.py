@@ -157,3 +157,20 @@ def test_everything_on_demand_costs_no_further_statement(sign_in, world):
         return len(captured)
 
     assert statements() == statements(rank="university", **{"with": "2026-W45"}) <= 15
+
+
+def test_the_page_of_a_unit_exports_its_subordinates_only(sign_in, world):
+    report(world, "hnu-law-1201", 20)
+    close()
+    client, url = sign_in("university"), f"/weekly/2026-W46/{world['hnu'].pk}/"
+    page = client.get(url).text
+    assert "export=xlsx" in page
+    text = b"".join(client.get(url, {"export": "csv"})).decode("utf-8-sig")
+    assert [line.split(",")[0] for line in text.splitlines()] == [
+        "团组织",
+        world["hnu-law"].name,
+        world["hnu-tour"].name,
+    ]
+    assert sign_in("outsider").get(url, {"export": "csv"}).status_code == 404
+    assert sign_in("sysadmin").get(url, {"export": "csv"}).status_code == 404  # sees the page, may not export
+    assert sign_in("sysadmin").get(url).status_code == 200
