@@ -32,11 +32,15 @@ def below_and_vacant(span: Span) -> Q:
 
     A department is nobody for a form outside its lines. The national office stands above the desks of every tree.
     """
-    vacant = (
-        Q(unit__line__in=lines) & _vacant_up_to(span, reviewers_in_force().exclude(department__in=without))
+    reviewers = reviewers_in_force()
+    of_departments = reviewers.exclude(department="").filter(_below(span, "unit__"))
+    by_line = (
+        Q(unit__line__in=lines) & _vacant_up_to(span, reviewers.exclude(department__in=without))
         for without, lines in by_departments().items()
     )
-    return _below(span, "desk__") & reduce(or_, vacant)
+    # Who belongs to no department reviews every line: without one below, one answer holds for all lines.
+    vacant = _vacant_up_to(span, reviewers) | (Q(Exists(of_departments)) & reduce(or_, by_line))
+    return _below(span, "desk__") & vacant
 
 
 def _vacant_up_to(span: Span, reviewers: Any) -> Q:
