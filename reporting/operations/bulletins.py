@@ -79,7 +79,7 @@ def draft(unit: OrgUnit, closed: ClosedWeek, *, scope: str = scopes.ALL, by: Use
 
 
 @transaction.atomic
-def save(bulletin_id: int, edit: Edit, *, version: int, by: User) -> Bulletin:
+def save_draft(bulletin_id: int, edit: Edit, *, version: int, by: User) -> Bulletin:
     """Keep what was edited. Raises Conflict when somebody saved meanwhile: then nothing is written."""
     bulletin = _locked(bulletin_id, version, by=by)
     body = bulletin.body | {"text": edit.text.strip(), "tables": _known_tables(edit.tables)}

@@ -63,7 +63,7 @@ def edit(request: LeagueRequest, pk: int) -> HttpResponse:
     theirs = None
     if form.is_valid():
         try:
-            operations.save(pk, form.edit(), version=form.cleaned_data["version"], by=request.user)
+            operations.save_draft(pk, form.edit(), version=form.cleaned_data["version"], by=request.user)
         except Conflict:
             theirs = _draft(request, pk)
             # Saving again is a decision made with both texts in sight.
