@@ -48,7 +48,8 @@ def run(size: int) -> list[Figure]:
 def _measured(n_units: int) -> list[Figure]:
     generate_province.province(-(-n_units // (COLLEGES * CLASSES)), COLLEGES, CLASSES)
     round, by = _round()
-    units = list(OrgUnit.objects.filter(kind=Kind.CLASS_BRANCH).order_by("pk")[:n_units])
+    branches = OrgUnit.objects.filter(kind=Kind.CLASS_BRANCH, code__startswith=generate_province.CODE)
+    units = list(branches.order_by("pk")[:n_units])
     data, few = _file(units), units[: FLOOR_ROWS // ROWS_PER_UNIT]
     _analyse()
     peak_mib(anew=True)
