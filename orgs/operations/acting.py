@@ -29,6 +29,7 @@ def begin_acting(appointment: Appointment, user: User, until: date, *, by: User)
     same = user.appointments.in_force().filter(unit=appointment.unit, role=appointment.role)
     if same.exists():
         raise InvalidUnit(_("该人员已担任这一职务，不需要代理。"))
+    ends_on = min(until, appointment.ends_on or until)
     found = Appointment.objects.create(
         user=user,
         unit=appointment.unit,
@@ -37,10 +38,10 @@ def begin_acting(appointment: Appointment, user: User, until: date, *, by: User)
         title=appointment.title,
         stands_in_for=appointment,
         starts_on=clock.today(),
-        ends_on=min(until, appointment.ends_on or until),
+        ends_on=ends_on,
     )
     ledger.record(
-        "appointment.stand_in", found, by=by, until=found.ends_on.isoformat(), stands_in_for=appointment.pk
+        "appointment.stand_in", found, by=by, until=ends_on.isoformat(), stands_in_for=appointment.pk
     )
     return found
 
