@@ -134,6 +134,8 @@ WORDS = {
     "upload.received": _("上传导入文件"),
     "upload.rejected_downloaded": _("下载有错的行"),
     "upload.undone": _("撤销导入批次"),
+    "token.issued": _("申领接口令牌"),
+    "token.revoked": _("停用接口令牌"),
     "user.deactivated": _("停用账户"),
     "user.mail_address_set": _("设置通知邮箱"),
     "user.password_changed": _("修改密码"),
