@@ -44,7 +44,8 @@ def own_report(request: LeagueRequest) -> HttpResponse:
     if not in_charge.spans:
         raise PermissionDenied
     week = _week(request.GET.get("w")) or Week.current()
-    own = reporters(OrgUnit.objects.filter(pk__in=in_charge.own_unit_ids()), week).in_official_order().first()
+    mine = OrgUnit.objects.within(in_charge).filter(pk__in=in_charge.own_unit_ids())
+    own = reporters(mine, week).in_official_order().first()
     if own is None:
         return redirect("reporting:list-reports")
     return redirect("reporting:show-report", own.pk, week)
