@@ -9,13 +9,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models import Q
 
 from accounts.models import CollectionRound, FieldList
 from config.bench import divisions
 from config.bench.rollup_data import BEGINS, FACTS, Fill, fill
 from orgs.choices import Kind, Measure, Role
 from orgs.excel.tree_import import UnitRow
-from orgs.kernel import clock
+from orgs.kernel import clock, statistics
 from orgs.kernel.clock import Week
 from orgs.kernel.crypto import encrypt
 from orgs.models import OrgUnit, UnitVersion, User
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 NATIONAL, FEW, MANY = "00", "u-few", "u-many"
 COLLEGES = {FEW: 10, MANY: 100}
 WEEKS = (Week(2026, 41), Week(2026, 42))
-VACANT = 10  # every tenth township has nobody who reviews
 MOBILE = 137_0000_0000
 
 # `unit` is every unit but the national office; ids are those of the tree.
@@ -105,7 +105,8 @@ def build(size: int) -> None:
 
 
 def _analyse() -> None:
-    """What PostgreSQL's autovacuum does within a minute of such a load."""
+    """What PostgreSQL's autovacuum does within a minute of such a load, and the portal on SQLite when a week is closed."""
+    statistics.refresh()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
@@ -127,8 +128,7 @@ def _universities(rows: list[UnitRow]) -> Iterator[UnitRow]:
 
 
 def _appoint() -> None:
-    """One person in charge at the national office, the province, its direct units, and at most townships."""
-    top = OrgUnit.objects.get(code=FEW).parent_id
+    """One person in charge of every committee down to the counties, and of most townships of the province of the pages."""
     roles = {
         Kind.NATIONAL: Role.PROVINCE,
         Kind.PROVINCE: Role.PROVINCE,
@@ -137,7 +137,8 @@ def _appoint() -> None:
         Kind.UNIVERSITY: Role.COMMITTEE,
         Kind.TOWNSHIP: Role.REVIEWER,
     }
-    units = OrgUnit.objects.filter(kind__in=roles).exclude(kind=Kind.TOWNSHIP, pk__endswith="0")
+    elsewhere = Q(kind=Kind.TOWNSHIP) & ~Q(tree_id=OrgUnit.objects.get(code=FEW).tree_id)
+    vacant = Q(kind=Kind.TOWNSHIP, pk__endswith="0")
     appoint_many(
         NewPerson(
             unit.pk,
@@ -147,7 +148,7 @@ def _appoint() -> None:
             username=unit.code,
             is_principal=True,
         )
-        for unit in units.filter(tree_id=OrgUnit.objects.get(pk=top).tree_id) | units.filter(code=NATIONAL)
+        for unit in OrgUnit.objects.filter(kind__in=roles).exclude(elsewhere | vacant)
     )
 
 

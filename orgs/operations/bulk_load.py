@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from orgs import naming
 from orgs.excel.tree_import import UnitRow
 from orgs.exceptions import InvalidUnit, MayNotContain
-from orgs.kernel import clock
+from orgs.kernel import clock, statistics
 from orgs.models import OrgUnit, UnitKind, UnitVersion
 from orgs.operations import ledger, locks, numbering, placement
 
@@ -95,6 +95,7 @@ def load_tree(rows: Sequence[UnitRow], *, by: User | None = None) -> Loaded:
     write_versions(first_id, len(rows))
     for root in OrgUnit.objects.filter(parent=None, pk__gte=first_id, pk__lt=first_id + len(rows)):
         ledger.record("tree.loaded", root, by=by, unit=root, n_units=(root.rght - root.lft + 1) // 2)
+    statistics.refresh()
     return Loaded(len(rows), len(roots), first_id)
 
 

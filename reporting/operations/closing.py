@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from orgs.kernel import clock
+from orgs.kernel import clock, statistics
 from orgs.operations import ledger
 from reporting import rollup
 from reporting.choices import WeekState
@@ -89,6 +89,7 @@ def publish(
         n_units=header.n_units,
         hash=header.content_hash,
     )
+    statistics.refresh()
     if job is not None:
         ledger.progress(job, total, total)
     return header
