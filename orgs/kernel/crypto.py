@@ -59,6 +59,9 @@ else:
     _TextField = models.TextField
 
 
+SEALED = "sealed\0"  # NUL can come from no form: only a file of ours begins with it
+
+
 class _Encrypted(_TextField):
     """A text column of tokens. Nothing but emptiness can be asked of it in SQL."""
 
@@ -73,6 +76,22 @@ class _Encrypted(_TextField):
 
     def get_transform(self, lookup_name: str) -> Any:
         raise FieldError(f"{self.name} is encrypted: {lookup_name} can't be asked of it")
+
+    def value_to_string(self, obj: models.Model) -> Any:
+        """What `dumpdata` writes: the value sealed again, never in clear; `loaddata` opens it with the same keys."""
+        stored = self.get_prep_value(self.value_from_object(obj))
+        return SEALED + stored if stored else stored
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.startswith(SEALED):
+            return self._opened(value.removeprefix(SEALED))
+        return self._typed(value)
+
+    def _opened(self, token: str) -> Any:
+        return decrypt(token)
+
+    def _typed(self, value: Any) -> Any:
+        return super().to_python(value)
 
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"widget": forms.TextInput, **kwargs})
@@ -104,11 +123,11 @@ class EncryptedJSONField(_Encrypted):
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
         return json.loads(decrypt(value)) if value else None
 
-    def to_python(self, value: Any) -> Any:
-        return value
+    def _opened(self, token: str) -> Any:
+        return json.loads(decrypt(token))
 
-    def value_to_string(self, obj: models.Model) -> Any:
-        return self.value_from_object(obj)
+    def _typed(self, value: Any) -> Any:
+        return value
 
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         models.Field.validate(self, value, model_instance)

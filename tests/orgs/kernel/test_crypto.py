@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from cryptography.fernet import Fernet
+from django.core import serializers
 from django.core.exceptions import FieldError
 from django.db import connection, models
 from django.test.utils import isolate_apps
@@ -152,3 +155,18 @@ def test_masks_hide_the_middle_and_the_length():
         "",
     ]
     assert [crypto.mask_name(value) for value in ("张三", "欧阳修文", "", None)] == ["张**", "欧**", "", ""]
+
+
+def test_a_dump_holds_nothing_in_clear_and_is_loaded_again(card):
+    kept = card.objects.create(mobile=MOBILE, note="", extra={"name": "张三"})
+    empty = card.objects.create(mobile=None, note="", extra=None)
+    written = serializers.serialize("json", [kept, empty])
+    assert MOBILE not in written
+    assert "张三" not in written
+    card.objects.all().delete()
+    # The model of this test is in no registry of models, by which a file is read.
+    for line in json.loads(written):
+        fields = {name: card._meta.get_field(name).to_python(value) for name, value in line["fields"].items()}
+        card.objects.create(pk=line["pk"], **fields)
+    found = {row.pk: (row.mobile, row.note, row.extra) for row in card.objects.all()}
+    assert found == {kept.pk: (MOBILE, "", {"name": "张三"}), empty.pk: (None, "", None)}
