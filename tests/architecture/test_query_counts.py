@@ -28,7 +28,9 @@ READERS = [
     ("college", "hnu-law"),
     ("secretary", "hnu-law-1201"),
 ]
-PAGES = sorted(name for name, row in MATRIX.items() if "get" in row.methods and row.verb not in {PUBLIC, TOKEN})
+PAGES = sorted(
+    name for name, row in MATRIX.items() if "get" in row.methods and row.verb not in {PUBLIC, TOKEN}
+)
 
 
 def measured(name: str, world, cast, sign_in) -> int | None:

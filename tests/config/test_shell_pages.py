@@ -51,7 +51,9 @@ def test_the_page_under_the_longest_address_is_marked(two_items, cast):
 
 def test_counters_are_asked_for_visible_items_only(two_items, cast, monkeypatch):
     asked = []
-    monkeypatch.setitem(navigation.COUNTERS, "found", lambda user: asked.append(user) or OrgUnit.objects.all())
+    monkeypatch.setitem(
+        navigation.COUNTERS, "found", lambda user: asked.append(user) or OrgUnit.objects.all()
+    )
     labels(cast["secretary"])
     assert asked == []
     labels(cast["college"])
