@@ -65,13 +65,17 @@ class GroupPage(Schema):
 
 
 class RegistryFilter(Window):
-    under: int | None = Field(None, ge=1, le=LARGEST_ID, description="subtree of this unit")
+    under: int | None = Field(None, ge=1, le=LARGEST_ID, description="该团组织及其下级")
     platform: str = Field("", max_length=20)
     status: str = Field("", max_length=8)
 
 
 @router.get(
-    "/accounts", response={200: AccountPage, **REFUSALS}, url_name="list-accounts", summary="账号列表"
+    "/accounts",
+    response={200: AccountPage, **REFUSALS},
+    url_name="list-accounts",
+    summary="账号列表",
+    description="令牌范围内的账号，按 id 排列；不含个人信息，也不含账号本身（可能是手机号），核验请用 /verify.json。",
 )
 @decorate_view(revalidated)
 def list_accounts(request: HttpRequest, wanted: Query[RegistryFilter]) -> dict[str, object]:
@@ -82,7 +86,13 @@ def list_accounts(request: HttpRequest, wanted: Query[RegistryFilter]) -> dict[s
     return page_of(_filtered(request, Account.objects.all(), wanted), wanted)
 
 
-@router.get("/groups", response={200: GroupPage, **REFUSALS}, url_name="list-groups", summary="群列表")
+@router.get(
+    "/groups",
+    response={200: GroupPage, **REFUSALS},
+    url_name="list-groups",
+    summary="群列表",
+    description="令牌范围内的群，按 id 排列。",
+)
 @decorate_view(revalidated)
 def list_groups(request: HttpRequest, wanted: Query[RegistryFilter]) -> dict[str, object]:
     """Groups of the units within the scope of the token, by id."""

@@ -39,22 +39,34 @@ class UnitPage(Schema):
 
 
 class UnitFilter(Window):
-    under: int | None = Field(None, ge=1, le=LARGEST_ID, description="subtree of this unit")
-    parent: int | None = Field(None, ge=1, le=LARGEST_ID, description="units directly below this one")
+    under: int | None = Field(None, ge=1, le=LARGEST_ID, description="该团组织及其下级")
+    parent: int | None = Field(None, ge=1, le=LARGEST_ID, description="该团组织的直接下级")
     kind: str = Field("", max_length=20)
     line: str = Field("", max_length=12)
-    q: str = Field("", max_length=60, description="name, former name, pinyin, initials or code")
-    closed: bool = Field(False, description="units that are no longer in operation as well")
+    q: str = Field("", max_length=60, description="名称、曾用名、拼音、首字母或代码")
+    closed: bool = Field(False, description="包括已撤销的")
 
 
-@router.get("/units", response={200: UnitPage, **REFUSALS}, url_name="list-units", summary="团组织列表")
+@router.get(
+    "/units",
+    response={200: UnitPage, **REFUSALS},
+    url_name="list-units",
+    summary="团组织列表",
+    description="令牌范围内的团组织，按 id 排列。",
+)
 @decorate_view(revalidated)
 def list_units(request: HttpRequest, wanted: Query[UnitFilter]) -> dict[str, object]:
     """Units within the scope of the token, by id."""
     return page_of(_filtered(request, wanted), wanted)
 
 
-@router.get("/units/{unit_id}", response={200: Unit, **REFUSALS}, url_name="show-unit", summary="一个团组织")
+@router.get(
+    "/units/{unit_id}",
+    response={200: Unit, **REFUSALS},
+    url_name="show-unit",
+    summary="一个团组织",
+    description="令牌范围内的一个团组织。",
+)
 @decorate_view(revalidated)
 def show_unit(request: HttpRequest, unit_id: int) -> OrgUnit:
     """One unit within the scope of the token."""

@@ -60,8 +60,8 @@ def _enter(request: HttpRequest, token: str) -> User | None:
 class Window(Schema):
     """Which rows: those after an id, at most so many. Ids grow, so that nothing is skipped while rows are added."""
 
-    after: int = Field(FIRST, ge=0, le=LARGEST_ID, description="id of the last row of the page before")
-    limit: int = Field(100, ge=1, le=MOST_ROWS, description="rows a page")
+    after: int = Field(FIRST, ge=0, le=LARGEST_ID, description="上一页最后一行的 id")
+    limit: int = Field(100, ge=1, le=MOST_ROWS, description="每页行数")
 
 
 def page_of(rows: QuerySet[Any], window: Window, *, key: str = "pk") -> dict[str, object]:

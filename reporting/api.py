@@ -61,8 +61,8 @@ class UnitFigures(Schema):
     intake_year: int | None
     is_open: bool
     is_reported: bool
-    coverage_part: int | None = Field(description="numerator of the coverage; null: not reported")
-    coverage_base: int | None = Field(description="its denominator; null: no base recorded")
+    coverage_part: int | None = Field(description="覆盖率的分子；null 为未报")
+    coverage_base: int | None = Field(description="覆盖率的分母；null 为缺底数")
     own: dict[str, int | None]
     subtree: dict[str, int | None]
 
@@ -83,10 +83,8 @@ class FigurePage(Schema):
 
 
 class Subtree(Schema):
-    under: int | None = Field(
-        None, ge=1, le=LARGEST_ID, description="subtree of this unit, as it stands today"
-    )
-    edition: int | None = Field(None, ge=1, le=32767, description="the newest if left out")
+    under: int | None = Field(None, ge=1, le=LARGEST_ID, description="该团组织及其下级（按现在的架构）")
+    edition: int | None = Field(None, ge=1, le=32767, description="版次；不填为最新一版")
     kind: str = Field("", max_length=20)
 
 
@@ -94,7 +92,13 @@ class FigureFilter(Subtree, Window):
     pass
 
 
-@router.get("/weeks", response={200: WeekPage, **REFUSALS}, url_name="list-weeks", summary="已结的周")
+@router.get(
+    "/weeks",
+    response={200: WeekPage, **REFUSALS},
+    url_name="list-weeks",
+    summary="已结的周",
+    description="已发布的各版周报，新的在前。",
+)
 @decorate_view(revalidated)
 def list_weeks(request: HttpRequest) -> dict[str, object]:
     """Every published edition, the newest first."""
@@ -106,6 +110,7 @@ def list_weeks(request: HttpRequest) -> dict[str, object]:
     response={200: FigurePage, **REFUSALS},
     url_name="list-figures",
     summary="一周的数字",
+    description="令牌范围内各团组织当周的本级数字和含下级的数字，按 id 排列。",
 )
 @decorate_view(revalidated)
 def list_figures(request: HttpRequest, week: str, wanted: Query[FigureFilter]) -> dict[str, object]:
@@ -121,6 +126,7 @@ def list_figures(request: HttpRequest, week: str, wanted: Query[FigureFilter]) -
     url_name="download-figures",
     openapi_extra={"responses": {"200": {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
     summary="一周的数字（CSV，供 Excel、WPS 刷新）",
+    description="同上，为一张表，按规定排序；缺失的为空格。",
 )
 def download_figures(request: HttpRequest, week: str, wanted: Query[Subtree]) -> StreamingHttpResponse:
     """The same rows as a table, in official order; missing figures are empty cells."""
@@ -159,7 +165,11 @@ class BulletinPage(Schema):
 
 
 @router.get(
-    "/bulletins", response={200: BulletinPage, **REFUSALS}, url_name="list-bulletins", summary="周通报"
+    "/bulletins",
+    response={200: BulletinPage, **REFUSALS},
+    url_name="list-bulletins",
+    summary="周通报",
+    description="可以阅读的已发布通报。",
 )
 @decorate_view(revalidated)
 def list_bulletins(request: HttpRequest, wanted: Query[Window]) -> dict[str, object]:
