@@ -60,9 +60,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Read the appointments once for the life of this object: only for the person of one request."""
         self._scope = UnitsInCharge.of(self)
 
-    def narrow_scope(self, unit: OrgUnit) -> None:
-        """For the life of this object the person sees no more than the subtree of the unit: a token's request."""
-        self._scope = UnitsInCharge.of(self).narrowed_to(unit)
+    def narrow_scope(self, unit: OrgUnit, verb: str) -> None:
+        """For the life of this object: no more than what lies below the unit and where the person has the verb."""
+        self._scope = UnitsInCharge.of(self).allowing(verb).narrowed_to(unit)
 
 
 class Appointment(models.Model):

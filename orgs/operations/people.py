@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from orgs.exceptions import InvalidUnit, NotAllowed
 from orgs.models import Appointment, User
-from orgs.operations import ledger, throttle
+from orgs.operations import ledger, throttle, tokens
 from orgs.operations.acting import end_stand_ins
 from orgs.operations.appointing_rights import check_may_manage, may_appoint
 
@@ -49,6 +49,7 @@ def change_password(user: User, *, password: str) -> None:
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
+    tokens.revoke_all(user)
     ledger.record("user.password_changed", user, by=user)
 
 
@@ -89,6 +90,7 @@ def deactivate_user(appointment: Appointment, *, reason: str, by: User) -> None:
         raise InvalidUnit(_("该账户已经停用，没有重复办理。"))
     holder.is_active = False
     holder.save(update_fields=["is_active"])
+    tokens.revoke_all(holder)
     ledger.record("user.deactivated", holder, by=by, unit=appointment.unit, reason=reason.strip())
 
 
@@ -123,6 +125,7 @@ def _give_initial_password(holder: User) -> str:
     holder.must_change_password = True
     holder.save(update_fields=["password", "must_change_password"])
     throttle.lift(holder)
+    tokens.revoke_all(holder)
     return password
 
 

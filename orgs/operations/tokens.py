@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from orgs.exceptions import InvalidUnit, NotAllowed
+from orgs.exceptions import InvalidUnit, LinkAlreadyMade, NotAllowed
 from orgs.kernel import clock
-from orgs.models import ApiToken
+from orgs.models import ApiToken, IdempotencyKey, User
 from orgs.operations import ledger
 from orgs.permissions import EXPORT, may
 
 if TYPE_CHECKING:
-    from orgs.models import OrgUnit, User
+    from orgs.models import OrgUnit
 
 BYTES = 30
 SHOWN = 6
@@ -35,10 +35,11 @@ class Issued:
 
 
 @transaction.atomic
-def issue(unit: OrgUnit, *, title: str, days: int, by: User) -> Issued:
-    """A token that reads what the person may read, within the subtree of the unit, for so many days.
+def issue(unit: OrgUnit, *, title: str, days: int, by: User, idempotency_key: str = "") -> Issued:
+    """A token that reads what the person may export, within the subtree of the unit, for so many days.
 
-    Raises NotAllowed without the right to export there, InvalidUnit for what can't be.
+    Raises NotAllowed without the right to export there, InvalidUnit for what can't be, LinkAlreadyMade for a form that
+    was sent twice.
     """
     if not may(by, EXPORT, unit):
         raise NotAllowed
@@ -46,8 +47,10 @@ def issue(unit: OrgUnit, *, title: str, days: int, by: User) -> Issued:
         raise InvalidUnit(_("请填写令牌的用途，如“周报表格”。"))
     if not 0 < days <= LONGEST.days:
         raise InvalidUnit(_("有效期应为1至366天。"))
+    User.objects.select_for_update().get(pk=by.pk)  # who counts waits for who adds
     if ApiToken.objects.in_force().filter(user=by).count() >= MOST:
         raise InvalidUnit(_("在用的令牌已有%(n)d个，请先停用不用的。") % {"n": MOST})
+    _take_key(idempotency_key, by=by)
     text, now = secrets.token_urlsafe(BYTES), clock.now()
     token = ApiToken.objects.create(
         user=by,
@@ -75,6 +78,11 @@ def revoke(token_id: int, *, by: User) -> ApiToken:
     return token
 
 
+def revoke_all(user: User) -> None:
+    """Whatever ends a person's sessions ends the tokens: a new password, an account switched off. No line of its own."""
+    ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=clock.now())
+
+
 def reader(text: str) -> User | None:
     """The person a token reads for, with the scope narrowed to the token's unit; None for one that opens nothing.
 
@@ -85,14 +93,20 @@ def reader(text: str) -> User | None:
     )
     if found is None:
         return None
-    found.user.narrow_scope(found.unit)
-    if not found.user.units_in_charge().allowing(EXPORT).spans:
+    found.user.narrow_scope(found.unit, EXPORT)
+    if not found.user.units_in_charge().spans:
         return None
     today = clock.today()
     # Once a day: a read should write nothing more often.
     if found.last_used_on != today:
         ApiToken.objects.filter(pk=found.pk).update(last_used_on=today)
     return found.user
+
+
+def _take_key(key: str, *, by: User) -> None:
+    facts = {"created_at": clock.now()}
+    if key and not IdempotencyKey.objects.get_or_create(user=by, key=key, defaults=facts)[1]:
+        raise LinkAlreadyMade(_("令牌刚才已经生成，并且只显示过一次；没有保存的，请停用后重新申领。"))
 
 
 def _hashed(text: str) -> str:

@@ -50,11 +50,12 @@ class Span:
         inside = self.tree_id == other.tree_id and self.lft <= other.lft and other.rght <= self.rght
         return self.is_forest or (not other.is_forest and inside)
 
-    def narrowed_to(self, bound: Span) -> Span | None:
-        """The part of this subtree within `bound`, which is asked about without a role; None where there is none."""
+    def narrowed_to(self, unit: OrgUnit) -> Span | None:
+        """The part of this subtree at and below the unit; None where there is none, or it is of another line."""
+        bound = Span.of(unit)
         if bound.contains(self):
             return self
-        return replace(bound, role=self.role, lines=self.lines) if self.contains(bound) else None
+        return replace(bound, role=self.role, lines=self.lines) if self.covers(unit) else None
 
     def condition(self, path: str) -> Q:
         """Filter on rows whose unit stands at `path` ("" = the row is the unit)."""
@@ -106,10 +107,8 @@ class UnitsInCharge:
 
     def narrowed_to(self, unit: OrgUnit) -> UnitsInCharge:
         """What of these subtrees lies within the subtree of the unit, with the same roles and lines."""
-        bound = Span.of(unit)
-        return UnitsInCharge(
-            tuple(narrowed for span in self.spans if (narrowed := span.narrowed_to(bound)) is not None)
-        )
+        found = (span.narrowed_to(unit) for span in self.spans)
+        return UnitsInCharge(tuple(span for span in found if span is not None))
 
     def widest(self) -> Span | None:
         """The highest of the person's own units, the one seen whole before one seen by lines; None without any."""

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Account
 from accounts.operations.registry.accounts import open_account
+from orgs.choices import Role
 from orgs.exceptions import InvalidUnit, NotAllowed
 from orgs.kernel import clock
 from orgs.kernel.clock import Week
@@ -238,6 +239,45 @@ def test_a_token_ends_with_time_office_and_will(world, cast):
     assert status(text) == 200
     tokens.revoke(token.pk, by=cast["college"])
     assert status(text) == 401
+
+
+@pytest.mark.parametrize("end", ["deactivate", "reset", "change"])
+def test_a_token_ends_with_what_ends_the_sessions_for_good(cast, end):
+    text, college = token_of(cast["college"]), cast["college"]
+    term = college.appointments.in_force().get()
+    if end == "deactivate":
+        people.deactivate_user(term, reason="离任", by=cast["university"])
+        people.reactivate_user(term, by=cast["university"])
+    elif end == "reset":
+        people.reset_password(term, by=cast["university"])
+    else:
+        people.change_password(college, password="another-horse-2026")
+    answer = Client().get(reverse("api:list-weeks"), headers={"Authorization": f"Bearer {text}"})
+    assert answer.status_code == 401
+
+
+def test_what_one_may_only_see_is_not_read_by_a_token(world, cast):
+    """学校部, and system administrator as well: the token reads the lines of the department, no more."""
+    user = cast["schools"]
+    user.appointments.create(
+        unit=world["hi"], role=Role.SYSADMIN, title="", department="", starts_on=clock.today()
+    )
+    answer = Client().get(
+        reverse("api:list-units"), {"limit": 500}, headers={"Authorization": f"Bearer {token_of(user)}"}
+    )
+    codes = {each["code"] for each in answer.json()["items"]}
+    assert "hnu" in codes
+    assert "qh" not in codes
+
+
+def test_the_same_form_sent_twice_makes_one_token(world, cast, sign_in):
+    client, address = sign_in("university"), reverse("orgs:list-tokens")
+    given = {"title": "周报表格", "days": "30", "idempotency_key": "k" * 32}
+    assert client.post(address, given).status_code == 200
+    again = client.post(address, given)
+    assert again.status_code == 422
+    assert "刚才已经生成" in again.content.decode()
+    assert ApiToken.objects.count() == 1
 
 
 def test_a_token_ends_with_the_persons_account(cast):
