@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.choices import BATCH_MOVES, BatchState, StepKind, SubmissionStatus
-from accounts.exceptions import IllegalMove
+from accounts.exceptions import IllegalMove, RoundClosed
 from accounts.models import CellReturn, ReviewStep, Submission, SubmissionRow, UploadBatch, UploadedForm
+from accounts.operations.rounds import locked_round
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
-from orgs.operations import ledger
+from orgs.operations import ledger, locks
+from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +31,23 @@ RESTORED = (
 
 @transaction.atomic
 def undo(batch: UploadBatch, *, by: User) -> list[str]:
-    """Take the import back; returns the names of the units whose forms stay, as somebody has acted on them since."""
+    """Take the import back; returns the names of the units whose forms stay, as somebody has acted on them since.
+
+    Trees and round are locked before any form, as in handing in: a round that is closed changes no more (F6).
+    Raises NotAllowed for another person's import, RoundClosed, IllegalMove.
+    """
+    locks.lock_units(batch.forms.values_list("submission__unit_id", flat=True))
+    round = locked_round(batch.round_id)
     locked = UploadBatch.objects.select_for_update(of=("self",)).select_related("unit").get(pk=batch.pk)
     if locked.by_id != by.pk:
         raise NotAllowed
     if BatchState.UNDONE not in BATCH_MOVES[locked.state]:
         raise IllegalMove
+    if round.closed_at is not None:
+        raise RoundClosed(_("本次填报已结束，不能再撤销导入。如需更正，请联系上级团委。"))
     forms = list(locked.forms.order_by("submission_id"))
     ids = [each.submission_id for each in forms]
-    found = Submission.objects.visible_to(by).select_for_update(of=("self",)).filter(pk__in=ids)
+    found = Submission.objects.within(UnitsInCharge.of(by)).select_for_update(of=("self",)).filter(pk__in=ids)
     saved = {each.pk: each for each in found.select_related("unit")}
     free = [
         each

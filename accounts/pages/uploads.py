@@ -134,5 +134,5 @@ def result_context(batch: UploadBatch, kept: Sequence[str] = ()) -> dict[str, ob
         "refused": batch.report.get("refused", []),
         "kept": batch.report.get("kept", kept),
         "n_undone": batch.report.get("n_undone", 0),
-        "can_undo": batch.state == BatchState.IMPORTED,
+        "can_undo": batch.state == BatchState.IMPORTED and batch.round.closed_at is None,
     }

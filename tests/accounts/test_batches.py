@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from accounts import tasks
 from accounts.choices import BatchState
+from accounts.exceptions import RoundClosed
 from accounts.models import Submission, SubmissionRow, UploadBatch, UploadedForm
-from accounts.operations import batches, batches_undo, collection, review
+from accounts.operations import batches, batches_undo, collection, review, rounds
 from accounts.operations.handing_in import HandingIn, hand_in
 from orgs.exceptions import IllegalMove, NotAllowed
 from orgs.kernel import clock
@@ -141,6 +142,20 @@ def test_a_form_changed_since_is_kept_and_named(round, world, cast, by):
     assert now(batch).state == BatchState.UNDONE
     with pytest.raises(IllegalMove):
         batches_undo.undo(now(batch), by=by)
+
+
+def test_an_import_into_a_closed_round_stays(round, world, cast, by, sign_in):
+    batch = batches.start_import(received(round, world, by, line(LAW1, 1)), by=by)
+    client, url = sign_in("university"), reverse("accounts:show-upload", args=[batch.pk])
+    undo_url = reverse("accounts:undo-upload", args=[batch.pk])
+    assert undo_url in client.get(url).content.decode()
+    rounds.close_round(round, by=cast["province"])
+    assert undo_url not in client.get(url).content.decode()
+    with pytest.raises(RoundClosed, match="已结束，不能再撤销导入"):
+        batches_undo.undo(now(batch), by=by)
+    answer = client.post(undo_url, follow=True).content.decode()
+    assert "已结束，不能再撤销导入" in answer
+    assert (now(batch).state, Submission.objects.get().status) == (BatchState.IMPORTED, "submitted")
 
 
 def test_only_the_uploader_steps_on(round, world, cast, by):
