@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from accounts.choices import EDITABLE, SubmissionStatus
 from accounts.field_lists import read_fields
 from accounts.models import Administratorship, FieldList, ReviewStep, SubmissionRow, UploadedForm
+from accounts.operations import form_rows
 from accounts.operations.registry.administrators import MOBILE
 from accounts.operations.registry.retention import left_before
 from orgs.kernel import clock
@@ -38,7 +39,8 @@ def purge_forms(*, months: int | None = None, by: User | None = None) -> int:
 
     Of decided forms the rows whose person has left so long ago, or never took office; of drafts and returned forms every
     row that nobody has touched for so long: rows accepted there are open again. Whoever is in office, or left lately,
-    is known again by the mobile. One audit line with the count for each province; repeating it changes nothing.
+    is known again by the mobile. Of forms left over by a closed round, the attempt before goes in any case: it names
+    others, and nobody compares any more. One audit line with the count for each province; repeating it changes nothing.
     """
     before = left_before(months)
     if before is None:
@@ -50,6 +52,7 @@ def purge_forms(*, months: int | None = None, by: User | None = None) -> int:
         rows = SubmissionRow.objects.filter(pk__in=[pk for pk, _tree in chunk])
         rows.update(personal=nothing, accepted_at=None)
         counts.update(tree_id for _pk, tree_id in chunk)
+    _forget_earlier_attempts(before)
     _forget_replaced(before)
     for root in OrgUnit.objects.filter(parent=None, tree_id__in=list(counts)).order_by("tree_id"):
         day = str(clock.local(before).date())
@@ -86,12 +89,15 @@ def _untouched(before: datetime) -> QuerySet[SubmissionRow]:
 def _decided(before: datetime) -> QuerySet[SubmissionRow]:
     """Approved, or handed in to a round that was closed before anybody decided."""
     approved = Q(submission__status=SubmissionStatus.APPROVED, submission__approved_at__lt=before)
-    left_over = Q(
+    return _holding().filter(approved | _left_over(before))
+
+
+def _left_over(before: datetime) -> Q:
+    return Q(
         submission__status=SubmissionStatus.SUBMITTED,
         submission__on_desk_since__lt=before,
         submission__round__closed_at__lt=before,
     )
-    return _holding().filter(approved | left_over)
 
 
 def _holding() -> QuerySet[SubmissionRow]:
@@ -127,8 +133,17 @@ def _index(mobile: str) -> str:
     return blind_index(normalise_mobile(mobile) or mobile, MOBILE)
 
 
+def _forget_earlier_attempts(before: datetime) -> None:
+    held = _holding().filter(_left_over(before), values__has_key=form_rows.PREVIOUS).order_by("pk")
+    while rows := list(held[:CHUNK]):
+        for row in rows:
+            row.values, row.personal = form_rows.answers(row.values), form_rows.answers(row.personal)
+        SubmissionRow.objects.bulk_update(rows, ["values", "personal"], batch_size=CHUNK)
+
+
 def _forget_replaced(before: datetime) -> None:
-    """What an import replaced is kept to take it back; once somebody has acted on the form, nobody can any more."""
+    """What an import replaced is kept to take it back: until somebody acts on the form, or its round was closed for so long."""
     old = UploadedForm.objects.filter(batch__imported_at__lt=before, before__isnull=False)
-    undoable = Q(submission__version=F("version_after"), submission__status=SubmissionStatus.SUBMITTED)
-    old.exclude(undoable).update(before=None)
+    running = Q(submission__round__closed_at__isnull=True) | Q(submission__round__closed_at__gte=before)
+    untouched = Q(submission__version=F("version_after"), submission__status=SubmissionStatus.SUBMITTED)
+    old.exclude(untouched & running).update(before=None)

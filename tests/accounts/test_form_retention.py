@@ -180,6 +180,43 @@ def test_what_an_import_replaced_goes_once_it_cannot_be_taken_back(approved, rou
     assert (form.before, own.before) == (None, kept)
 
 
+def test_what_an_import_replaced_goes_when_its_round_was_closed_long_ago(round, world, cast):
+    batch = UploadBatch.objects.create(
+        round=round, unit=world["hnu"], by=cast["university"], filename="表.xlsx", digest="",
+        state="done", created_at=TODAY, imported_at=TODAY,
+    )  # fmt: skip
+    form = submitted(round, world[OTHER], by=cast["university"])
+    kept = {"rows": [{"personal": {"admin_mobile": "13900000001"}}]}
+    facts = {"before": kept, "version_after": form.version}
+    own = UploadedForm.objects.create(batch=batch, submission=form, **facts)
+    with clock.frozen(TODAY + timedelta(days=30)):
+        rounds.close_round(round, by=cast["province"])
+    purge_at(A_YEAR_LATER)
+    own.refresh_from_db()
+    assert own.before == kept, "closed less than a year ago"
+    purge_at(LATER_STILL)
+    own.refresh_from_db()
+    assert own.before is None
+
+
+def test_the_attempt_before_of_a_form_left_over_goes_though_its_person_is_in_office(round, world, cast):
+    unit = world[CLASS]
+    first = submitted(round, unit, by=cast["secretary"], admin_mobile="13900000001")
+    review.return_submission(first.pk, version=first.version, by=cast["college"], reasons=["nickname"])
+    form = submitted(round, unit, by=cast["secretary"])
+    kept = personal_of(form)[0]
+    assert kept["previous"][0]["admin_mobile"] == "13900000001"
+    person = registry.PersonalData("管理员1", mobile=kept["admin_mobile"])
+    registry.appoint_administrator(world[OTHER], person=person, by=None)
+    purge_at(LATER_STILL)
+    assert personal_of(form) == [kept], "the round is open: it may still be compared"
+    rounds.close_round(round, by=cast["province"])
+    purge_at(LATER_STILL)
+    assert personal_of(form) == [{code: value for code, value in kept.items() if code != "previous"}]
+    assert "previous" not in SubmissionRow.objects.get(submission=form).values
+    assert purge_at(LATER_STILL + timedelta(days=1)) == 0
+
+
 @pytest.mark.parametrize(("months", "n"), [(0, 0), (1, 1), (12, 0)])
 def test_the_setting_says_after_how_many_months(settings, approved, world, months, n):
     settings.ADMINISTRATOR_KEEP_MONTHS = months
