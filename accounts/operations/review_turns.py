@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import StepKind, SubmissionStatus
 from accounts.exceptions import AccountsError, NotOnYourDesk, RoundClosed
 from accounts.models import CollectionRound, ReviewStep, Submission
-from orgs.exceptions import Conflict, NotAllowed
+from orgs.exceptions import Conflict, NotAllowed, TreeBusy
 from orgs.kernel import clock
 from orgs.operations import locks
 from orgs.permissions import REVIEW
@@ -43,15 +43,19 @@ def take_turn(submission_ids: Iterable[int], *, by: User) -> UnitsInCharge:
     """Lock the trees of these forms, then their rounds, before any form; returns what the person is in charge of.
 
     A unit that is closed, moved or merged meanwhile is so before the decision or after it, never in between (T10), and
-    nothing is decided at or after the instant of closing the round (F6). The scope is read under the lock: one read
-    before a move has the numbers of the tree as it was.
+    nothing is decided at or after the instant of closing the round (F6). The scope is read again under the lock: one
+    read before a move has the numbers of the tree as it was. Trees of forms outside the scope are left to others;
+    raises TreeBusy where such a form has come into it meanwhile.
     """
     forms = Submission.objects.filter(pk__in=list(submission_ids)).order_by()
-    locks.lock_units(forms.values_list("unit_id", flat=True))
+    held = locks.lock_units(forms.within(UnitsInCharge.of(by)).values_list("unit_id", flat=True))
     in_charge = UnitsInCharge.of(by)
-    rounds = CollectionRound.objects.filter(pk__in=forms.within(in_charge).values("round_id")).order_by("pk")
+    mine = set(forms.within(in_charge).values_list("unit_id", "round_id"))
+    if not {unit_id for unit_id, _round_id in mine} <= held.keys():
+        raise TreeBusy
+    rounds = CollectionRound.objects.filter(pk__in={round_id for _unit_id, round_id in mine}).order_by("pk")
     list(rounds.select_for_update(of=("self",)).values_list("pk", flat=True))
-    return in_charge
+    return in_charge if held else UnitsInCharge(())
 
 
 def locked(submission_id: int, in_charge: UnitsInCharge) -> Submission:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.choices import ReturnReason, StepKind, SubmissionStatus
@@ -48,6 +49,22 @@ def test_the_college_passes_a_form_on_to_the_university(form, world, cast):
     assert (form.status, form.desk) == (SubmissionStatus.SUBMITTED, world["hnu"])
     assert form.on_desk_since == clock.now()
     assert not Account.objects.filter(unit=world[CLASS]).exists()
+
+
+def test_whoever_has_no_such_form_locks_no_tree(form, cast):
+    """Else anybody could make a province wait with ids that are not theirs."""
+    asked = (
+        lambda by: review.undo_many([form.pk], by=by),
+        lambda by: review.approve_many([(form.pk, form.version)], by=by),
+    )
+    for ask in asked:
+        statements = {}
+        for key in ("outsider", "college"):
+            with CaptureQueriesContext(connection) as captured:
+                ask(cast[key])
+            statements[key] = [each["sql"] for each in captured if '"parent_id" IS NULL' in each["sql"]]
+        assert (len(statements["outsider"]), len(statements["college"])) == (0, 1)
+    assert fresh(form).desk.code == "hnu"
 
 
 def test_the_universitys_approval_enters_the_registry(form, world, cast):
