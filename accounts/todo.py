@@ -14,6 +14,7 @@ from accounts.choices import SubmissionStatus
 from accounts.models import CollectionRound, Dispute, Expected, Extension, HandedAccount, Package, Submission
 from accounts.pages import attention, fill_tasks
 from accounts.pages import fill as fill_page
+from accounts.querysets.hand_outs import opening_units
 from orgs import permissions
 from orgs.kernel import clock
 from orgs.models import OrgUnit
@@ -75,6 +76,7 @@ def counted(user: User) -> dict[str, QuerySet[Any]]:
     """What is only counted: the home page asks for it and for what the other apps count in one statement."""
     in_charge = user.units_in_charge()
     return {
+        **_handed(in_charge),
         **_superiors(user, in_charge),
         **attention.incidents(in_charge),
         **attention.to_confirm(in_charge),
@@ -143,6 +145,14 @@ def _review(user: User, in_charge: UnitsInCharge) -> list[Todo]:
     ]
 
 
+def _handed(in_charge: UnitsInCharge) -> dict[str, QuerySet[Any]]:
+    """Accounts handed to the person's very units: a secretary opens those of the own branch too."""
+    if not opening_units(in_charge):
+        return {}
+    handed = HandedAccount.objects.addressed_to(in_charge)
+    return {"sealed": handed.sealed(), "unused": handed.unused()}
+
+
 def _superiors(user: User, in_charge: UnitsInCharge) -> dict[str, QuerySet[Any]]:
     """What lies with those who look after units below; 未填: units whose form of a running round was not handed in."""
     below = in_charge.allowing(permissions.REMIND)
@@ -161,10 +171,7 @@ def _superiors(user: User, in_charge: UnitsInCharge) -> dict[str, QuerySet[Any]]
         .exclude(unit__in=below.own_unit_ids())
         .filter(~Exists(handed_in))
     )
-    handed = HandedAccount.objects.addressed_to(in_charge)
     return {
-        "sealed": handed.sealed(),
-        "unused": handed.unused(),
         "asked": Extension.objects.decidable_by(user).waiting(),
         "disputed": Dispute.objects.waiting_for(user),
         "late": late,

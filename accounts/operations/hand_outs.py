@@ -21,6 +21,7 @@ from accounts.identifiers import read_identifier
 from accounts.models import Account, HandedAccount, HandOut
 from accounts.naming import identifier_key
 from accounts.operations import registry
+from accounts.querysets.hand_outs import opening_units
 from orgs.choices import NotificationKind
 from orgs.exceptions import Conflict, IllegalMove, NotAllowed
 from orgs.kernel import clock
@@ -87,9 +88,8 @@ def create_hand_out(unit: OrgUnit, *, platform: Platform, title: str, source: st
 
 
 def may_open(user: User, handed: HandedAccount) -> bool:
-    """Whether the person edits the registry at the unit itself; a superior of the unit doesn't open what is the unit's."""
-    own = user.units_in_charge().allowing(EDIT_REGISTRY).own_unit_ids()
-    return handed.unit_id in own
+    """Whether the form or the registry of the unit itself is the person's; a superior doesn't open what is the unit's."""
+    return handed.unit_id in opening_units(user.units_in_charge())
 
 
 @transaction.atomic
@@ -117,7 +117,8 @@ def put_in_use(
 ) -> HandedAccount:
     """启用: the unit has signed in, changed the password and completed the profile (MS-3.2); the account is registered with it.
 
-    An own account that has this id already is linked, a planned one opens. Raises NotAllowed, IllegalMove, AccountsError
+    An own account that has this id already is linked, a planned or dormant one opens. Who fills the unit's form registers it
+    by this very envelope, if by nothing else. Raises NotAllowed, IllegalMove, AccountsError
     where a step is missing, AlreadyRegistered where the id is another unit's.
     """
     # The unit first: who closes it holds it while these rows are withdrawn.
@@ -202,16 +203,16 @@ def _what_became_of(handed: HandedAccount) -> str:
 
 
 def _registered(handed: HandedAccount, identifier: str, nickname: str, *, by: User) -> Account:
+    """The account as it stands in the registry now; what the person typed is kept whether it was there or not."""
     platform = handed.hand_out.platform
     key = identifier_key(read_identifier(platform, identifier).identifier)
     own = Account.objects.holding(platform, key).filter(unit_id=handed.unit_id)
     account = own.select_related("unit", "platform").first()
     reason = _("启用发放的账号")
+    facts = {"nickname": nickname} if nickname else {}
+    said = {"by": by, "reason": reason, "envelope": handed}
     if account is None:
-        facts = {"nickname": nickname} if nickname else {}
-        return registry.open_account(
-            handed.unit, platform=platform, identifier=identifier, by=by, reason=reason, **facts
-        )
-    if account.status == AccountStatus.PLANNED:
-        return registry.change_account(account, status=AccountStatus.OPEN.value, by=by, reason=reason)
-    return account
+        return registry.open_account(handed.unit, platform=platform, identifier=identifier, **said, **facts)
+    if account.status in {AccountStatus.PLANNED, AccountStatus.DORMANT}:
+        facts["status"] = AccountStatus.OPEN.value
+    return registry.change_account(account, **said, **facts)

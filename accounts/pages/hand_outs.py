@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.choices import HandedState
 from accounts.operations import hand_outs as operations
+from accounts.querysets.hand_outs import opening_units
 from accounts.tables import HANDED_TONES
 from orgs.kernel.numbers import thousands
 from orgs.permissions import EDIT_REGISTRY, may
@@ -119,7 +120,9 @@ def origin(account: Any, *, user: User) -> list[tuple[str, str, str]]:
     if account.handed_pk is None:
         return []
     # An account that was handed over since has another unit's envelope.
-    is_open = account.handed_to == account.unit_id and may(user, EDIT_REGISTRY, account.unit)
+    in_charge, unit = user.units_in_charge(), account.unit
+    is_allowed = unit.pk in opening_units(in_charge) or in_charge.allowing(EDIT_REGISTRY).covers(unit)
+    is_open = account.handed_to == account.unit_id and is_allowed
     url = reverse("accounts:show-envelope", args=[account.handed_pk]) if is_open else ""
     words = {"unit": account.handed_by, "title": account.handed_title}
     return [(_("来源"), _("由%(unit)s发放（%(title)s）") % words, url)]

@@ -9,12 +9,19 @@ from django.db import models
 from django.db.models import Count, Q
 
 from accounts.choices import HandedState
-from orgs.permissions import EDIT_REGISTRY, roles_with
+from orgs.permissions import EDIT_REGISTRY, FILL, roles_with
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import HandedAccount, HandOut
     from orgs.querysets.scope import UnitsInCharge
+
+OPENING = (FILL, EDIT_REGISTRY)  # either, at the very unit: a branch has nobody but its secretary
+
+
+def opening_units(in_charge: UnitsInCharge) -> frozenset[int]:
+    """The units whose handed-out accounts the person opens and puts in use; none that stands below."""
+    return frozenset[int]().union(*(in_charge.allowing(verb).own_unit_ids() for verb in OPENING))
 
 
 class HandOutQuerySet(ScopedQuerySet["HandOut"]):
@@ -59,8 +66,8 @@ class HandedAccountQuerySet(ScopedQuerySet["HandedAccount"]):
         return self.for_list().order_by(turn, "-hand_out__created_at", "-pk")
 
     def addressed_to(self, in_charge: UnitsInCharge) -> Self:
-        """Those of the very units in which the person edits the registry: they alone may be opened by that person."""
-        return self.filter(unit__in=in_charge.allowing(EDIT_REGISTRY).own_unit_ids())
+        """Those of the very units whose form or registry is the person's: they alone may be opened by that person."""
+        return self.filter(unit__in=opening_units(in_charge))
 
     def sealed(self) -> Self:
         """待领取."""
@@ -81,7 +88,8 @@ class HandedAccountQuerySet(ScopedQuerySet["HandedAccount"]):
     def without_opener(self) -> Self:
         """Sealed ones of units where nobody in office may open them now."""
         offices = apps.get_model("orgs", "Appointment").objects.in_force().filter(user__is_active=True)
-        here = offices.filter(unit=models.OuterRef("unit"), role__in=roles_with(EDIT_REGISTRY))
+        roles = frozenset[str]().union(*(roles_with(verb) for verb in OPENING))
+        here = offices.filter(unit=models.OuterRef("unit"), role__in=roles)
         return self.sealed().filter(~models.Exists(here))
 
     def matching(self, text: str) -> Self:

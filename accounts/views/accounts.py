@@ -22,6 +22,7 @@ from accounts.operations import registry
 from accounts.pages import accounts as pages
 from accounts.pages import hand_outs
 from accounts.pages.standing_changes import rounds_for
+from accounts.querysets.hand_outs import OPENING
 from accounts.tables import AccountTable, status_pill
 from orgs import permissions
 from orgs.exceptions import OrgsError
@@ -47,6 +48,7 @@ def list_accounts(request: LeagueRequest) -> HttpResponseBase:
     if listing.wants_file:
         return listing.file(_("登记的账号"))
     context = {"listing": listing, "may_edit": may_anywhere(request.user, EDIT_REGISTRY)}
+    context["may_open"] = any(may_anywhere(request.user, verb) for verb in OPENING)
     return render(request, "accounts/registry/list.html", context)
 
 
@@ -58,7 +60,7 @@ def show_account(request: LeagueRequest, pk: int) -> HttpResponse:
     terms = Administratorship.objects.visible_to(request.user).of_account(account)
     events = RegistryEvent.objects.visible_to(request.user).of_account(account)[:LATEST]
     may_reveal = permissions.may(request.user, permissions.REVEAL, account.unit)
-    checked = pages.checks(account)
+    checked, ties = pages.checks(account), pages.ties(account, request.user)
     context = {
         "account": account,
         "pill": status_pill(account),
@@ -66,14 +68,14 @@ def show_account(request: LeagueRequest, pk: int) -> HttpResponse:
         "facts": [*pages.facts(account), *hand_outs.origin(account, user=request.user)],
         "hints": pages.hints(account),
         "duties": pages.Duties.of(request.user, account),
-        "ties": pages.ties(account, request.user),
+        "ties": ties,
         "checks": checked,
         "checks_form": ChecksForm(
             lines=[each.line for each in checked], met=[each.line.item for each in checked if each.is_met]
         ),
         "administrators": administrators(terms, may_reveal=may_reveal),
         "may_reveal": may_reveal,
-        "history": pages.history(list(events)),
+        "history": pages.history(list(events), [account, *(tied for _word, tied in ties)]),
         "changes": rounds_for(request.user, account.unit),
         "panels": links.panels_of(request.user, account),
         "nicknames": pages.nicknames(account),

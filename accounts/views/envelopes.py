@@ -19,6 +19,7 @@ from accounts.forms.hand_outs import FirstUseForm, OpenForm
 from accounts.models import HandedAccount
 from accounts.operations import hand_outs as operations
 from accounts.pages import hand_outs as pages
+from accounts.querysets.hand_outs import OPENING
 from accounts.tables import HANDED_TONES
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.permissions import EDIT_REGISTRY, may, may_anywhere
@@ -35,7 +36,7 @@ PER_PAGE = 50
 @require_safe
 def list_envelopes(request: LeagueRequest) -> HttpResponse:
     """Every account handed to the very units of the person, those still sealed first; by state as the address says."""
-    if not may_anywhere(request.user, EDIT_REGISTRY):
+    if not any(may_anywhere(request.user, verb) for verb in OPENING):
         raise PermissionDenied
     state = request.GET.get("state", "")
     found = HandedAccount.objects.addressed_to(request.user.units_in_charge()).for_envelopes()
@@ -98,18 +99,24 @@ def use_envelope(request: LeagueRequest, pk: int) -> HttpResponse:
         except OrgsError as error:
             form.add_error(None, error.message)
         else:
-            messages.success(request, _("账号已启用并登记。请接着登记管理员，做开通核对。"))
+            messages.success(request, _used_words(request, handed))
             return redirect("accounts:show-account", used.account_id)
     context = {"form": form, "handed": handed, "crumbs": pages.envelope_crumbs(handed, _("启用账号"))}
     return render(request, "accounts/envelopes/use.html", context, status=422 if form.errors else 200)
 
 
 def _visible(request: LeagueRequest, pk: int) -> HandedAccount:
-    """The account if the person sees its unit (else 404) and edits its registry (else 403)."""
+    """The account if the person sees its unit (else 404) and opens it, or edits the registry of the unit (else 403)."""
     handed = get_object_or_404(HandedAccount.objects.visible_to(request.user).for_list(), pk=pk)
-    if not may(request.user, EDIT_REGISTRY, handed.unit):
+    if not (operations.may_open(request.user, handed) or may(request.user, EDIT_REGISTRY, handed.unit)):
         raise NotAllowed
     return handed
+
+
+def _used_words(request: LeagueRequest, handed: HandedAccount) -> str:
+    if may(request.user, EDIT_REGISTRY, handed.unit):
+        return _("账号已启用并登记。请接着登记管理员，做开通核对。")
+    return _("账号已启用并登记。管理员请在收集表中填报。")
 
 
 def _page(request: LeagueRequest, handed: HandedAccount, form: OpenForm) -> HttpResponse:

@@ -104,11 +104,35 @@ def test_the_superior_sees_that_it_is_sealed_and_can_not_open_it(sign_in, handed
     assert client.post(page("open-envelope", handed.pk), {"confirm": "on"}).status_code == 403
 
 
-def test_the_neighbour_finds_nothing_and_a_secretary_is_refused(sign_in, handed):
+def test_the_neighbour_finds_nothing_and_the_class_below_neither(sign_in, handed):
     steps = ("show-envelope", "use-envelope", "withdraw-envelope")
     assert {sign_in("outsider").get(page(step, handed.pk)).status_code for step in steps} == {404}
-    assert sign_in("secretary").get(ENVELOPES).status_code == 403
+    assert {sign_in("secretary").get(page(step, handed.pk)).status_code for step in steps} == {404}
+    assert sign_in("auditor").get(ENVELOPES).status_code == 403
     assert sign_in("university").get(page("show-hand-out", handed.hand_out_id)).status_code == 404
+
+
+def test_a_secretary_is_led_from_home_to_the_account_of_the_branch_and_registers_it(sign_in, world, cast):
+    handed, client = handed_to(world, cast, "hnu-law-1201"), sign_in("secretary")
+    assert "有账号待领取" in client.get("/").content.decode()
+    assert "wb_hnu_law_1201" in client.get(ENVELOPES).content.decode()
+    assert ENVELOPES in client.get(reverse("accounts:list-accounts")).content.decode()
+    assert SECRET in client.post(page("open-envelope", handed.pk), {"confirm": "on"}).content.decode()
+    facts = {"done": FirstUse.values, "identifier": "wb_class"}
+    used = client.post(page("use-envelope", handed.pk), facts, follow=True)
+    shown = used.content.decode()
+    assert used.status_code == 200
+    assert "管理员请在收集表中填报" in shown
+    assert page("show-envelope", handed.pk) in shown
+
+
+def test_a_sealed_account_of_a_branch_with_a_secretary_does_not_count_as_without_opener(
+    sign_in, world, cast, handed
+):
+    handed_to(world, cast, "hnu-law-1201")
+    address = page("show-hand-out", handed.hand_out_id)
+    shown = sign_in("province").get(address, {"no_opener": "on"}).context["listing"]
+    assert not shown.page.object_list
 
 
 def test_a_file_with_faults_is_answered_with_all_of_them(sign_in, world, cast):

@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.choices import AccountStatus, HandedState
 from accounts.exceptions import AccountsError, AlreadyRegistered
-from accounts.models import Account, HandedAccount, HandOut, Platform
+from accounts.models import Account, HandedAccount, HandOut, Platform, RegistryEvent
 from accounts.operations import hand_outs, registry
 from accounts.operations.hand_outs import FirstUse
 from orgs.exceptions import Conflict, IllegalMove, NotAllowed
@@ -145,6 +145,53 @@ def test_an_id_of_another_unit_stays_with_that_unit(opened, world, cast):
     assert "琼州" not in refused.value.message
     opened.refresh_from_db()
     assert opened.state == HandedState.OPENED
+
+
+@pytest.mark.parametrize("status", ["planned", "dormant"])
+def test_first_use_keeps_the_nickname_that_was_typed_and_wakes_the_account(opened, world, cast, status):
+    facts = {
+        "platform": "weibo_sina",
+        "identifier": "wb_hnu",
+        "nickname": "旧名",
+        "status": status,
+        "by": None,
+    }
+    account = registry.open_account(world["hnu"], **facts)
+    use(opened, cast["university"], nickname="海南大学团委")
+    account.refresh_from_db()
+    assert (account.nickname, account.status) == ("海南大学团委", AccountStatus.OPEN)
+
+
+def test_first_use_without_a_nickname_leaves_the_one_on_record(opened, world, cast):
+    facts = {"platform": "weibo_sina", "identifier": "wb_hnu", "nickname": "旧名", "by": None}
+    account = registry.open_account(world["hnu"], **facts)
+    use(opened, cast["university"])
+    account.refresh_from_db()
+    assert account.nickname == "旧名"
+
+
+def test_a_secretary_opens_and_registers_what_was_handed_to_the_branch_and_nothing_else(world, cast):
+    handed = handed_to(world, cast, "hnu-law-1201")
+    other = handed_to(world, cast, "hnu-law-1202")
+    secretary = cast["secretary"]
+    assert hand_outs.open_envelope(handed, by=secretary).secret == SECRET
+    account = use(handed, secretary, "wb_class").account
+    assert (account.unit, account.identifier) == (world["hnu-law-1201"], "wb_class")
+    assert RegistryEvent.objects.get(account=account).by == secretary
+    with pytest.raises(NotAllowed):
+        hand_outs.open_envelope(other, by=secretary)
+    with pytest.raises(NotAllowed):
+        registry.open_account(world["hnu-law-1201"], platform="weibo_sina", identifier="x1", by=secretary)
+
+
+def test_an_envelope_opens_the_registry_only_while_it_is_opened_and_only_for_its_unit(world, cast):
+    facts = {"platform": "weibo_sina", "by": cast["secretary"]}
+    sealed, foreign = handed_to(world, cast, "hnu-law-1201"), handed_to(world, cast, "hnu-law-1202")
+    HandedAccount.objects.filter(pk=foreign.pk).update(state=HandedState.OPENED, secret=None)
+    foreign.refresh_from_db()
+    for envelope, code in ((sealed, "hnu-law-1201"), (foreign, "hnu-law-1201"), (foreign, "hnu-law-1202")):
+        with pytest.raises(NotAllowed):
+            registry.open_account(world[code], identifier="wb_x", envelope=envelope, **facts)
 
 
 @pytest.mark.parametrize("missing", DONE)

@@ -20,7 +20,7 @@ from orgs.kernel import clock
 from orgs.operations import ledger
 
 if TYPE_CHECKING:
-    from accounts.models import Submission
+    from accounts.models import HandedAccount, Submission
     from orgs.models import OrgUnit, User
 
 COUNTS = ("contacts", "own_members", "declared_groups")
@@ -41,14 +41,15 @@ def open_account(
     by: User | None,
     submission: Submission | None = None,
     reason: str = "",
+    envelope: HandedAccount | None = None,
     **facts: Any,
 ) -> Account:
-    """登记: an account of a unit (UNI-1.2.1), opened or 筹备 (planned); `facts` as in `change_account`.
+    """登记: an account of a unit (UNI-1.2.1), opened or 筹备 (planned); `facts` as in `change_account`, `envelope` as handed out.
 
     Raises AlreadyRegistered if anybody has it on this platform. READING: planning an account opens none, its event is
     a change; the weekly figure counts it when it opens.
     """
-    journal.ensure_may_edit(unit, by=by, submission=submission)
+    journal.ensure_may_edit(unit, by=by, submission=submission, envelope=envelope)
     _refuse_unknown(facts)
     platform = platform if isinstance(platform, Platform) else Platform.objects.get(pk=platform)
     is_typed = by is not None and submission is None
@@ -80,14 +81,16 @@ def change_account(
     version: int | None = None,
     reason: str = "",
     submission: Submission | None = None,
+    envelope: HandedAccount | None = None,
     **facts: Any,
 ) -> Account:
     """变更: set facts of an account; renamed if only the nickname differs. Nothing differs: nothing is written.
 
-    `version` is the one the person has seen; raises Conflict if somebody has saved since.
+    `version` is the one the person has seen; raises Conflict if somebody has saved since. `envelope` is what the account
+    came in, if it is put in use.
     """
     _refuse_unknown(facts)
-    journal.ensure_may_edit(account.unit, by=by, submission=submission)
+    journal.ensure_may_edit(account.unit, by=by, submission=submission, envelope=envelope)
     account = locked(account, version)
     facts = _cleaned(facts)
     if "identifier" in facts:

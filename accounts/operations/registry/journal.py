@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from accounts.choices import EventKind
+from accounts.choices import EventKind, HandedState
 from accounts.exceptions import AccountsError
 from accounts.models import (
     AccountVersion,
@@ -21,22 +21,32 @@ from orgs.models import OrgUnit
 from orgs.operations import ledger
 
 if TYPE_CHECKING:
-    from accounts.models import Account, Group, Submission
+    from accounts.models import Account, Group, HandedAccount, Submission
     from orgs.models import User
 
 Changes = dict[str, list[Any]]
 
 
-def ensure_may_edit(unit: OrgUnit, *, by: User | None, submission: Submission | None) -> None:
+def ensure_may_edit(
+    unit: OrgUnit,
+    *,
+    by: User | None,
+    submission: Submission | None,
+    envelope: HandedAccount | None = None,
+) -> None:
     """Either the person may edit this unit's registry, or an approved form of this very unit says so.
 
-    `by` None is the system itself: tree operations and loaders.
+    `by` None is the system itself: tree operations and loaders. An account that was handed to this very unit and opened
+    lets in who fills its form, for the one account that came in it (MS-3.2).
     """
     if submission is not None:
         if submission.unit_id != unit.pk:
             raise NotAllowed
         return
-    if by is not None and not permissions.may(by, permissions.EDIT_REGISTRY, unit):
+    if by is None or permissions.may(by, permissions.EDIT_REGISTRY, unit):
+        return
+    is_handed = envelope is not None and (envelope.unit_id, envelope.state) == (unit.pk, HandedState.OPENED)
+    if not is_handed or unit.pk not in by.units_in_charge().allowing(permissions.FILL).own_unit_ids():
         raise NotAllowed
 
 
