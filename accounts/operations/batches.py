@@ -25,7 +25,7 @@ from orgs.exceptions import NotAllowed, OrgsError
 from orgs.kernel import clock
 from orgs.kernel.crypto import decrypt, encrypt
 from orgs.kernel.sheets import FileRejected
-from orgs.operations import ledger
+from orgs.operations import jobs, ledger
 from orgs.permissions import FILL, may
 
 if TYPE_CHECKING:
@@ -164,8 +164,10 @@ def _enqueue_import(batch: UploadBatch, *, by: User) -> UploadBatch:
 
 
 def resume(batch: UploadBatch, *, by: User) -> UploadBatch:
-    """Ring again for a batch whose job has failed or was lost; what is done stays done."""
+    """Ring again for a batch whose job has failed, was lost or called off; what is done stays done."""
     _ensure_own(batch, by)
+    if batch.job is not None and batch.state in (BatchState.IMPORTING, BatchState.CHECKING):
+        jobs.start_again(batch.job, by=by)
     if batch.state == BatchState.IMPORTING:
         return _enqueue_import(batch, by=by)
     if batch.state != BatchState.CHECKING:

@@ -64,7 +64,8 @@ def progress_context(batch: UploadBatch) -> dict[str, object]:
         "word": _("正在导入") if is_importing else _("正在检查"),
         "done": job.done if job else 0,
         "total": job.total if job else 0,
-        "has_failed": job is None or job.state == JobState.FAILED,
+        "has_failed": job is None or job.state in (JobState.FAILED, JobState.CANCELLED),
+        "is_cancelled": job is not None and job.state == JobState.CANCELLED,
     }
 
 

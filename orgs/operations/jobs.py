@@ -54,6 +54,22 @@ def retry_job(job: Job, *, by: User | None = None) -> Job:
     return whole
 
 
+@transaction.atomic
+def start_again(job: Job, *, by: User) -> Job:
+    """Whoever ordered the job wants it after all, though it was called off; any other job is left as it is.
+
+    What is done stays done. Raises NotAllowed for a job that somebody else ordered.
+    """
+    if job.created_by_id != by.pk:
+        raise NotAllowed
+    changed = Job.objects.filter(pk=job.pk, state=JobState.CANCELLED).update(**_waiting())
+    if changed:
+        Job.objects.parts_of(job).filter(state=JobState.CANCELLED).update(**_waiting())
+        ledger.record("job.retried", job, by=by, key=job.key)
+    job.refresh_from_db()
+    return job
+
+
 def take_back(job: Job) -> None:
     """Let this process claim the job and its unfinished parts, whoever has them; of a job that was done, all of them."""
     parts = Job.objects.parts_of(job)

@@ -15,7 +15,8 @@ from accounts.operations import batches, batches_undo, collection, review, round
 from accounts.operations.handing_in import HandingIn, hand_in
 from orgs.exceptions import IllegalMove, NotAllowed
 from orgs.kernel import clock
-from orgs.models import Job
+from orgs.models import AuditEntry, Job
+from orgs.operations import jobs
 from tests.accounts.forms import fresh, launch, row, submitted
 from tests.accounts.test_upload_rows import LAW1, LAW2, book, line
 
@@ -90,6 +91,31 @@ def test_forms_handed_in_before_a_kill_are_not_handed_in_again(round, world, by,
     assert now(batch).state == BatchState.IMPORTED
     assert sorted(Submission.objects.values_list("attempt", "version")) == [(1, 2), (1, 2)]
     assert UploadedForm.objects.filter(batch=batch).count() == 2
+
+
+def test_what_was_called_off_goes_on_by_a_tap(round, world, cast, by, always_jobs, sign_in):
+    """The check, and an import after its first forms: the page says so, and nothing is done twice."""
+    client = sign_in("university")
+    batch = received(round, world, by, line(LAW1, 1), line(LAW2, 2))
+    called_off_and_resumed(client, batch, tasks.check_upload)
+    batch = batches.start_import(now(batch), by=by)
+    assert batch.state == BatchState.IMPORTING
+    hand_in(batches.forms_of(batch)[:1], HandingIn(round, f"upload-{batch.pk}", by, batch))
+    called_off_and_resumed(client, batch, tasks.import_upload)
+    assert now(batch).state == BatchState.IMPORTED
+    assert list(Submission.objects.values_list("attempt", "version")) == [(1, 2), (1, 2)]
+    assert AuditEntry.objects.filter(verb="job.retried", by=by).count() == 2
+
+
+def called_off_and_resumed(client, batch, task) -> None:
+    url = reverse("accounts:show-upload", args=[batch.pk])
+    jobs.cancel_job(batch.job)
+    task(batch.job_id)
+    assert now(batch).state == batch.state, "nobody works on it"
+    assert "已被系统管理员取消" in client.get(url).content.decode()
+    client.post(reverse("accounts:resume-upload", args=[batch.pk]))
+    assert "请点“继续”" not in client.get(url).content.decode()
+    task(batch.job_id)
 
 
 def test_all_or_nothing_leaves_nothing(round, world, cast, by):
