@@ -50,28 +50,23 @@ class Edit:
 
 @transaction.atomic
 def draft(unit: OrgUnit, closed: ClosedWeek, *, scope: str = scopes.ALL, by: User) -> Bulletin:
-    """生成通报: the unit's draft about this edition, or the one it is writing already. Raises NotAllowed, ReportingError.
+    """生成通报: the unit's draft about this week, or the one it is writing already. Raises NotAllowed, ReportingError.
 
     A week that has been reported on in the same scope is corrected, not reported a second time.
     """
     lines = list(_lines(by, unit))
-    published = Bulletin.objects.published().filter(
-        unit=unit, closed_week__year=closed.year, closed_week__number=closed.number
-    )
-    for each in published.filter(corrects__isnull=True):
-        if (each.body.get("scope"), each.body.get("lines")) == (scope, lines):
-            number = bulletin_words.number_text(each.year, each.number, 0)
-            raise ReportingError(
-                _("这一周的通报已经发布（%(number)s）。如需更正，请打开该通报后点“更正”。")
-                % {"number": number}
-            )
-    found, is_new = Bulletin.objects.get_or_create(
-        unit=unit,
-        closed_week=closed,
-        state=BulletinState.DRAFT,
-        defaults={"created_by": by, "created_at": clock.now(), **_generated(unit, closed, scope, lines)},
-    )
-    if is_new:
+    _lock_unit(unit.pk)
+    number = _published_number(unit, closed, scope, lines)
+    if number:
+        raise ReportingError(
+            _("这一周的通报已经发布（%(number)s）。如需更正，请打开该通报后点“更正”。") % {"number": number}
+        )
+    found = Bulletin.objects.drafts().about(unit, closed).order_by("-closed_week__edition").first()
+    if found is None:
+        facts = _generated(unit, closed, scope, lines)
+        found = Bulletin.objects.create(
+            unit=unit, closed_week=closed, created_by=by, created_at=clock.now(), **facts
+        )
         ledger.record("bulletin.drafted", found, by=by, week=str(closed.week), edition=closed.edition)
     elif not Bulletin.objects.actionable_by(by).filter(pk=found.pk).exists():
         raise ReportingError(_("本单位已有人在起草这一周的通报，等发布或删除后再起草。"))
@@ -82,7 +77,8 @@ def draft(unit: OrgUnit, closed: ClosedWeek, *, scope: str = scopes.ALL, by: Use
 def save_draft(bulletin_id: int, edit: Edit, *, version: int, by: User) -> Bulletin:
     """Keep what was edited. Raises Conflict when somebody saved meanwhile: then nothing is written."""
     bulletin = _locked(bulletin_id, version, by=by)
-    body = bulletin.body | {"text": edit.text.strip(), "tables": _known_tables(edit.tables)}
+    shown = [key for key in tables.TITLES if key in edit.tables]
+    body = bulletin.body | {"text": edit.text.strip(), "tables": shown}
     bulletin.title, bulletin.body = _checked_title(edit.title), body | {"recipients": asdict(edit.recipients)}
     if len(edit.text) > LONGEST_TEXT:
         raise ReportingError(_("正文不能超过%(n)d个字，请删减。") % {"n": LONGEST_TEXT})
@@ -95,8 +91,15 @@ def save_draft(bulletin_id: int, edit: Edit, *, version: int, by: User) -> Bulle
 
 @transaction.atomic
 def refresh(bulletin_id: int, *, version: int, is_text_reset: bool = False, by: User) -> Bulletin:
-    """更新数据: figures of the newest edition. Edited text stays unless it is to be generated anew. Raises Conflict."""
+    """更新数据: figures of the newest edition. Edited text stays unless it is to be generated anew.
+
+    Raises Conflict, and ReportingError where the unit has another draft about this week.
+    """
+    _lock_unit_of(bulletin_id, by=by)
     bulletin = _locked(bulletin_id, version, by=by)
+    others = Bulletin.objects.drafts().about(bulletin.unit, bulletin.closed_week).exclude(pk=bulletin.pk)
+    if others.exists():
+        raise ReportingError(_("本单位这一周另有一份草稿，请先发布或删除其中一份，再更新数据。"))
     if is_text_reset:
         bulletin.body = bulletin.body | {"text": bulletin.body["generated"]}
     _refigure(bulletin, _newest_edition(bulletin.closed_week), bulletin.body["scope"])
@@ -118,14 +121,14 @@ def publish(bulletin_id: int, *, version: int, by: User) -> Bulletin:
     """发布: number of the unit and year, date, recipients, messages; figures are frozen as they were previewed.
 
     Raises Conflict when the draft was saved since the preview, ReportingError where a newer edition of the week exists,
-    nobody would receive it, or somebody named has not been told (SUP-2.1.2, BULLETIN_NOTICE).
+    the week has been published in the same scope under another number, nobody would receive it, or somebody named has
+    not been told (SUP-2.1.2, BULLETIN_NOTICE).
     """
-    # Numbers run per unit: whoever publishes for it comes one after the other.
-    unit_id = Bulletin.objects.actionable_by(by).values_list("unit_id", flat=True).get(pk=bulletin_id)
-    OrgUnit.objects.select_for_update(no_key=True, of=("self",)).get(pk=unit_id)
+    _lock_unit_of(bulletin_id, by=by)
     bulletin = _locked(bulletin_id, version, by=by)
     if _newest_edition(bulletin.closed_week) != bulletin.closed_week:
         raise ReportingError(_("这一周已有更正版，请先点“更新数据”，核对后再发布。"))
+    _require_other_scope(bulletin)
     bulletin_notices.require_told(bulletin)
     now = clock.now()
     bulletin.year, bulletin.number, bulletin.correction = _number(bulletin, clock.local(now).year)
@@ -147,6 +150,7 @@ def correct(bulletin_id: int, *, reason: str, by: User) -> Bulletin:
 
     Text that people had written is taken over. Raises ReportingError.
     """
+    _lock_unit_of(bulletin_id, by=by)
     old = (
         Bulletin.objects.actionable_by(by)
         .published()
@@ -159,7 +163,7 @@ def correct(bulletin_id: int, *, reason: str, by: User) -> Bulletin:
     if old.corrections.published().exists():
         raise ReportingError(_("这份通报已有更正，请打开最新的一份再更正。"))
     closed = _newest_edition(old.closed_week)
-    if Bulletin.objects.drafts().filter(unit=old.unit, closed_week=closed).exists():
+    if Bulletin.objects.drafts().about(old.unit, closed).exists():
         raise ReportingError(_("这一周的通报草稿还没有发布，请先发布或删除草稿。"))
     facts = _generated(old.unit, closed, old.body["scope"], old.body["lines"])
     body = old.body | {"generated": facts["body"]["generated"]}
@@ -216,6 +220,38 @@ def _refigure(bulletin: Bulletin, closed: ClosedWeek, scope: str) -> None:
     bulletin.closed_week, bulletin.figures = closed, figures.as_json()
 
 
+def _lock_unit(unit_id: int) -> None:
+    """Drafts and numbers run per unit: whoever begins, renews or publishes one comes after the other."""
+    OrgUnit.objects.select_for_update(no_key=True, of=("self",)).get(pk=unit_id)
+
+
+def _lock_unit_of(bulletin_id: int, *, by: User) -> None:
+    """Before the bulletin itself, always in this order."""
+    _lock_unit(Bulletin.objects.actionable_by(by).values_list("unit_id", flat=True).get(pk=bulletin_id))
+
+
+def _published_number(
+    unit: OrgUnit, closed: ClosedWeek, scope: str, lines: list[str], *, but: Bulletin | None = None
+) -> str:
+    """Under which number the unit has published this week in this scope; "" where it has not, or under that of `but`."""
+    for each in Bulletin.objects.standing().about(unit, closed):
+        is_same_number = but is not None and (each.year, each.number) == (but.year, but.number)
+        if (each.body["scope"], each.body["lines"]) == (scope, lines) and not is_same_number:
+            return bulletin_words.number_text(each.year, each.number, each.correction)
+    return ""
+
+
+def _require_other_scope(bulletin: Bulletin) -> None:
+    """The scope may have been changed since the draft was begun; a correction keeps its number."""
+    body, closed = bulletin.body, bulletin.closed_week
+    number = _published_number(bulletin.unit, closed, body["scope"], body["lines"], but=bulletin)
+    if number:
+        raise ReportingError(
+            _("这一周同一范围的通报已经发布（%(number)s）。请改选范围，或删除草稿后打开该通报点“更正”。")
+            % {"number": number}
+        )
+
+
 def _locked(bulletin_id: int, version: int | None, *, by: User) -> Bulletin:
     """The draft for writing, as the person saw it. Raises Conflict, IllegalMove for a published one."""
     rows = Bulletin.objects.actionable_by(by).select_for_update(of=("self",))
@@ -265,7 +301,3 @@ def _checked_title(title: str) -> str:
     if not found or len(found) > LONGEST_TITLE:
         raise ReportingError(_("请填写标题，不超过%(n)d个字。") % {"n": LONGEST_TITLE})
     return found
-
-
-def _known_tables(keys: list[str]) -> list[str]:
-    return [key for key in tables.TITLES if key in keys]

@@ -12,9 +12,9 @@ from orgs.querysets.scope import ScopedQuerySet
 from reporting.choices import BulletinState
 
 if TYPE_CHECKING:
-    from orgs.models import User
+    from orgs.models import OrgUnit, User
     from orgs.querysets.scope import UnitsInCharge
-    from reporting.models import Bulletin
+    from reporting.models import Bulletin, ClosedWeek
 
 
 class BulletinQuerySet(ScopedQuerySet["Bulletin"]):
@@ -27,6 +27,15 @@ class BulletinQuerySet(ScopedQuerySet["Bulletin"]):
     def drafts(self) -> Self:
         """What is being written."""
         return self.filter(state=BulletinState.DRAFT)
+
+    def about(self, unit: OrgUnit, closed: ClosedWeek) -> Self:
+        """Of the unit about this calendar week, whichever edition they were written on."""
+        return self.filter(unit=unit, closed_week__year=closed.year, closed_week__number=closed.number)
+
+    def standing(self) -> Self:
+        """Published and not corrected since: of each number the one that counts."""
+        corrected = self.model._default_manager.published().filter(corrects=OuterRef("pk"))  # type: ignore[attr-defined]
+        return self.published().filter(~Exists(corrected))
 
     def readable_by(self, user: User) -> Self:
         """Published ones that units of the own scope issued or that went to the very units of the person; own drafts."""

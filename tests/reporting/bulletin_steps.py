@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from reporting.models import Bulletin
+from orgs.kernel import clock
+from reporting.models import Bulletin, ClosedWeek
 from tests.reporting.closed_weeks import LAST, close, report
 
 
@@ -47,3 +48,18 @@ def edited(bulletin, **changes):
     body = bulletin.body
     given = {"title": bulletin.title, "text": body["text"], "tables": body["tables"], "scope": body["scope"]}
     return given | body["recipients"] | {"version": bulletin.version} | changes
+
+
+def second_edition(first: ClosedWeek) -> ClosedWeek:
+    """The same rows as a numbered correction of the week."""
+    made = ClosedWeek.objects.create(
+        year=first.year, number=first.number, edition=2, starts_on=first.starts_on, reason="补录"
+    )
+    rows = list(first.units.all())
+    for row in rows:
+        row.week = made
+        row.pk = (made.pk, row.unit_id)
+    first.units.model.objects.bulk_create(rows)
+    ClosedWeek.objects.filter(pk=made.pk).update(state="closed", closed_at=clock.now())
+    made.refresh_from_db()
+    return made

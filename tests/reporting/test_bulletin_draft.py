@@ -8,12 +8,11 @@ from dataclasses import replace
 import pytest
 from django.urls import reverse
 
-from orgs.kernel import clock
 from reporting.bulletin_figures import Figures
 from reporting.bulletin_tables import tables
 from reporting.coverage import Coverage
-from reporting.models import Bulletin, ClosedWeek
-from tests.reporting.bulletin_steps import act, draft, edited, published, two_weeks
+from reporting.models import Bulletin
+from tests.reporting.bulletin_steps import act, draft, edited, published, second_edition, two_weeks
 from tests.reporting.closed_weeks import LAST, close, report
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +136,7 @@ def test_refreshing_keeps_what_was_edited(province, world, weeks):
     bulletin = draft(province, world)
     text = f"{bulletin.body['text']}\n请会山镇团委在例会上介绍做法。"
     province.post(reverse("reporting:edit-bulletin", args=[bulletin.pk]), edited(bulletin, text=text))
-    _second_edition(weeks)
+    second_edition(weeks)
     answer = act(province, "refresh-bulletin", bulletin)
     assert "请会山镇团委在例会上介绍做法。" in answer.text
     bulletin.refresh_from_db()
@@ -149,7 +148,7 @@ def test_refreshing_keeps_what_was_edited(province, world, weeks):
 
 def test_a_week_with_a_newer_edition_is_not_published_on_the_old_one(province, world, weeks):
     bulletin = draft(province, world)
-    _second_edition(weeks)
+    second_edition(weeks)
     assert "已有更正版" in act(province, "publish-bulletin", bulletin).text
     act(province, "refresh-bulletin", bulletin)
     act(province, "publish-bulletin", bulletin)
@@ -235,18 +234,3 @@ def test_reviewers_and_auditors_don_t_write_bulletins(sign_in, world, weeks):
     for key in ("college", "secretary", "auditor", "sysadmin"):
         assert "生成本周通报" not in sign_in(key).get("/weekly/", follow=True).text
         assert sign_in(key).post(reverse("reporting:draft-bulletin")).status_code == 403
-
-
-def _second_edition(first: ClosedWeek) -> ClosedWeek:
-    """The same rows as a numbered correction of the week."""
-    made = ClosedWeek.objects.create(
-        year=first.year, number=first.number, edition=2, starts_on=first.starts_on, reason="补录"
-    )
-    rows = list(first.units.all())
-    for row in rows:
-        row.week = made
-        row.pk = (made.pk, row.unit_id)
-    first.units.model.objects.bulk_create(rows)
-    ClosedWeek.objects.filter(pk=made.pk).update(state="closed", closed_at=clock.now())
-    made.refresh_from_db()
-    return made

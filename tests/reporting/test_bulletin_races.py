@@ -69,6 +69,16 @@ def test_a_draft_is_published_once(transactional_world, cast, closed):
     assert BulletinRecipient.objects.count() == 5
 
 
+def test_corrected_twice_there_is_one_draft(transactional_world, cast, closed):
+    by = cast["province"]
+    old = bulletins.draft(transactional_world["hi"], closed, by=by)
+    bulletins.publish(old.pk, version=old.version, by=by)
+    results = at_once(*[lambda: bulletins.correct(old.pk, reason="底数有误", by=by)] * 3)
+    assert sum(isinstance(each, Bulletin) for each in results) == 1
+    assert sum(isinstance(each, OrgsError) for each in results) == 2
+    assert Bulletin.objects.drafts().get().corrects_id == old.pk
+
+
 def test_two_weeks_published_at_once_get_two_numbers(transactional_world, cast, closed):
     unit, by = transactional_world["hi"], cast["province"]
     drafts = [bulletins.draft(unit, each, by=by) for each in (closed, close(LAST.previous()))]
