@@ -46,6 +46,8 @@ def compute(score: Score, year: Year) -> Computed:
         "numerator_rows": found.numerator_rows,
         "denominator_rows": found.denominator_rows,
     }
+    if week and year.corrected:
+        arithmetic["corrected"] = year.corrected
     return Computed(result.points, arithmetic)
 
 

@@ -6,6 +6,7 @@ are those that stood at the end of that week. What can't be known is said (choic
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -39,9 +40,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What the frozen weeks of one year say about one unit."""
+    """What the frozen weeks of one year say about one unit; `corrected`: week -> edition, where that isn't the first."""
 
     week: ClosedWeek | None = None
+    corrected: dict[str, int] = field(default_factory=dict)
     row: WeekUnit | None = None
     flows: dict[str, int] = field(default_factory=dict)
     bases: dict[str, UnitBaseVersion] = field(default_factory=dict)
@@ -65,9 +67,11 @@ def read_year(year: int, unit_ids: Iterable[int]) -> dict[int, Year]:
     bases = _bases(last, ids)
     incidents = read_incidents(year, ids, until=last.week.ends_at)
     reports = punctuality.of_year(year, ids)
+    corrected = {str(each.week): each.edition for each in weeks if each.edition > 1}
     return {
         unit_id: Year(
             last,
+            corrected,
             rows.get(unit_id),
             flows.get(unit_id, {}),
             bases.get(unit_id, {}),
@@ -81,6 +85,15 @@ def read_year(year: int, unit_ids: Iterable[int]) -> dict[int, Year]:
 def last_week(year: int) -> ClosedWeek | None:
     """The last closed week of the year, in its newest edition."""
     return ClosedWeek.objects.newest_editions().filter(year=year).last()
+
+
+def stand_of(year: int) -> str:
+    """Which editions the year is read from: the last week and a digest of every week's newest edition; "" without one."""
+    weeks = list(ClosedWeek.objects.newest_editions().filter(year=year))
+    if not weeks:
+        return ""
+    editions = ",".join(f"{each.week}e{each.edition}" for each in weeks)
+    return f"{weeks[-1].week}:{hashlib.sha256(editions.encode()).hexdigest()[:16]}"
 
 
 def figure(metric: str, year: Year, params: dict[str, str]) -> Figure:

@@ -103,13 +103,13 @@ def compute_year(year: int, *, by: User | None = None, job: Job | None = None) -
 
 
 def enqueue_compute(year: int, *, by: User | None = None) -> Job:
-    """Have a worker compute the year; asked again for the same weeks and sheets, it is the same job."""
-    week = metrics.last_week(year)
+    """Have a worker compute the year; asked again for the same weeks and sheets, it is the same job.
+
+    A corrected edition of any week of the year is another job, for flows are sums over all weeks.
+    """
     newest = Sheet.objects.of_year(year).open().aggregate(newest=Max("pk"))["newest"] or 0
-    edition = f"{week.week}e{week.edition}" if week else "none"
-    return ledger.enqueue(
-        "scoring.compute_sheets", key=f"scoring.compute_sheets:{year}:{edition}:{newest}", by=by, year=year
-    )
+    key = f"scoring.compute_sheets:{year}:{metrics.stand_of(year) or 'none'}:{newest}"
+    return ledger.enqueue("scoring.compute_sheets", key=key, by=by, year=year)
 
 
 def enqueue_this_year() -> Job | None:

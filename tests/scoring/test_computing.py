@@ -145,3 +145,21 @@ def test_the_clock_computes_the_running_year_once_a_week_is_closed(sheets, world
     assert (job.task, job.params) == ("scoring.compute_sheets", {"year": 2026})
     close_week(world, 47, {"qh": QIONGHAI})
     assert operations.enqueue_this_year().pk != job.pk
+
+
+def test_a_corrected_earlier_week_is_computed_again(sheets, world):
+    """Flows are added up over the year: the job is another one although the last week is as it was (SUP-4.1b)."""
+    close_week(world, 40, {"qh": QIONGHAI | {"sub_checks": 10, "sub_checks_poor": 5}})
+    close_week(world, 46, {"qh": QIONGHAI})
+    first = operations.enqueue_this_year()
+    tasks.compute_sheets(first.pk)
+    kept = arithmetic(sheets["qh"], "3.4")
+    assert (kept["numerator"], kept["denominator"], kept.get("corrected")) == (14, 20, None)
+    close_week(world, 40, {"qh": QIONGHAI | {"sub_checks": 10, "sub_checks_poor": 1}}, edition=2)
+    second = operations.enqueue_this_year()
+    assert second.pk != first.pk
+    tasks.compute_sheets(second.pk)
+    kept = arithmetic(sheets["qh"], "3.4")
+    assert (kept["numerator"], kept["denominator"], kept["week"]) == (18, 20, "2026-W46")
+    assert kept["corrected"] == {"2026-W40": 2}
+    assert operations.enqueue_this_year().pk == second.pk
