@@ -16,6 +16,7 @@ from reporting.rollup.facts import collect
 from reporting.rollup.levels import SUBTREE, below_table
 from reporting.rollup.placed import STOOD, place_top, top_of
 from reporting.rollup.snapshot import insert_statement
+from reporting.rollup.streaks import mark_streaks
 
 if TYPE_CHECKING:
     from reporting.rollup.moment import Moment
@@ -60,6 +61,7 @@ def add_top(moment: Moment, week_id: int) -> None:
     """Write the row of the national office over the rows of all parts. Raises TreeBroken where units are missing."""
     place_top(moment)
     collect(moment, is_part=True)
+    mark_streaks(moment)
     top = top_of(moment)
     names, sums = ", ".join(SUBTREE), ", ".join(f"SUM(sub_{name})" for name in SUBTREE)
     with connection.cursor() as cursor:
