@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from orgs.models import OrgUnit, User
+    from orgs.querysets.ledger import JobQuerySet
 
 LOST_AFTER = timedelta(minutes=10)
 PART_OF = "part_of"  # in the params of a job that does a part of another one's work: that one's id
@@ -164,25 +165,36 @@ def claim_job(job_id: int) -> Job:
 
 def progress(job: Job, done: int, total: int) -> None:
     """Heartbeat with a count, at most as often as the caller finds useful. Raises JobLost if somebody took over."""
-    kept = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts).update(
-        done=done, total=total, heartbeat_at=clock.now()
-    )
+    kept = _held(job).update(done=done, total=total, heartbeat_at=clock.now())
     if kept != 1:
         raise JobLost
 
 
+@transaction.atomic
 def finish_job(job: Job, result: dict[str, object] | None = None) -> None:
-    """The job is done; `result` holds ids, counts and hashes."""
-    Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
-        state=JobState.DONE, result=result or {}, finished_at=clock.now(), heartbeat_at=clock.now()
-    )
+    """The job is done, and with it what is left of its parts; `result` holds ids, counts and hashes.
+
+    Nothing changes where it was cancelled or taken over meanwhile.
+    """
+    now = clock.now()
+    kept = _held(job).update(state=JobState.DONE, result=result or {}, finished_at=now, heartbeat_at=now)
+    if kept and PART_OF not in job.params:
+        # A part that failed or is still at work has nothing to add to what stands.
+        left = Job.objects.parts_of(job).filter(state__in=set(JobState) - {JobState.DONE})
+        left.update(state=JobState.DONE, error="", finished_at=now)
 
 
 def fail_job(job: Job, error: str) -> None:
-    """The job failed; `error` is a class name or a message of ours, never a traceback with data."""
-    Job.objects.filter(pk=job.pk, attempts=job.attempts).update(
-        state=JobState.FAILED, error=error[:400], finished_at=clock.now()
-    )
+    """The job failed, unless it was cancelled or taken over meanwhile.
+
+    `error` is a class name or a message of ours, never a traceback with data.
+    """
+    _held(job).update(state=JobState.FAILED, error=error[:400], finished_at=clock.now())
+
+
+def _held(job: Job) -> JobQuerySet:
+    """The row, as long as it is this attempt that works on it."""
+    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
 
 
 def run(job_id: int, work: Callable[[Job], dict[str, object]]) -> Job | None:

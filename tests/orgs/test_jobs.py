@@ -59,6 +59,30 @@ def test_who_works_on_a_cancelled_job_loses_it_at_the_next_step(job):
         ledger.progress(claimed, 1, 2)
 
 
+@pytest.mark.parametrize("end", [ledger.finish_job, lambda job: ledger.fail_job(job, "OperationalError")])
+def test_a_cancelled_job_does_not_come_back_when_its_worker_ends(job, end):
+    claimed = ledger.claim_job(job.pk)
+    jobs.cancel_job(job)
+    end(claimed)
+    job.refresh_from_db()
+    assert (job.state, job.error, job.result) == (JobState.CANCELLED, "", {})
+
+
+def test_parts_are_settled_with_the_whole(job):
+    parts = [ledger.add(TASK, key=f"demo-{n}", part_of=job.pk) for n in range(3)]
+    other = ledger.add(TASK, key="other-1", part_of=parts[0].pk)
+    whole = ledger.claim_job(job.pk)
+    ledger.fail_job(ledger.claim_job(parts[0].pk), "TreeBroken")
+    at_work = ledger.claim_job(parts[1].pk)
+    ledger.finish_job(whole)
+    with pytest.raises(JobLost):
+        ledger.progress(at_work, 1, 2)
+    ledger.fail_job(at_work, "IntegrityError")
+    [left] = json.loads(command("list", "--json"))["jobs"]
+    assert left["id"] == other.pk
+    assert set(Job.objects.exclude(pk=other.pk).values_list("state", "error")) == {(JobState.DONE, "")}
+
+
 def test_a_failed_job_and_one_that_fell_silent_are_retried_a_healthy_one_is_not(job):
     ledger.fail_job(ledger.claim_job(job.pk), "OperationalError")
     assert jobs.retry_job(job).state == JobState.QUEUED

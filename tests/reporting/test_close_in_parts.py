@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from orgs.choices import JobState
+from orgs.kernel import clock
 from orgs.kernel.clock import Week
 from orgs.models import Job
 from orgs.operations import jobs, ledger
 from reporting import rollup, tasks
-from reporting.choices import WeekState
-from reporting.models import ClosedWeek, WeekUnit
+from reporting.choices import CheckGrade, WeekState
+from reporting.models import ClosedWeek, SpotCheck, WeekUnit
 from reporting.operations import parts, weekly
+from tests.reporting.closed_weeks import report
 from tests.reporting.forest import RandomForest, move_to_another_tree
 from tests.reporting.oracle import Oracle
 from tests.reporting.test_close_repeated import forget
@@ -49,6 +53,29 @@ def test_parts_give_the_rows_and_the_hash_of_the_whole(world, seed):
     assert len(found) > 2
     assert {job.state for job in found} == {JobState.DONE}
     assert sum(job.result["n_units"] for job in found) == closed.n_units - 1  # the national office
+
+
+def test_poor_checks_of_the_national_office_itself_are_in_the_parts_too(world, cast):
+    account = report(world, "cn", 10, week=WEEK)
+    for days, draw in ((2, "d1"), (4, "d2")):
+        day = WEEK.starts_on + timedelta(days=days)
+        SpotCheck.objects.create(
+            unit=world["cn"],
+            direct_unit=world["cn"],
+            account=account,
+            draw=draw,
+            counted_on=day,
+            posts=0,
+            grade=CheckGrade.POOR,
+            checked_at=clock.day_start(day + timedelta(days=1)) + timedelta(hours=9),
+            checked_by=cast["national"],
+        )
+    expected = whole_hash()
+    closed = weekly.close_now(WEEK)
+    assert len(parts_of_the_close()) == 2
+    top = WeekUnit.objects.get(week=closed, unit=world["cn"])
+    assert (top.poor_streak, top.poor_streak_max, top.own_checks_poor) == (2, 2, 2)
+    assert closed.content_hash == expected
 
 
 def test_each_part_has_a_row_of_its_own_whose_key_names_week_edition_and_root(world):
@@ -107,6 +134,17 @@ def test_a_move_to_another_tree_in_the_middle_changes_nothing(world):
     claimed = ledger.claim_job(job.pk)
     closed = parts.close_in_parts(header, trees, by=None, job=claimed)
     assert closed.content_hash == expected
+
+
+def test_a_part_that_failed_does_not_stay_failed_when_the_week_is_published_whole(world):
+    job = weekly.enqueue_close(WEEK)
+    header = ClosedWeek.objects.create(year=2026, number=46, starts_on=WEEK.starts_on)
+    for tree in rollup.split(rollup.Moment(WEEK)):
+        ledger.fail_job(ledger.claim_job(parts._enqueue(header, tree.root_id, job).pk), "TreeBroken")
+    move_to_another_tree(world.ids["hnu-law"])
+    tasks.close_week(job.pk)
+    assert ClosedWeek.objects.get().state == WeekState.CLOSED
+    assert set(Job.objects.values_list("state", "error")) == {(JobState.DONE, "")}
 
 
 def test_a_small_forest_and_a_single_province_stay_in_one_process(world, settings):
