@@ -157,11 +157,14 @@ def nicknames(account: Account) -> list[Nickname]:
     return [run for run in reversed(runs) if run.name]
 
 
-def history(events: Sequence[RegistryEvent]) -> list[Happened]:
-    """Events with their changes in words; names of units and accounts in at most two statements."""
+def history(events: Sequence[RegistryEvent], known: Iterable[Account] = ()) -> list[Happened]:
+    """Events with their changes in words; names of units and accounts in at most two statements.
+
+    `known` are accounts that have been read already: those the page is about or names elsewhere.
+    """
     names = {
         "unit_id": _names(OrgUnit, events, ("unit_id",)),
-        **dict.fromkeys(_ACCOUNTS, _names(Account, events, _ACCOUNTS)),
+        **dict.fromkeys(_ACCOUNTS, _names(Account, events, _ACCOUNTS, known)),
     }
     return [
         Happened(event, [_in_words(name, values, names) for name, values in event.changes.items()])
@@ -209,9 +212,13 @@ def crumbs(account: Account, heading: str = "") -> list[tuple[str, str]]:
     return [*way, (heading, "")] if heading else way
 
 
-def _names(model: Any, events: Iterable[RegistryEvent], fields: tuple[str, ...]) -> dict[object, str]:
+def _names(
+    model: Any, events: Iterable[RegistryEvent], fields: tuple[str, ...], known: Iterable[Any] = ()
+) -> dict[object, str]:
     ids = {pk for event in events for name in fields for pk in event.changes.get(name, ()) if pk}
-    return {row.pk: str(row) for row in model.objects.filter(pk__in=ids)} if ids else {}
+    names: dict[object, str] = {row.pk: str(row) for row in known}
+    left = ids - names.keys()
+    return names | {row.pk: str(row) for row in model.objects.filter(pk__in=left)} if left else names
 
 
 def _in_words(name: str, values: list[Any], names: dict[str, dict[object, str]]) -> str:
