@@ -56,15 +56,21 @@ def paragraphs(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def named(figures: Figures, keys: Sequence[str]) -> list[UnitFigures]:
-    """Whom the shown tables name for bad work, in official order (SUP-2.1.2): below the line, not reported, 差."""
+def named(figures: Figures, keys: Sequence[str], title: str, text: str) -> list[UnitFigures]:
+    """Whom a bulletin names, in official order (SUP-2.1.2): in a shown table of bad work, in the title or in the text.
+
+    The generated paragraphs of leaders and moves blame nobody, as long as they stand as generated.
+    """
     lists = (
         (tables.LAGGARDS, figures.low),
         (tables.UNREPORTED, figures.unreported),
         (tables.CHECKS, figures.poor),
     )
     pks = {each.unit_id for key, found in lists if key in keys for each in found}
-    return [each for each in figures.units if each.unit_id in pks]  # fmt: skip
+    blameless = {_leaders(figures), *figures.moves}
+    written = [title, *(each for each in paragraphs(text) if each not in blameless)]
+    names = _mentioned(figures, "\n".join(written))
+    return [each for each in figures.units if each.unit_id in pks or each.name in names]
 
 
 def said_about(figures: Figures, unit_id: int, text: str) -> list[str]:
@@ -152,6 +158,16 @@ def _changes(figures: Figures) -> str:
     return _(
         "本周新增账号、群%(opened)d个，变更%(changed)d个，更换管理员%(admin_changed)d人次，注销%(closed)d个。"
     ) % {name: figures.totals[name] for name in names}
+
+
+def _mentioned(figures: Figures, text: str) -> set[str]:
+    """Names of units that occur; a name within a longer one is not meant."""
+    found = set()
+    for name in sorted({each.name for each in figures.units}, key=len, reverse=True):
+        if name in text:
+            found.add(name)
+            text = text.replace(name, "\n")
+    return found
 
 
 def _without(others: list[str], text: str) -> str:

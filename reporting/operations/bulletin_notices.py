@@ -26,8 +26,9 @@ LONGEST_ANSWER = 400
 
 
 def named(bulletin: Bulletin) -> list[UnitFigures]:
-    """Whom the bulletin names for bad work (SUP-2.1.2)."""
-    return bulletin_words.named(Figures.of(bulletin.figures), bulletin.body["tables"])
+    """Whom the bulletin names in its tables of bad work, its title or its text (SUP-2.1.2)."""
+    body = bulletin.body
+    return bulletin_words.named(Figures.of(bulletin.figures), body["tables"], bulletin.title, body["text"])
 
 
 def untold(bulletin: Bulletin) -> list[UnitFigures]:

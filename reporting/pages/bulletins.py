@@ -172,7 +172,7 @@ def page(bulletin: Bulletin, user: User) -> Page:
 def notice_lines(notice: BulletinNotice) -> list[str]:
     """What is said about this unit, and nothing about any other."""
     bulletin = notice.bulletin
-    text = bulletin.body["text"]
+    text = f"{bulletin.title}\n{bulletin.body['text']}"
     return bulletin_words.said_about(Figures.of(bulletin.figures), notice.unit_id, text)
 
 

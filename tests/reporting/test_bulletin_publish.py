@@ -166,10 +166,40 @@ def test_nobody_is_named_before_being_told(with_notice, province, sign_in, world
     assert "旅游学院新生尚未转入" in client.get(url("show-bulletin-notice", notice)).text
 
 
-def test_a_table_left_out_names_nobody(with_notice, province, world, weeks):
+def test_a_table_left_out_names_nobody_unless_title_or_text_does(
+    with_notice, province, sign_in, world, weeks
+):
     bulletin = draft(province, world)
-    province.post(url("edit-bulletin", bulletin), edited(bulletin, tables=["coverage", "changes"]))
-    assert "已发布" in act(province, "publish-bulletin", bulletin).text
+
+    def publish(**changes) -> str:
+        bulletin.refresh_from_db()
+        given = edited(bulletin, tables=["coverage", "changes"], **changes)
+        assert province.post(url("edit-bulletin", bulletin), given).status_code == 302
+        return act(province, "publish-bulletin", bulletin).text
+
+    assert "还有4个被点名的单位没有告知" in publish()
+    assert f"没有告知（{world['qzu'].name}）" in publish(text=f"请{world['qzu'].name}抓紧补报。")
+    assert f"没有告知（{world['hnu'].name}）" in publish(
+        text="请抓紧。", title=f"{world['hnu'].name}进度落后"
+    )
+    act(province, "tell-named", bulletin)
+    client, notice = sign_in("university"), BulletinNotice.objects.get(bulletin=bulletin)
+    assert f"{world['hnu'].name}进度落后" in client.get(url("show-bulletin-notice", notice)).text
+    assert "已发布" in publish(text="请各单位抓紧。", title="关于第46周的通报")
+
+
+def test_who_is_only_praised_by_the_generated_text_need_not_be_told(with_notice, province, world):
+    report(world, "qzu-sci-1201", 41)
+    close()
+    bulletin = draft(province, world)
+    assert f"覆盖率居前的单位：高校团委：{world['qzu'].name}" in bulletin.body["text"]
+    act(province, "tell-named", bulletin)
+    assert world["qzu"] not in {each.unit for each in bulletin.notices.all()}
+    text = bulletin.body["text"].replace("覆盖率居前的单位", "名不副实的单位")
+    bulletin.refresh_from_db()
+    province.post(url("edit-bulletin", bulletin), edited(bulletin, text=text))
+    act(province, "tell-named", bulletin)
+    assert world["qzu"] in {each.unit for each in bulletin.notices.all()}
 
 
 def test_a_correction_is_numbered_names_the_old_one_and_leaves_it(province, sign_in, world, weeks):
