@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from orgs.kernel.clock import Week
-from orgs.models import UnitKind
 from reporting.models import ClosedWeek, WeeklyReport, WeekUnit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-DEPTH_OF_DIRECT_UNITS = 1  # below a province
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +37,10 @@ def of_year(year: int, unit_ids: Iterable[int]) -> dict[int, Punctuality]:
     Units of which no week was asked are left out: nothing asked is not nothing missed.
     """
     ids = list(unit_ids)
-    leading = UnitKind.objects.filter(is_league_organisation=True, holds_members=False).values("pk")
     asked = (
-        WeekUnit.objects.filter(
+        WeekUnit.objects.asked_to_report()
+        .filter(
             unit_id__in=ids,
-            depth=DEPTH_OF_DIRECT_UNITS,
-            is_open=True,
-            kind_id__in=leading,
             week__in=ClosedWeek.objects.newest_editions().filter(year=year).order_by(),
         )
         .order_by()

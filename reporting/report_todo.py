@@ -25,7 +25,7 @@ def sets(in_charge: UnitsInCharge) -> dict[str, OrgUnitQuerySet]:
     confirmed = WeeklyReport.objects.confirmed()
     own = OrgUnit.objects.filter(pk__in=in_charge.allowing(REPORT_PACKAGE).own_unit_ids())
     supervising = in_charge.allowing(REMIND)
-    below = OrgUnit.objects.within(supervising).exclude(pk__in=supervising.own_unit_ids())
+    below = OrgUnit.objects.within(supervising).in_operation().exclude(pk__in=supervising.own_unit_ids())
     return {
         name: silent(reporters(units, week), confirmed.of_week(week))
         for name, units, week in (

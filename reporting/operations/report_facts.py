@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
-
-from accounts.choices import EventKind
 from accounts.models import RegistryEvent
 from orgs.querysets.scope import UnitsInCharge
-from reporting import rollup
+from reporting import rollup, unexplained
 from reporting.coverage import Coverage, change_in_points
 from reporting.models import WeekUnit
 
@@ -43,11 +39,7 @@ class ReportFacts:
     @property
     def is_drop(self) -> bool:
         """The coverage fell by more than COVERAGE_DROP_POINTS, by the exact fractions, or there is no rate any more."""
-        if self.before is None or not self.before.is_rate:
-            return False
-        if self.change is None:
-            return self.coverage.is_unreported
-        return bool(-self.change > settings.COVERAGE_DROP_POINTS)
+        return unexplained.is_drop(self.coverage, self.before)
 
     @property
     def is_quiet(self) -> bool:
@@ -56,7 +48,7 @@ class ReportFacts:
 
 
 def read(unit: OrgUnit, week: Week) -> ReportFacts:
-    """The week as the snapshot has it; before the close, as it will have it; at most three statements.
+    """The week as the snapshot has it; before the close, as it will have it; at most four statements.
 
     A unit that did not stand in a closed week has what its registry says of that week.
     """
@@ -72,22 +64,16 @@ def read(unit: OrgUnit, week: Week) -> ReportFacts:
         coverage=seen.coverage if seen else Coverage.of(now),  # type: ignore[arg-type]
         before=Coverage.of(before) if before else None,  # type: ignore[arg-type]
         week_before=before.week.week if before else None,
-        closings=unexplained_closings(unit, week),
+        closings=_closings(unit, week, now.week_id if now else None),
         closed_week=now.week if now else None,
     )
 
 
-def unexplained_closings(unit: OrgUnit, week: Week) -> list[RegistryEvent]:
-    """Closings of the week in the unit's subtree that nobody gave a reason for; one taken back in the week is none."""
-    in_week = Q(at__gte=week.starts_at, at__lt=week.ends_at)
-    back = RegistryEvent.objects.filter(in_week, kind=EventKind.RESTORED, at__gte=OuterRef("at"))
-    same = (
-        Q(account__isnull=False, account=OuterRef("account"))
-        | Q(group__isnull=False, group=OuterRef("group"))
-        | Q(administratorship__isnull=False, administratorship=OuterRef("administratorship"))
-    )
-    closings = RegistryEvent.objects.within(UnitsInCharge.below(unit)).filter(
-        in_week, kind=EventKind.CLOSED, reason=""
-    )
-    lacking = closings.filter(~Exists(back.filter(same))).select_related("unit", "administratorship")
-    return list(lacking.order_by("at", "pk"))
+def _closings(unit: OrgUnit, week: Week, week_pk: int | None) -> list[RegistryEvent]:
+    """Closings without a reason below the unit: where units stood in a closed week, else where they stand today."""
+    if week_pk is None:
+        found = unexplained.closings(week).within(UnitsInCharge.below(unit))
+    else:
+        pks = unexplained.closings_by_unit(week, week_pk, [unit.pk]).get(unit.pk, set())
+        found = RegistryEvent.objects.filter(pk__in=pks)
+    return list(found.select_related("unit", "administratorship").order_by("at", "pk"))

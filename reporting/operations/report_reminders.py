@@ -45,7 +45,7 @@ def remind(week: Week, superior: OrgUnit, *, by: User, unit_id: int | None = Non
     # Two pushes at once: the second waits here, and finds what the first has left.
     lock_units([superior.pk])
     in_charge = by.units_in_charge().allowing(REMIND)
-    below = OrgUnit.objects.within(in_charge).within(UnitsInCharge.below(superior))
+    below = OrgUnit.objects.within(in_charge).within(UnitsInCharge.below(superior)).in_operation()
     found = silent(reporters(below, week), WeeklyReport.objects.of_week(week).confirmed())
     found = found.exclude(pk__in=in_charge.own_unit_ids())
     waiting = set((found.filter(pk=unit_id) if unit_id else found).values_list("pk", flat=True))

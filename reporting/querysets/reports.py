@@ -42,13 +42,20 @@ def reporters(units: OrgUnitQuerySet, week: Week) -> OrgUnitQuerySet:
 
     READING of "each city/county and system": direct units in operation that are League organisations and lead others.
     A direct unit that holds its members itself is like a branch, of which nothing weekly is asked.
-    Nothing is asked of a week before WEEKLY_REPORTS_FROM.
+    Nothing is asked of a week before WEEKLY_REPORTS_FROM. Of a closed week those that its snapshot has, as punctuality
+    counts them: a unit that was merged or moved since owes it still, one that came since does not.
     """
     if str(week) < settings.WEEKLY_REPORTS_FROM:
         return units.none()
-    asked = units.direct_units().in_operation()
-    leading = asked.filter(kind__is_league_organisation=True, kind__holds_members=False)
-    return leading.filter(Q(opened_on__isnull=True) | Q(opened_on__lte=week.ends_on))
+    # The relation, as a queryset file imports no model at run time.
+    rows = units.model._meta.get_field("weeks").related_model._default_manager  # type: ignore[union-attr]
+    weeks = rows.model._meta.get_field("week").related_model._default_manager
+    closed = weeks.newest_editions().filter(year=week.year, number=week.number).order_by()
+    then = rows.asked_to_report().filter(week__in=closed.values("pk"), unit=OuterRef("pk"))
+    now = units.model._default_manager.direct_units().in_operation()
+    now = now.filter(kind__is_league_organisation=True, kind__holds_members=False)
+    now = now.filter(Q(opened_on__isnull=True) | Q(opened_on__lte=week.ends_on))
+    return units.filter(Exists(then) | (~Exists(closed) & Q(pk__in=now.values("pk"))))
 
 
 def reported(units: OrgUnitQuerySet, reports: WeeklyReportQuerySet) -> OrgUnitQuerySet:

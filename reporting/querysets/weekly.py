@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from orgs.kernel.clock import Week
     from reporting.models import ClosedWeek, WeekUnit  # noqa: F401 - in ClosedWeekQuerySet's base
 
+DEPTH_OF_DIRECT_UNITS = 1  # below a province
+
 
 class ClosedWeekQuerySet(models.QuerySet["ClosedWeek"]):
     def published(self) -> Self:
@@ -60,6 +62,16 @@ class WeekUnitQuerySet(ScopedQuerySet["WeekUnit"]):
     def in_operation(self) -> Self:
         """Units that were open at Sunday 24:00; the others were closed within the week and have flows only."""
         return self.filter(is_open=True)
+
+    def asked_to_report(self) -> Self:
+        """Units of which the week's report was asked: they led others directly below a province when it closed (SUP-4.1a)."""
+        led = self.in_operation().filter(depth=DEPTH_OF_DIRECT_UNITS)
+        # The relation, as a queryset file imports no model at run time.
+        units = self.model._meta.get_field("unit").related_model
+        kinds: models.Manager[models.Model] = units._meta.get_field("kind").related_model._default_manager  # type: ignore[union-attr]
+        return led.filter(
+            kind_id__in=kinds.filter(is_league_organisation=True, holds_members=False).values("pk")
+        )
 
     def in_official_order(self) -> Self:
         """规定排序 as it was."""
