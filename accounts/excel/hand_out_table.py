@@ -53,11 +53,6 @@ class PreparedRow:
         """The form in which two spellings of one user name are equal."""
         return identifier_key(self.user_name)
 
-    @property
-    def claim(self) -> dict[str, str]:
-        """The unit as `UnitFinder` looks it up."""
-        return {UNIT_CODE: self.unit_code, UNIT_PATH: self.unit_path}
-
 
 @dataclass(slots=True)
 class HandOutTable:

@@ -15,11 +15,12 @@ from accounts.exceptions import AccountsError
 from accounts.models import HandedAccount, HandOut
 from accounts.operations.hand_outs import HANDED
 from accounts.operations.upload_units import CHUNK, UnitFinder
-from orgs.exceptions import NotAllowed
+from orgs.exceptions import Conflict, NotAllowed
 from orgs.kernel import clock
-from orgs.models import Notification
-from orgs.operations import ledger
-from orgs.permissions import EDIT_REGISTRY, may
+from orgs.models import Notification, OrgUnit
+from orgs.operations import ledger, locks
+from orgs.permissions import EDIT_REGISTRY
+from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,8 +54,14 @@ class SubtreeFinder(UnitFinder):
     verb: ClassVar[str] = EDIT_REGISTRY
     closed_words = gettext_lazy("已撤销，请删去这一行或改为现在的团组织")
 
+    def __init__(self, below: OrgUnit, *, by: User) -> None:
+        super().__init__(None, by=by, below=below)
+        # The tree is locked by now, and may have been numbered anew since the request began.
+        self._in_charge = UnitsInCharge.of(by).allowing(self.verb)
+
     def _load_forms(self) -> None:
-        """No round, so no forms."""
+        """No round, so no forms; but a name beside a code is held against the path."""
+        self._load_superiors()
 
     def _refusal(self, unit: FoundUnit) -> str:
         return ""
@@ -64,15 +71,18 @@ class SubtreeFinder(UnitFinder):
 def import_accounts(hand_out: HandOut, table: HandOutTable, *, by: User) -> Imported:
     """导入: seal the accounts of the file and tell the units; or say what is wrong, row by row, and write nothing.
 
-    Raises NotAllowed, and AccountsError for a file without any account. The same file twice: every name is named as given away.
+    Raises NotAllowed, Conflict where the hand-out passed to another unit, and AccountsError for a file without any account. The same file twice: every name is named as given away.
     """
-    if not may(by, EDIT_REGISTRY, hand_out.unit):
+    unit = _locked_issuer(hand_out)
+    if not UnitsInCharge.of(by).allowing(EDIT_REGISTRY).covers(unit):
         raise NotAllowed
     # Of two imports at once the second sees the names of the first.
     hand_out = HandOut.objects.select_for_update().get(pk=hand_out.pk)
-    if not hand_out.unit.is_open:
+    if hand_out.unit_id != unit.pk:
+        raise Conflict
+    if not unit.is_open:
         raise AccountsError(_("发放单位已撤销，不能再导入。"))
-    meant = _units_of(hand_out, table, by=by)
+    meant = _units_of(unit, table, by=by)
     _note_duplicates(hand_out, table, by=by)
     if table.errors:
         errors = sorted(table.errors, key=lambda error: error.row)
@@ -96,15 +106,30 @@ def import_accounts(hand_out: HandOut, table: HandOutTable, *, by: User) -> Impo
     return Imported(len(rows), n_units, table.n_blank)
 
 
-def _units_of(hand_out: HandOut, table: HandOutTable, *, by: User) -> list[Meant]:
-    """Each row with its unit; what finds none is noted as a fault."""
-    finder = SubtreeFinder(None, by=by, below=hand_out.unit)
+def _locked_issuer(hand_out: HandOut) -> OrgUnit:
+    """The unit that hands out as it stands now; no unit of its tree is closed, merged or moved until the end of the transaction.
+
+    The tree before the hand-out: so does a merger, which takes both. Of the national office it is every tree.
+    """
+    unit = OrgUnit.objects.get(hand_outs=hand_out)
+    if unit.is_national:
+        locks.lock_trees(OrgUnit.objects.filter(parent__isnull=True).values_list("tree_id", flat=True))
+    return locks.lock_units([unit.pk])[unit.pk]
+
+
+def _units_of(issuer: OrgUnit, table: HandOutTable, *, by: User) -> list[Meant]:
+    """Each row with its unit; what finds none is noted as a fault, and so is a name that isn't the one of its code."""
+    finder = SubtreeFinder(issuer, by=by)
     meant = []
     for row, (unit, problem) in zip(
         table.rows, finder.find([_claim(row) for row in table.rows]), strict=True
     ):
-        if unit is not None:
+        if unit is not None and finder.ends_like(unit, row.unit_path):
             meant.append((row, unit))
+            continue
+        if unit is not None:
+            words = _("与团组织代码对应的“%(unit)s”不一致，请核对代码和团组织。") % {"unit": unit.name}
+            table.error(row.number, UNIT_PATH, row.unit_path, words)
             continue
         column = UNIT_CODE if row.unit_code else UNIT_PATH
         table.error(row.number, column, row.unit_code or row.unit_path, f"{problem}。")
@@ -137,7 +162,7 @@ def _given_away(hand_out: HandOut, keys: Sequence[str], *, by: User) -> dict[str
         standing = HandedAccount.objects.standing().filter(user_name_key__in=some)
         own = standing.filter(hand_out=hand_out)
         found |= {key: _("其他团组织") for key in own.values_list("user_name_key", flat=True)}
-        seen = standing.filter(hand_out__platform=hand_out.platform).visible_to(by)
+        seen = standing.filter(hand_out__platform=hand_out.platform).within(UnitsInCharge.of(by))
         found |= dict(seen.order_by("-pk").values_list("user_name_key", "unit__name"))
     return found
 

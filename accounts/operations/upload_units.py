@@ -79,6 +79,14 @@ class UnitFinder:
         """The version of the unit's form in the round; 0 where there is no form."""
         return self._status[unit_id][1] if unit_id in self._status else 0
 
+    def ends_like(self, unit: FoundUnit, path: str) -> bool:
+        """Whether the path or name a row gives beside the code is that of the unit; nothing given contradicts nothing.
+
+        For finders that load the superiors for codes too.
+        """
+        end = _folded_all(_names(path))
+        return not end or _folded_all(self._path(unit.pk))[-len(end) :] == end
+
     @staticmethod
     def said(claim: Mapping[str, str]) -> str:
         """The unit as the file names it."""

@@ -15,7 +15,7 @@ from accounts.models import HandedAccount
 from accounts.operations import hand_outs_import
 from orgs.exceptions import NotAllowed, UnusableFile
 from orgs.kernel.sheets import FileRejected
-from orgs.models import AuditEntry, Notification
+from orgs.models import Appointment, AuditEntry, Notification
 from orgs.operations import tree
 from tests.accounts.hand_out_scene import SECRET, csv_of, imported, make, xlsx_of
 
@@ -101,6 +101,49 @@ def test_a_closed_unit_gets_no_account(hand_out, world, cast):
     tree.close_units([world["hnu-law-1201"]], reason="毕业", by=cast["college"])
     found = imported(hand_out, cast["province"], ("hnu-law-1201", "", "wb_a", ""))
     assert "已撤销" in found.errors[0].message
+
+
+def test_the_scope_is_read_anew_once_the_tree_stands_still(world, cast):
+    hand_out, by = make(world, cast, "hnu-law", "college"), cast["college"]
+    by.remember_scope()
+    new = tree.create_unit(
+        world["hnu-law"],
+        kind="class_branch",
+        name="法学2026级1班团支部",
+        code="hnu-law-2601",
+        intake_year=2026,
+        by=None,
+    )
+    assert imported(hand_out, by, (new.code, "", "wb_new", "")).errors == []
+    tree.move_unit(world["hnu-law-1201"], world["hnu-tour"], reason="调整", by=None)
+    (moved,) = imported(hand_out, by, ("hnu-law-1201", "", "wb_class", "")).errors
+    assert "没有找到" in moved.message
+    Appointment.objects.filter(user=by).update(ends_on="2026-11-01")
+    with pytest.raises(NotAllowed):
+        imported(hand_out, by, (new.code, "", "wb_more", ""))
+
+
+def test_a_unit_that_was_merged_gets_no_account(hand_out, world, cast):
+    tree.merge_units(world["hnu-law"], world["hnu-tour"], reason="合并", by=cast["university"])
+    found = imported(hand_out, cast["province"], ("hnu-law", "", "wb_a", ""))
+    assert "已撤销" in found.errors[0].message
+
+
+def test_a_hand_out_of_the_national_office_reaches_every_province(world, cast):
+    found = imported(make(world, cast, "cn", "national"), cast["national"], ("aq", "", "wb_aq", ""))
+    assert (found.n_accounts, found.errors) == (1, [])
+
+
+def test_a_name_that_is_not_the_one_of_the_code_is_refused(hand_out, cast):
+    lines = (
+        ("hnu", "琼州学院团委", "wb_a", ""),
+        ("hnu-law", "琼州学院团委/法学院团委", "wb_b", ""),
+        ("hnu-law", "海南大学团委/法学院团委", "wb_c", ""),
+        ("qzu", " 琼州学院 团委", "wb_d", ""),
+    )
+    found = imported(hand_out, cast["province"], *lines)
+    assert [(row, column) for row, column, _message in faults(found)] == [(2, "团组织"), (3, "团组织")]
+    assert "“海南大学团委”不一致" in found.errors[0].message
 
 
 def test_the_same_file_twice_names_who_has_each_account(hand_out, world, cast):

@@ -13,7 +13,7 @@ from orgs.choices import Role
 from orgs.exceptions import Conflict, OrgsError
 from orgs.kernel import clock
 from orgs.models import Appointment, User
-from orgs.operations import closing
+from orgs.operations import closing, tree
 from tests import cast as cast_module
 from tests.accounts.hand_out_scene import SECRET, handed_to, imported, make
 from tests.accounts.test_fill_races import at_once
@@ -84,6 +84,34 @@ def test_first_use_and_the_closing_of_the_unit_do_not_wait_for_each_other(transa
     handed.refresh_from_db()
     assert handed.state in {HandedState.IN_USE, HandedState.WITHDRAWN}
     assert not Account.objects.active().filter(unit=unit).exists()
+
+
+def test_an_import_and_the_closing_of_its_unit_leave_no_account_sealed_for_a_closed_unit(
+    transactional_world, cast
+):
+    unit = transactional_world["vol"]
+    with clock.frozen(TODAY):
+        hand_out = make(transactional_world, cast)
+    results = at_once(
+        lambda: imported(hand_out, cast["province"], ("vol", "", "wb_vol", SECRET)),
+        lambda: closing.close_units([unit], reason="撤销", by=None),
+    )
+    assert not [each for each in results if isinstance(each, Exception)]
+    assert not HandedAccount.objects.sealed().exists()
+
+
+def test_an_import_and_a_merger_of_who_hands_out_do_not_wait_for_each_other(transactional_world, cast):
+    world = transactional_world
+    with clock.frozen(TODAY):
+        hand_out = make(world, cast, "hnu-law", "college")
+    line = ("hnu-law-1201", "", "wb_class", SECRET)
+    results = at_once(
+        lambda: imported(hand_out, cast["college"], line),
+        lambda: tree.merge_units(world["hnu-law"], world["hnu-tour"], reason="合并", by=None),
+    )
+    assert not [each for each in results if isinstance(each, Exception) and not isinstance(each, OrgsError)]
+    hand_out.refresh_from_db()
+    assert hand_out.unit == world["hnu-tour"]
 
 
 def test_of_two_imports_of_one_file_one_is_written(transactional_world, cast):
