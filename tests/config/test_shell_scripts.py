@@ -48,6 +48,16 @@ RECEIPT = (
 DESK = """{% extends "base.html" %}{% block heading %}工作台{% endblock %}{% block main %}
 {% include "components/unit_picker.html" with name="unit" label="团组织" url="/units" %}
 <button type="button" data-hotkey="a" data-theme-choice="dark">通过</button>{% endblock %}"""
+ATTENTION = """{% extends "base.html" %}{% block heading %}团支部{% endblock %}{% block main %}
+{% include "accounts/unit/_attention.html" %}{% endblock %}"""
+INCIDENT = {
+    "get_absolute_url": "/incidents/1/",
+    "get_category_display": "诈骗信息",
+    "unit": {"name": "1班团支部"},
+}
+SEEN_TO = {"lines": [("账号信息", 2, "/accounts/")], "n_incidents": 1}
+SEEN_TO |= {"incidents": [{"incident": INCIDENT, "tone": "warn", "taken": "3小时", "is_waiting": True}]}
+SHELL = {"csrf_token": "t", "theme": "light", "panel": {"context": SEEN_TO}}
 
 
 @dataclass
@@ -65,10 +75,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         path = urlsplit(self.path).path
-        pages = {"/form": FORM, "/receipt": RECEIPT, "/desk": DESK}
+        pages = {"/form": FORM, "/receipt": RECEIPT, "/desk": DESK, "/unit": ATTENTION}
         if path in pages:
             self._answer(
-                Template(pages[path]).render(Context({"csrf_token": "t", "theme": "light"})).encode(),
+                Template(pages[path]).render(Context(SHELL)).encode(),
                 "text/html; charset=utf-8",
             )
         elif path == "/units":
@@ -137,6 +147,14 @@ def page(browser, site):
 
 
 pytestmark = pytest.mark.browser
+
+
+def test_a_thumb_hits_every_link_of_what_is_to_be_seen_to(page):
+    page.goto("/unit")
+    links = page.locator("section.card a")
+    expect(links).to_have_count(2)
+    boxes = [link.bounding_box() for link in links.all()]
+    assert all(box["width"] >= 44 and box["height"] >= 44 for box in boxes), boxes
 
 
 def test_what_was_typed_survives_a_reload_and_goes_with_the_receipt(page):
