@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import (
@@ -18,6 +19,7 @@ from accounts.choices import (
     Ties,
 )
 from accounts.models import Platform
+from accounts.querysets.near import asked_of, directly_at, rows_at
 from orgs.choices import Line
 from orgs.filters import ListFilter, Tick, choice
 from orgs.models import UnitKind
@@ -40,6 +42,24 @@ def _unit_kinds() -> list[tuple[str, str]]:
     return list(UnitKind.objects.values_list("code", "name"))
 
 
+class Near(django_filters.Filter):
+    """Ticked, only rows of the unit chosen and of those directly below; else of what the home page asks the person about."""
+
+    field_class = forms.BooleanField
+    parent: ListFilter
+
+    def __init__(self) -> None:
+        super().__init__(label=_("只含本单位和直接下级"))
+
+    def filter(self, qs: Any, value: object) -> Any:
+        if not value:
+            return qs
+        unit, in_charge = self.parent.unit, self.parent.request.user.units_in_charge()
+        if unit:
+            return rows_at(qs, directly_at([unit.pk]))
+        return rows_at(qs, asked_of(in_charge) or directly_at(in_charge.own_unit_ids()))
+
+
 class AccountFilter(ListFilter):
     """登记的账号 by platform, state, unit, and by what is to be seen to."""
 
@@ -58,6 +78,7 @@ class AccountFilter(ListFilter):
     line = choice(_("战线"), "unit__line", Line.choices)
     no_administrator = Tick(_("没有管理员"), lambda rows: rows.without_administrator())
     stale = Tick(_("待确认（久未确认信息）"), lambda rows: rows.stale())
+    near = Near()
     not_verified = Tick(_("未认证"), lambda rows: rows.active().exclude(is_verified=True))
     no_responsible = Tick(_("没有第一责任人"), lambda rows: rows.without_responsible())
 
@@ -86,6 +107,7 @@ class GroupFilter(ListFilter):
     lacking = Tick(_("下级未全部进群"), lambda rows: rows.lacking_subordinates())
     no_administrator = Tick(_("没有管理员"), lambda rows: rows.without_administrator())
     stale = Tick(_("待确认（久未确认信息）"), lambda rows: rows.stale())
+    near = Near()
     substitute = Tick(_("替代渠道（QQ群等）"), lambda rows: rows.substitutes())
 
     def by_status(self, queryset: Any, _name: str, value: str) -> Any:

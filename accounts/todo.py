@@ -205,7 +205,7 @@ def _to_confirm(n: Mapping[str, int]) -> list[Todo]:
     )
     detail = _("超过%(n)d天没有确认，信息无误的一点即可") % {"n": settings.ACCOUNT_CONFIRM_DAYS}
     return [
-        Todo(label, _("去确认"), f"{reverse(url)}?stale=on", n[key], detail=detail, status=_("待确认"))
+        Todo(label, _("去确认"), attention.to_confirm_url(url), n[key], detail=detail, status=_("待确认"))
         for key, label, url in lines
         if n.get(key)
     ]

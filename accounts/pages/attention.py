@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Group, Incident
-from orgs.models import OrgUnit
-from orgs.permissions import EDIT_REGISTRY, FILL
+from accounts.querysets.near import asked_of, directly_at, rows_at
+from orgs.permissions import EDIT_REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django.db.models import QuerySet
+    from django.db.models import Q, QuerySet
 
     from orgs.querysets.scope import UnitsInCharge
 
@@ -23,18 +24,19 @@ Counted = dict[str, "QuerySet[Any]"]
 
 
 def to_confirm(in_charge: UnitsInCharge) -> Counted:
-    """待确认 of the units a person answers for and, for who keeps the registry, of those directly below; nothing further."""
-    keeping = in_charge.allowing(EDIT_REGISTRY)
-    own = keeping.own_unit_ids() | in_charge.allowing(FILL).own_unit_ids()
-    if not own:
-        return {}
-    return _stale(in_charge, Q(pk__in=own) | Q(parent__in=keeping.own_unit_ids()))
+    """待确认 of the units a person is asked about (`near.asked_of`); nothing further."""
+    asked = asked_of(in_charge)
+    return _stale(in_charge, asked) if asked else {}
 
 
 def to_confirm_near(unit_ids: Iterable[int], in_charge: UnitsInCharge) -> Counted:
     """待确认 of these units and of those directly below, as far as the person sees them."""
-    ids = list(unit_ids)
-    return _stale(in_charge, Q(pk__in=ids) | Q(parent__in=ids))
+    return _stale(in_charge, directly_at(unit_ids))
+
+
+def to_confirm_url(name: str, **unit: int) -> str:
+    """Where just the accounts or groups stand that are counted here: of `unit`, else of the person's own units."""
+    return f"{reverse(name)}?{urlencode(unit | {'stale': 'on', 'near': 'on'})}"
 
 
 def incidents(in_charge: UnitsInCharge) -> Counted:
@@ -59,9 +61,7 @@ def overdue_words(count: int) -> str:
 
 
 def _stale(in_charge: UnitsInCharge, near: Q) -> Counted:
-    """Of the units that `near` says. They are found by themselves: asked of the rows, it would read all of the registry."""
-    units = OrgUnit.objects.filter(near).order_by().values("pk")
     return {
-        "stale_accounts": Account.objects.within(in_charge).filter(unit__in=units).stale(),
-        "stale_groups": Group.objects.within(in_charge).filter(unit__in=units).stale(),
+        "stale_accounts": rows_at(Account.objects.within(in_charge), near).stale(),
+        "stale_groups": rows_at(Group.objects.within(in_charge), near).stale(),
     }

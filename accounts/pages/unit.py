@@ -35,7 +35,7 @@ def panels(user: User, unit: OrgUnit, children: Sequence[OrgUnit]) -> list[Panel
     found = Incident.objects.within(in_charge).within(below)
     asked = {**attention.to_confirm_near([unit.pk], in_charge), **attention.open_incidents(found)}
     if in_charge.allowing(MANAGE_PEOPLE).covers(unit):
-        asked["people"] = confirmation.waiting_for(user, is_deep=True).filter(unit__parent=unit)
+        asked["people"] = confirmation.waiting_for(user, below=unit)
     n = counts(**asked)
     if not any(n.values()):
         return []
@@ -55,8 +55,12 @@ def panels(user: User, unit: OrgUnit, children: Sequence[OrgUnit]) -> list[Panel
 def _lines(unit: OrgUnit, n: dict[str, int]) -> list[tuple[str, int, str]]:
     """(words, how many, address) of what somebody has to confirm."""
     lines = (
-        (_("账号信息"), n["stale_accounts"], f"{reverse('accounts:list-accounts')}?unit={unit.pk}&stale=on"),
-        (_("群信息"), n["stale_groups"], f"{reverse('accounts:list-groups')}?unit={unit.pk}&stale=on"),
-        (_("下级人员是否仍在任"), n.get("people", 0), f"{reverse('orgs:confirm-people')}?all=1"),
+        (
+            _("账号信息"),
+            n["stale_accounts"],
+            attention.to_confirm_url("accounts:list-accounts", unit=unit.pk),
+        ),
+        (_("群信息"), n["stale_groups"], attention.to_confirm_url("accounts:list-groups", unit=unit.pk)),
+        (_("下级人员是否仍在任"), n.get("people", 0), f"{reverse('orgs:confirm-people')}?unit={unit.pk}"),
     )
     return [line for line in lines if line[1]]

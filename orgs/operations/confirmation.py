@@ -22,7 +22,7 @@ from orgs.permissions import MANAGE_PEOPLE, roles_with
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from orgs.models import User
+    from orgs.models import OrgUnit, User
     from orgs.querysets.people import AppointmentQuerySet
 
 MESSAGE = NotificationKind.CONFIRMATION
@@ -49,11 +49,13 @@ def waiting() -> AppointmentQuerySet:
     return found.exclude(unit__parent=None).exclude(role=Role.SYSADMIN)
 
 
-def waiting_for(user: User, *, is_deep: bool = False) -> AppointmentQuerySet:
-    """Those the person is asked about: in the units directly below the own ones; with `is_deep` all below."""
+def waiting_for(user: User, *, is_deep: bool = False, below: OrgUnit | None = None) -> AppointmentQuerySet:
+    """Those the person is asked about: directly below the own units; with `is_deep` all below, with `below` directly there."""
     spans = user.units_in_charge().allowing(MANAGE_PEOPLE)
-    below = waiting().within(spans).exclude(user=user).exclude(unit__in=spans.own_unit_ids())
-    return below if is_deep else below.filter(unit__parent__in=spans.own_unit_ids())
+    found = waiting().within(spans).exclude(user=user).exclude(unit__in=spans.own_unit_ids())
+    if below is not None:
+        return found.filter(unit__parent=below)
+    return found if is_deep else found.filter(unit__parent__in=spans.own_unit_ids())
 
 
 @transaction.atomic

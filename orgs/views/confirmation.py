@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from orgs.exceptions import NotAllowed
 from orgs.http import whole_number
+from orgs.models import OrgUnit
 from orgs.operations import confirmation
 from orgs.operations.appointing_rights import Appointer
 from orgs.permissions import MANAGE_PEOPLE, may_anywhere
@@ -29,25 +30,33 @@ PER_PAGE = 100
 @login_required
 @require_http_methods(["GET", "POST"])
 def confirm_people(request: LeagueRequest) -> HttpResponse:
-    """Those not confirmed this year; `all=1` shows all below, else the units directly below."""
+    """Those not confirmed this year: directly below the own units, with `all=1` all below, with `unit` directly below it."""
     if not may_anywhere(request.user, MANAGE_PEOPLE):
         raise NotAllowed
     is_deep, text = request.GET.get("all") == "1", request.GET.get("q", "").strip()
+    unit = _unit(request)
     if request.method == "POST":
         _decide(request)
-        return redirect(reverse("orgs:confirm-people") + ("?all=1" if is_deep else ""))
-    waiting = confirmation.waiting_for(request.user, is_deep=is_deep).of_units(text).for_people_list()
-    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+        query = f"?unit={unit.pk}" if unit else "?all=1" if is_deep else ""
+        return redirect(reverse("orgs:confirm-people") + query)
+    waiting = confirmation.waiting_for(request.user, is_deep=is_deep, below=unit)
+    page = Paginator(waiting.of_units(text).for_people_list(), PER_PAGE).get_page(request.GET.get("page"))
     appointer = Appointer.of(request.user)
     context = {
         "page": page,
         "text": text,
         "is_deep": is_deep,
+        "unit": unit,
         "since": confirmation.year_start(),
         "last_day": confirmation.last_day(),
         "in_hand": {each.pk for each in page if appointer.may_give(each.unit, each.role, each.department)},
     }
     return render(request, "orgs/confirmation/list.html", context)
+
+
+def _unit(request: LeagueRequest) -> OrgUnit | None:
+    pk = request.GET.get("unit")
+    return get_object_or_404(OrgUnit.objects.visible_to(request.user), pk=whole_number(pk)) if pk else None
 
 
 def _decide(request: LeagueRequest) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Account, Group
 from accounts.operations import incidents, registry
 from orgs.kernel import clock
+from orgs.models import Appointment
 from tests.architecture import subjects
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +76,58 @@ def test_what_was_confirmed_is_not_asked_again(stale, cast, sign_in):
     assert "账号信息待确认" not in lines(sign_in("secretary"))
     url = lines(sign_in("secretary"))["群信息待确认"].url
     assert group.name in sign_in("secretary").get(url).content.decode()
+
+
+@pytest.fixture
+def stale_at_three_levels(stale, world):
+    for code in ("hnu", "hnu-law", "hnu-law-1202"):
+        registry.open_account(world[code], platform="wechat_personal", identifier=f"wx_{code}", by=None)
+        registry.open_group(world[code], kind="branch", name=f"{code}微信群", by=None)
+    day = clock.today() - timedelta(days=100)
+    for each in (Account, Group):
+        each.objects.update(opened_on=day, counted_on=None, confirmed_on=None)
+
+
+@pytest.mark.parametrize(("key", "n"), [("secretary", 1), ("college", 3), ("university", 2), ("province", 1)])
+def test_as_many_rows_stand_behind_the_number_as_it_says(stale_at_three_levels, sign_in, key, n):
+    client = sign_in(key)
+    found = lines(client)
+    for label in ("账号信息待确认", "群信息待确认"):
+        shown = client.get(found[label].url).context["listing"].totals["n"]
+        assert (found[label].count, shown) == (n, n)
+
+
+@pytest.mark.parametrize(("code", "n"), [("hnu", 2), ("hnu-law", 3), ("hnu-law-1202", 1), ("hi", 1)])
+def test_the_numbers_of_the_page_of_a_unit_are_those_of_their_lists(
+    stale_at_three_levels, world, sign_in, code, n
+):
+    client = sign_in("province")
+    panel = panel_of(client, world[code])
+    for words, count, url in panel[:2]:
+        assert (count, client.get(url).context["listing"].totals["n"]) == (n, n), words
+
+
+def panel_of(client, unit) -> list[tuple[str, int, str]]:
+    panels = client.get(unit.get_absolute_url()).context["panels"]
+    return next(each.context["lines"] for each in chain(*panels.values()) if "lines" in each.context)
+
+
+def test_who_below_a_unit_is_to_be_confirmed_is_listed_as_counted(world, cast, sign_in, settings):
+    settings.CONFIRMATION_STARTS = f"{clock.today():%m-%d}"
+    Appointment.objects.update(starts_on=clock.today() - timedelta(days=400))
+    client = sign_in("province")
+    [line] = panel_of(client, world["hnu-law"])
+    assert line[:2] == (
+        "下级人员是否仍在任",
+        Appointment.objects.filter(unit__parent=world["hnu-law"]).count(),
+    )
+    page = client.get(line[2])
+    assert page.context["page"].paginator.count == line[1]
+    assert "的直接下级" in page.content.decode()
+    pk = page.context["page"][0].pk
+    assert client.post(line[2], {"pk": [pk]}).url == line[2]
+    assert client.get(line[2]).context["page"].paginator.count == line[1] - 1
+    assert sign_in("outsider").get(line[2]).status_code in {403, 404}
 
 
 def recorded(unit, cast, *, hours: int):
