@@ -45,7 +45,7 @@ class Imported:
 
     @property
     def n_rejected(self) -> int:
-        return len({error.row for error in self.errors})
+        return len({(error.sheet, error.row) for error in self.errors})
 
 
 class SubtreeFinder(UnitFinder):
@@ -85,8 +85,7 @@ def import_accounts(hand_out: HandOut, table: HandOutTable, *, by: User) -> Impo
     meant = _units_of(unit, table, by=by)
     _note_duplicates(hand_out, table, by=by)
     if table.errors:
-        errors = sorted(table.errors, key=lambda error: error.row)
-        return Imported(n_blank=table.n_blank, errors=errors)
+        return Imported(n_blank=table.n_blank, errors=table.errors_in_order())
     if not meant:
         raise AccountsError(_("文件里没有填写用户名，请填写后重新上传。"))
     rows = [
@@ -129,10 +128,10 @@ def _units_of(issuer: OrgUnit, table: HandOutTable, *, by: User) -> list[Meant]:
             continue
         if unit is not None:
             words = _("与团组织代码对应的“%(unit)s”不一致，请核对代码和团组织。") % {"unit": unit.name}
-            table.error(row.number, UNIT_PATH, row.unit_path, words)
+            table.error(row.place, UNIT_PATH, row.unit_path, words)
             continue
         column = UNIT_CODE if row.unit_code else UNIT_PATH
-        table.error(row.number, column, row.unit_code or row.unit_path, f"{problem}。")
+        table.error(row.place, column, row.unit_code or row.unit_path, f"{problem}。")
     return meant
 
 
@@ -147,12 +146,17 @@ def _note_duplicates(hand_out: HandOut, table: HandOutTable, *, by: User) -> Non
     first: dict[str, PreparedRow] = {}
     for row in table.rows:
         if row.key in first:
-            words = _("与第%(n)d行重复，请只留一行。") % {"n": first[row.key].number}
-            table.error(row.number, USER_NAME, row.user_name, words)
+            words = _("与%(sheet)s第%(n)d行重复，请只留一行。") % _place_words(first[row.key], row)
+            table.error(row.place, USER_NAME, row.user_name, words)
         elif row.key in given:
             words = _("已发给%(unit)s，请删去这一行，或先收回再发。") % {"unit": given[row.key]}
-            table.error(row.number, USER_NAME, row.user_name, words)
+            table.error(row.place, USER_NAME, row.user_name, words)
         first.setdefault(row.key, row)
+
+
+def _place_words(first: PreparedRow, row: PreparedRow) -> dict[str, object]:
+    sheet = _("工作表“%(sheet)s”") % {"sheet": first.sheet} if first.sheet != row.sheet else ""
+    return {"sheet": sheet, "n": first.number}
 
 
 def _given_away(hand_out: HandOut, keys: Sequence[str], *, by: User) -> dict[str, str]:

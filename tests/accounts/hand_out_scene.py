@@ -31,6 +31,19 @@ def xlsx_of(*lines: tuple[object, ...], header: tuple[str, ...] = HEADER) -> byt
     return file.getvalue()
 
 
+def book_of(sheets: dict[str, list[tuple[object, ...]]], *, hidden: str = "") -> bytes:
+    """A workbook of several sheets, one of them hidden."""
+    book, file = Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for name, lines in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if name == hidden else "visible"
+        for line in lines:
+            sheet.append(line)
+    book.save(file)
+    return file.getvalue()
+
+
 def imported(hand_out: HandOut, by, *lines, header=HEADER) -> hand_outs_import.Imported:
     """What the import of these lines, as CSV, says."""
     table = hand_out_table.read(csv_of(*lines, header=header), "账号.csv")

@@ -17,7 +17,7 @@ from orgs.exceptions import NotAllowed, UnusableFile
 from orgs.kernel.sheets import FileRejected
 from orgs.models import Appointment, AuditEntry, Notification
 from orgs.operations import tree
-from tests.accounts.hand_out_scene import SECRET, csv_of, imported, make, xlsx_of
+from tests.accounts.hand_out_scene import HEADER, SECRET, book_of, csv_of, imported, make, xlsx_of
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +194,43 @@ def test_a_file_without_the_captions_is_refused_in_words():
         hand_out_table.read(csv_of(("hnu", "x"), header=("代码", "名称")), "账号.csv")
     with pytest.raises(FileRejected):
         hand_out_table.read(b"\x00\x01", "账号.exe")
+
+
+def test_every_sheet_is_read_and_a_fault_names_its_sheet(hand_out, cast):
+    lines, more = [("hnu", None, "wb_hnu", "a")], [("qzu", None, "wb_qzu", "b"), ("hnu", None, "WB_hnu", "c")]
+    data = book_of(
+        {"一": [HEADER, *lines], "空": [], "二": [("用户名", "代码"), *((u, c) for c, _n, u, _s in more)]}
+    )
+    found = hand_outs_import.import_accounts(
+        hand_out, hand_out_table.read(data, "账号.xlsx"), by=cast["province"]
+    )
+    (fault,) = found.errors
+    assert (fault.sheet, fault.row, fault.column) == ("二", 3, "用户名")
+    assert "与工作表“一”第2行重复" in fault.message
+    data = book_of({"一": [HEADER, *lines], "二": [HEADER, *more[:1]]})
+    found = hand_outs_import.import_accounts(
+        hand_out, hand_out_table.read(data, "账号.xlsx"), by=cast["province"]
+    )
+    assert (found.n_accounts, found.n_units, found.errors) == (2, 2, [])
+
+
+def test_rows_of_one_number_in_two_sheets_are_two(hand_out, cast):
+    wrong = ("nowhere", None, "wb_a", "")
+    data = book_of({"一": [HEADER, wrong], "二": [HEADER, ("nowhere", None, "wb_b", "")]})
+    found = hand_outs_import.import_accounts(
+        hand_out, hand_out_table.read(data, "账号.xlsx"), by=cast["province"]
+    )
+    assert found.n_rejected == 2
+
+
+def test_a_sheet_that_can_not_be_read_is_named_and_the_file_refused():
+    line = ("hnu", "", "wb_hnu", "a")
+    with pytest.raises(UnusableFile, match="工作表“说明”没有可用的表头"):
+        hand_out_table.read(book_of({"账号": [HEADER, line], "说明": [("请看",)]}), "账号.xlsx")
+    for hidden in ("账号", "旧"):
+        data = book_of({"账号": [HEADER, line], "旧": [HEADER, line]}, hidden=hidden)
+        with pytest.raises(UnusableFile, match=f"工作表“{hidden}”是隐藏的"):
+            hand_out_table.read(data, "账号.xlsx")
 
 
 def test_who_does_not_hand_out_imports_nothing(hand_out, cast):
