@@ -42,7 +42,9 @@ def permissions() -> str:
         "A role counts in the unit of the appointment and below it (SUP-2.0), while the appointment is in force. What lies outside does not exist:"
         " pages answer 404, lists and searches leave it out. A role without the verb is answered 403.",
         _table(["verb", *(str(label) for label in Role.labels)], rows),
-        "An auditor is appointed to each unit of the assessment group; the national office sees every province.",
+        "An auditor is appointed to each unit of the assessment group; the national office sees every province."
+        " A new edition of a week is one of all units: `correct_week` takes an office without lines, and where several provinces"
+        " stand side by side the national one.",
         "## Departments of a province (SUP-1.0)",
         _table(["department", *(str(label) for label in Line.labels)], lines),
         "## Who may appoint whom",

@@ -8,12 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from orgs import permissions
-from orgs.choices import JobState
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
-from orgs.models import Job
+from orgs.models import Job, OrgUnit
 from orgs.operations import jobs, ledger
-from reporting.choices import WeekState
 from reporting.exceptions import CorrectionUnderWay, ReportingError
 from reporting.models import ClosedWeek, WeekUnit
 from reporting.operations import weekly
@@ -25,6 +23,18 @@ if TYPE_CHECKING:
 LONGEST_REASON = 200
 
 
+def may_correct(user: User) -> bool:
+    """Whether the person may order an edition: it is one of all units, so the office must be above all of them.
+
+    A department answers for its lines only; a province, where another stands beside it, for its own tree only.
+    """
+    spans = user.units_in_charge().allowing(permissions.CORRECT_WEEK).spans
+    whole = [span for span in spans if not span.lines]
+    if any(span.is_forest for span in whole):
+        return True
+    return bool(whole) and OrgUnit.objects.provinces().count() == 1
+
+
 @transaction.atomic
 def correct_week(week: Week, *, reason: str, by: User | None) -> Job:
     """Order a new edition of a closed week; returns the job that computes it.
@@ -34,7 +44,7 @@ def correct_week(week: Week, *, reason: str, by: User | None) -> Job:
     called off is ordered anew under its number, so that no number is left out. `by` None is the operator at the
     command line. Raises NotAllowed, CorrectionUnderWay, and ReportingError without a closed week or a reason.
     """
-    if by is not None and not permissions.may_anywhere(by, permissions.CORRECT_WEEK):
+    if by is not None and not may_correct(by):
         raise NotAllowed
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
@@ -71,11 +81,3 @@ def _ordered(week: Week, edition: int, reason: str) -> ClosedWeek:
 def correct_now(week: Week, *, reason: str, by: User | None = None) -> ClosedWeek:
     """Order a new edition and compute it in this process. Raises what `correct_week` does, and JobLost."""
     return weekly.finish_now(correct_week(week, reason=reason, by=by))
-
-
-def under_way(week: Week) -> Job | None:
-    """The job of the correction that is being computed, waits, failed or was called off; None where there is none."""
-    newest = ClosedWeek.objects.of_week(week).first()
-    if newest is None or newest.state == WeekState.CLOSED:
-        return None
-    return Job.objects.filter(key=weekly.job_key(week, newest.edition)).exclude(state=JobState.DONE).first()

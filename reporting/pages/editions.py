@@ -16,7 +16,7 @@ from orgs.models import Job
 from reporting.choices import CheckKind, WeekState
 from reporting.figures import FIGURES
 from reporting.models import ClosedWeek, DailyRecord, SpotCheck, WeekUnit
-from reporting.operations import editions, weekly
+from reporting.operations import weekly
 from reporting.pages import figure_words
 
 if TYPE_CHECKING:
@@ -88,11 +88,10 @@ class Waiting:
     n_records: int
     n_checks: int
     n_voided: int
-    job: Job | None
 
 
 def waiting(week: Week) -> Waiting:
-    """Four statements. Raises Http404 where the week is not closed."""
+    """Three statements. Raises Http404 where the week is not closed."""
     newest = ClosedWeek.objects.published().of_week(week).first()
     if newest is None:
         raise Http404
@@ -102,7 +101,6 @@ def waiting(week: Week) -> Waiting:
         DailyRecord.objects.between(week.starts_on, week.ends_on).filter(recorded_at__gte=known).count(),
         checks.valid().filter(checked_at__gte=known).count(),
         checks.filter(checked_at__lt=known, voided_at__gte=known).count(),
-        editions.under_way(week),
     )
 
 

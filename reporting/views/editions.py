@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.kernel.clock import Week
-from orgs.permissions import CORRECT_WEEK, VIEW, may_anywhere
+from orgs.permissions import VIEW, may_anywhere
 from reporting.forms.editions import CorrectForm
 from reporting.operations import editions as operations
 from reporting.pages import editions as pages
@@ -34,7 +34,7 @@ def list_weeks(request: LeagueRequest) -> HttpResponse:
     context = {
         "page": found.page,
         "lines": found.lines,
-        "may_correct": may_anywhere(request.user, CORRECT_WEEK),
+        "may_correct": operations.may_correct(request.user),
     }
     return render(request, "reporting/editions/list.html", context)
 
@@ -43,7 +43,7 @@ def list_weeks(request: LeagueRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def correct_week(request: LeagueRequest) -> HttpResponse:
     """出更正版: what a new edition of the week `?w=` would take in, and why it is made."""
-    if not may_anywhere(request.user, CORRECT_WEEK):
+    if not operations.may_correct(request.user):
         raise NotAllowed
     week = _week(request)
     if week is None:

@@ -24,6 +24,7 @@ class Row:
     data: dict[str, str] | None = None
     args: Callable[[int], list[object]] = lambda pk: [pk]
     foreign: int = 404  # what a foreign object answers
+    is_for_all_trees: bool = False  # of those with the verb, only the office above every tree of the forest
 
 
 GET, POST, BOTH = ("get",), ("post",), ("get", "post")
@@ -229,7 +230,7 @@ MATRIX: dict[str, Row] = {
     "reporting:show-unit-week": Row("week_unit", p.VIEW, args=lambda pk: ["2026-W46", pk]),
     "reporting:show-rows": Row("week_unit", p.VIEW, args=lambda pk: ["2026-W46", pk, "orgs"]),
     "reporting:list-weeks": Row("", p.VIEW),
-    "reporting:correct-week": Row("", p.CORRECT_WEEK, BOTH),
+    "reporting:correct-week": Row("", p.CORRECT_WEEK, BOTH, is_for_all_trees=True),
     "reporting:compare-editions": Row("", p.VIEW),
     "reporting:list-demands": Row("", ANYONE),
     "reporting:choose-administrator": Row("", p.REMIND),

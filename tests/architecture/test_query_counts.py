@@ -27,6 +27,7 @@ READERS = [
     ("university", "hnu"),
     ("college", "hnu-law"),
     ("secretary", "hnu-law-1201"),
+    ("national", "hi"),
 ]
 PAGES = sorted(
     name for name, row in MATRIX.items() if "get" in row.methods and row.verb not in {PUBLIC, TOKEN}

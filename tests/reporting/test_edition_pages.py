@@ -66,7 +66,7 @@ def test_an_edition_that_does_not_exist_is_not_found(sign_in, corrected, wrong):
 
 def test_an_edition_that_is_not_published_is_not_found(sign_in, world, cast):
     close()
-    editions.correct_week(LAST, reason="更正", by=cast["province"])
+    editions.correct_week(LAST, reason="更正", by=cast["national"])
     assert sign_in("province").get(WEEKLY, {"edition": "2"}).status_code == 404
     assert "第 2 版" not in sign_in("province").get(WEEKLY).text
 
@@ -76,18 +76,20 @@ def test_the_list_names_every_edition_its_reason_and_what_is_under_way(sign_in, 
     assert "第 1 版" in page
     assert "补登周日的日常记录" in page
     assert "出更正版" not in page
-    job = editions.correct_week(LAST, reason="再次补登", by=cast["province"])
+    job = editions.correct_week(LAST, reason="再次补登", by=cast["national"])
     Job.objects.filter(pk=job.pk).update(done=2, total=5)
     page = sign_in("province").get(WEEKS).text
     assert "已完成 2 / 5 步" in page
-    assert "出更正版" in page
+    assert "出更正版" not in page
+    assert "出更正版" in sign_in("national").get(WEEKS).text
 
 
 def test_the_form_says_what_is_late_and_orders_a_new_edition(sign_in, world, cast):
     account = report(world, "qh-hs-jl", 40)
     close()
     activity.record_day(account, LAST.ends_on, 6, by=cast["villager"])
-    client = sign_in("province")
+    assert sign_in("province").get(CORRECT).status_code == 403
+    client = sign_in("national")
     page = client.get(CORRECT).text
     assert "日常记录 <b>1</b> 条" in page
     refused = client.post(CORRECT, {"reason": " "})
@@ -101,8 +103,8 @@ def test_the_form_says_what_is_late_and_orders_a_new_edition(sign_in, world, cas
 
 def test_a_second_correction_meanwhile_is_refused_in_words(sign_in, world, cast):
     close()
-    editions.correct_week(LAST, reason="补登", by=cast["province"])
-    refused = sign_in("province").post(CORRECT, {"reason": "又一次"})
+    editions.correct_week(LAST, reason="补登", by=cast["national"])
+    refused = sign_in("national").post(CORRECT, {"reason": "又一次"})
     assert refused.status_code == 422
     assert "正在汇总" in refused.text
 

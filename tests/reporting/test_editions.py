@@ -12,7 +12,7 @@ from orgs.choices import JobState
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
 from orgs.kernel.clock import Week
-from orgs.models import AuditEntry, Job
+from orgs.models import AuditEntry, Job, OrgUnit
 from orgs.operations import jobs
 from reporting.choices import WeekState
 from reporting.exceptions import CorrectionUnderWay, RecordSettled, ReportingError
@@ -36,7 +36,7 @@ def group(world, cast):
 
 
 def correct(cast, reason="补登日常记录", week=WEEK):
-    job = editions.correct_week(week, reason=reason, by=cast["province"])
+    job = editions.correct_week(week, reason=reason, by=cast["national"])
     return weekly.close_in_job(job.pk)
 
 
@@ -107,7 +107,7 @@ def test_a_check_voided_after_the_close_is_out_of_the_new_edition(world, cast, g
 
 def test_what_is_entered_after_the_order_waits_for_the_next_edition(world, cast, group):
     weekly.close_week(WEEK)
-    job = editions.correct_week(WEEK, reason="补登", by=cast["province"])
+    job = editions.correct_week(WEEK, reason="补登", by=cast["national"])
     with clock.frozen(TODAY + timedelta(minutes=1)):
         activity.record_day(group, WEEK.ends_on, 9, by=cast["college"])
         second = weekly.close_in_job(job.pk)
@@ -127,16 +127,28 @@ def test_a_late_record_that_an_edition_has_counted_stays(world, cast, group):
             activity.record_day(group, WEEK.ends_on, 7, by=cast["college"])
 
 
-@pytest.mark.parametrize("who", ["city", "university", "auditor", "sysadmin", "nobody"])
-def test_only_the_province_and_the_national_office_correct(world, cast, who):
+@pytest.mark.parametrize(
+    "who", ["province", "schools", "city", "university", "auditor", "sysadmin", "nobody"]
+)
+def test_where_two_provinces_stand_side_by_side_only_the_national_office_corrects(world, cast, who):
     weekly.close_week(WEEK)
     with pytest.raises(NotAllowed):
         editions.correct_week(WEEK, reason="更正", by=cast[who])
+    assert editions.correct_week(WEEK, reason="更正", by=cast["national"]).state == JobState.QUEUED
+
+
+def test_the_only_province_corrects_but_none_of_its_departments(world, cast):
+    weekly.close_week(WEEK)
+    # As in a database of this province alone.
+    OrgUnit.objects.filter(pk=world.ids["ah"]).update(parent_id=world.ids["cn"])
+    with pytest.raises(NotAllowed):
+        editions.correct_week(WEEK, reason="更正", by=cast["schools"])
+    assert editions.correct_week(WEEK, reason="更正", by=cast["province"]).state == JobState.QUEUED
 
 
 def test_without_a_reason_or_a_closed_week_there_is_nothing_to_correct(world, cast):
     with pytest.raises(ReportingError, match="没有结周"):
-        editions.correct_week(WEEK, reason="更正", by=cast["province"])
+        editions.correct_week(WEEK, reason="更正", by=cast["national"])
     weekly.close_week(WEEK)
     for reason in ("", "  ", "长" * 201):
         with pytest.raises(ReportingError, match="原因"):
@@ -146,19 +158,18 @@ def test_without_a_reason_or_a_closed_week_there_is_nothing_to_correct(world, ca
 
 def test_one_correction_at_a_time_and_its_job_names_the_edition(world, cast):
     weekly.close_week(WEEK)
-    job = editions.correct_week(WEEK, reason="更正", by=cast["province"])
+    job = editions.correct_week(WEEK, reason="更正", by=cast["national"])
     assert (job.key, job.state) == (f"close-week-{WEEK}-e2", JobState.QUEUED)
     with pytest.raises(CorrectionUnderWay):
-        editions.correct_week(WEEK, reason="又一次", by=cast["province"])
+        editions.correct_week(WEEK, reason="又一次", by=cast["national"])
     assert AuditEntry.objects.get(verb="week.correction_ordered").reason == "更正"
 
 
 def test_a_correction_called_off_publishes_nothing_and_its_number_is_used_again(world, cast):
     first = weekly.close_week(WEEK)
-    job = editions.correct_week(WEEK, reason="写错了", by=cast["province"])
+    job = editions.correct_week(WEEK, reason="写错了", by=cast["national"])
     jobs.cancel_job(job)
     assert weekly.close_in_job(job.pk) is None
     assert ClosedWeek.objects.newest_editions().get() == first
     again = correct(cast, "补登抽查")
     assert (again.edition, again.reason) == (2, "补登抽查")
-    assert editions.under_way(WEEK) is None
