@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.choices import HandedState
+from accounts.models import HandedAccount
 from accounts.operations import hand_outs as operations
 from accounts.querysets.hand_outs import opening_units
 from accounts.tables import HANDED_TONES
@@ -17,9 +18,10 @@ from orgs.kernel.numbers import thousands
 from orgs.permissions import EDIT_REGISTRY, may
 
 if TYPE_CHECKING:
-    from accounts.models import HandedAccount, HandOut
+    from accounts.models import HandOut
     from orgs.models import User
 
+MOST_SHOWN = 50
 # The days of the documents bind who hands out, never the units (WB-4, MS-2.5).
 _DAYS = {
     "WB-4": gettext_lazy("WB-4 规定的发放日期（12月3日）约束发放方，领取单位不计逾期。"),
@@ -29,7 +31,7 @@ _DAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How far the delivery has come: all that stand, and of these opened and in use; the withdrawn ones apart."""
+    """How far the delivery has come, as far as the reader sees its accounts: all that stand, and of these opened and in use; the withdrawn ones apart."""
 
     sealed: int
     opened: int
@@ -59,6 +61,28 @@ class Figures:
             (str(state.label), thousands(n), notes[state], f"?state={state.value}#accounts")
             for state, n in zip(HandedState, numbers, strict=True)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Accounts whose unit has passed to another superior: how many, and the first of those that can be withdrawn.
+
+    SECURITY: user name and state only; the unit and its people are no longer the reader's.
+    """
+
+    total: int
+    lines: list[tuple[HandedAccount, str]]
+
+    @classmethod
+    def of(cls, hand_out: HandOut, user: User) -> Elsewhere:
+        """Of a hand-out read with its unit."""
+        gone = HandedAccount.objects.filter(hand_out=hand_out).elsewhere(
+            user.units_in_charge(), hand_out.unit
+        )
+        shown = gone.outstanding().order_by("user_name_key").only("user_name", "state", "hand_out")
+        return cls(
+            gone.count(), [(each, HANDED_TONES[HandedState(each.state)]) for each in shown[:MOST_SHOWN]]
+        )
 
 
 @dataclass(frozen=True, slots=True)

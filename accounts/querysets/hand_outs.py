@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.apps import apps
@@ -14,6 +17,7 @@ from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import HandedAccount, HandOut
+    from orgs.models import OrgUnit
     from orgs.querysets.scope import UnitsInCharge
 
 OPENING = (FILL, EDIT_REGISTRY)  # either, at the very unit: a branch has nobody but its secretary
@@ -24,15 +28,22 @@ def opening_units(in_charge: UnitsInCharge) -> frozenset[int]:
     return frozenset[int]().union(*(in_charge.allowing(verb).own_unit_ids() for verb in OPENING))
 
 
+def _within(in_charge: UnitsInCharge, path: str) -> Q:
+    nothing = Q(pk__in=[])
+    return reduce(or_, (span.condition(path) for span in in_charge.spans), nothing)
+
+
 class HandOutQuerySet(ScopedQuerySet["HandOut"]):
     """Deliveries, within scope by the unit that hands out."""
 
     unit_lookup: ClassVar[str] = "unit"
 
-    def for_list(self) -> Self:
-        """With how many accounts are sealed, opened and in use, the latest first."""
+    def for_list(self, reader: UnitsInCharge) -> Self:
+        """With how many of the accounts the reader sees are sealed, opened and in use, the latest first."""
+        seen = _within(reader, "accounts__unit")
         counts = {
-            f"n_{state.value}": Count("accounts", filter=Q(accounts__state=state)) for state in HandedState
+            f"n_{state.value}": Count("accounts", filter=seen & Q(accounts__state=state))
+            for state in HandedState
         }
         return (
             self.select_related("unit", "platform", "created_by")
@@ -64,6 +75,21 @@ class HandedAccountQuerySet(ScopedQuerySet["HandedAccount"]):
             default=2,
         )
         return self.for_list().order_by(turn, "-hand_out__created_at", "-pk")
+
+    def elsewhere(self, reader: UnitsInCharge, issuer: OrgUnit) -> Self:
+        """Those whose unit has left the subtree of who hands out, as far as the reader doesn't see it there.
+
+        None for a person who looks after lines of the issuer's subtree: most of what that one doesn't see has gone nowhere.
+        """
+        if not any(span.covers(issuer) and not span.lines for span in reader.spans):
+            return self.none()
+        return self.exclude(_within(reader, "unit"))
+
+    def within_reach_of(self, reader: UnitsInCharge) -> Self:
+        """Those the person sees by their unit, and of what the person's units hand out those that have gone elsewhere."""
+        spans = reader.allowing(EDIT_REGISTRY).spans
+        whole = replace(reader, spans=tuple(span for span in spans if not span.lines))
+        return self.filter(_within(reader, "unit") | _within(whole, "hand_out__unit"))
 
     def addressed_to(self, in_charge: UnitsInCharge) -> Self:
         """Those of the very units whose form or registry is the person's: they alone may be opened by that person."""

@@ -46,7 +46,8 @@ def list_hand_outs(request: LeagueRequest) -> HttpResponse:
     """Every hand-out of the person's units, the latest first, with how far each has come."""
     if not may_anywhere(request.user, EDIT_REGISTRY):
         raise PermissionDenied
-    found = HandOut.objects.actionable_by(request.user, EDIT_REGISTRY).for_list()
+    found = HandOut.objects.actionable_by(request.user, EDIT_REGISTRY)
+    found = found.for_list(request.user.units_in_charge())
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     lines = [(each, pages.Figures.of(each)) for each in page]
     return render(request, "accounts/hand_outs/list.html", {"page": page, "lines": lines})
@@ -79,13 +80,12 @@ def show_hand_out(request: LeagueRequest, pk: int) -> HttpResponseBase:
     listing = Listing(request, rows.for_list(), filters=HandedFilter, table=HandedTable)
     if listing.wants_file:
         return listing.file(hand_out.title)
-    figures = pages.Figures.of(hand_out)
     context = {
         "hand_out": hand_out,
         "listing": listing,
-        "figures": figures,
+        "figures": pages.Figures.of(hand_out),
         "days_note": pages.days_note(hand_out),
-        "n_elsewhere": figures.total + figures.withdrawn - rows.count(),
+        "elsewhere": pages.Elsewhere.of(hand_out, request.user),
         "crumbs": pages.crumbs(hand_out, ""),
     }
     return render(request, "accounts/hand_outs/show.html", context)
@@ -129,8 +129,9 @@ def download_template(request: LeagueRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(BOTH)
 def withdraw_envelope(request: LeagueRequest, pk: int) -> HttpResponse:
-    """收回, asked for a reason."""
-    handed = get_object_or_404(HandedAccount.objects.visible_to(request.user).for_list(), pk=pk)
+    """收回, asked for a reason; of a unit that has gone to another superior only the account is shown."""
+    in_charge = request.user.units_in_charge()
+    handed = get_object_or_404(HandedAccount.objects.within_reach_of(in_charge).for_list(), pk=pk)
     if not may(request.user, EDIT_REGISTRY, handed.hand_out.unit):
         raise NotAllowed
     form = WithdrawForm(request.POST or None)
@@ -142,13 +143,15 @@ def withdraw_envelope(request: LeagueRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已收回。需要再发的，请重新导入。"))
             return redirect("accounts:show-hand-out", handed.hand_out_id)
-    context = {"form": form, "handed": handed, "crumbs": pages.crumbs(handed.hand_out, _("收回账号"))}
+    context = {"form": form, "handed": handed, "is_seen": in_charge.covers(handed.unit)}
+    context["crumbs"] = pages.crumbs(handed.hand_out, _("收回账号"))
     return render(request, "accounts/hand_outs/withdraw.html", context, status=422 if form.errors else 200)
 
 
 def _issued(request: LeagueRequest, pk: int) -> HandOut:
     """The hand-out if the person sees the unit that made it (else 404) and edits its registry (else 403)."""
-    hand_out = get_object_or_404(HandOut.objects.visible_to(request.user).for_list(), pk=pk)
+    visible = HandOut.objects.visible_to(request.user)
+    hand_out = get_object_or_404(visible.for_list(request.user.units_in_charge()), pk=pk)
     if not may(request.user, EDIT_REGISTRY, hand_out.unit):
         raise NotAllowed
     return hand_out

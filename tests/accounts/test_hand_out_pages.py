@@ -17,6 +17,7 @@ from accounts.models import Account, HandedAccount, HandOut
 from accounts.operations import hand_outs
 from accounts.operations.hand_outs import FirstUse
 from orgs.models import Appointment
+from orgs.operations import tree
 from tests.accounts.hand_out_scene import SECRET, csv_of, handed_to, imported, make
 
 pytestmark = pytest.mark.django_db
@@ -174,11 +175,54 @@ def test_the_figures_say_how_far_the_delivery_has_come(sign_in, world, cast, han
         0,
         1,
     )
-    assert context["n_elsewhere"] == 0
+    assert context["elsewhere"].total == 0
     shown = client.get(page("show-hand-out", handed.hand_out_id), {"state": "sealed"}).context["listing"]
     assert [row.record for row in shown.page.object_list] == [qzu]
     assert "不计逾期" in client.get(page("show-hand-out", handed.hand_out_id)).content.decode()
     assert handed.hand_out.title in client.get(LIST).content.decode()
+
+
+def test_who_looks_after_schools_reads_figures_of_what_the_list_shows(sign_in, world, cast, handed):
+    handed_to(world, cast, "qh")
+    address = page("show-hand-out", handed.hand_out_id)
+    answer = sign_in("schools").get(address)
+    figures, listing = answer.context["figures"], answer.context["listing"]
+    assert [row.record for row in listing.page.object_list] == [handed]
+    assert (figures.total, figures.sealed) == (1, 1)
+    assert "其他上级" not in answer.content.decode()
+    ((_hand_out, in_list),) = sign_in("schools").get(LIST).context["lines"]
+    assert in_list.total == 1
+    assert sign_in("province").get(address).context["figures"].total == 2
+
+
+def test_what_has_gone_to_another_superior_is_counted_apart_and_withdrawn_by_who_handed_it_out(
+    sign_in, world, cast
+):
+    hand_out, client = make(world, cast, "hnu-law", "college"), sign_in("college")
+    imported(
+        hand_out,
+        cast["college"],
+        ("hnu-law-1201", "", "wb_gone", SECRET),
+        ("hnu-law-1202", "", "wb_here", ""),
+    )
+    tree.move_unit(world["hnu-law-1201"], world["hnu-tour"], reason="调整", by=cast["university"])
+    gone = HandedAccount.objects.get(user_name="wb_gone")
+    answer = client.get(page("show-hand-out", hand_out.pk))
+    assert answer.context["figures"].total == 1
+    assert answer.context["elsewhere"].total == 1
+    assert page("withdraw-envelope", gone.pk) in answer.content.decode()
+    asked = client.get(page("withdraw-envelope", gone.pk))
+    for shown in (answer.content.decode(), asked.content.decode()):
+        assert "wb_gone" in shown
+        assert world["hnu-law-1201"].name not in shown
+    assert client.get(page("show-envelope", gone.pk)).status_code == 404
+    assert sign_in("outsider").get(page("withdraw-envelope", gone.pk)).status_code == 404
+    done = client.post(page("withdraw-envelope", gone.pk), {"reason": "已调走"})
+    assert done.url == page("show-hand-out", hand_out.pk)
+    gone.refresh_from_db()
+    assert (gone.state, gone.secret) == (HandedState.WITHDRAWN, None)
+    above = sign_in("university").get(page("show-hand-out", hand_out.pk)).context
+    assert (above["elsewhere"].total, above["figures"].withdrawn) == (0, 1)
 
 
 def test_envelopes_that_nobody_in_office_can_open_are_found(sign_in, world, cast, handed):
