@@ -41,11 +41,14 @@ def state_text(coverage: Coverage) -> str:
 
 
 def rows_url(board: Board, figure: str, unit_pk: int | None = None) -> str:
-    """Where the rows behind a figure stand: of the whole scope, or of one subordinate; nowhere under today's tree."""
-    if board.chosen.is_restated:
+    """Where the rows behind a figure stand: of the whole scope, or of one subordinate.
+
+    Nowhere under today's tree, and for a unit that didn't stand in the week.
+    """
+    root_pk = board.root.unit_id if board.root else None
+    pk = root_pk if unit_pk is None else unit_pk
+    if board.chosen.is_restated or pk is None:
         return ""
-    root = board.root
-    pk = unit_pk if unit_pk is not None or root is None else root.unit_id
     url = board.chosen.address(reverse("reporting:show-rows", args=[board.chosen.week, pk, figure]))
     if unit_pk is not None or board.is_for_all:
         return url

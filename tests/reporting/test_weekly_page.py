@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from orgs.choices import Role
+from orgs.kernel import clock
 from orgs.kernel.clock import Week
-from orgs.models import UnitBaseVersion
+from orgs.models import Appointment, OrgUnit, UnitBaseVersion
+from orgs.operations import tree
 from tests.reporting.closed_weeks import LAST, add_universities, close, report
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +132,22 @@ def test_somebody_with_several_units_chooses_among_them(sign_in, world, two_week
     assert world["hnu-law"].name in page
     assert f"?unit={world['qh'].pk}" in page
     assert client.get(URL, {"unit": world["qzu"].pk}).status_code == 404
+
+
+@pytest.mark.parametrize("query", [{}, {"scope": "university"}, {"with": "2026-W45"}, {"tree": "now"}])
+def test_a_unit_founded_after_the_newest_closed_week_is_told_so(sign_in, world, cast, two_weeks, query):
+    founded = tree.create_unit(
+        OrgUnit.objects.get(pk=world["hi"].pk), kind="university", name="新建学院团委", code="xj", by=None
+    )
+    Appointment.objects.create(
+        user=cast["nobody"], unit=founded, role=Role.COMMITTEE, starts_on=clock.today()
+    )
+    client = sign_in("nobody")
+    answer = client.get(URL, query)
+    assert answer.status_code == 200
+    assert "这一周没有本单位的数据" in answer.text
+    assert "下一次结周（周日24:00）之后" in answer.text
+    assert "请选择以后的周次" in client.get(URL, query | {"w": "2026-W45", "with": ""}).text
 
 
 def test_who_holds_no_office_is_refused(sign_in, two_weeks):
