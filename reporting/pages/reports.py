@@ -87,7 +87,10 @@ class YearList:
 
 
 def of_week(unit: OrgUnit, week: Week, user: User, *, state: str, page: str | None) -> ReportList:
-    """Who has reported below `unit`; seven statements however many units there are."""
+    """Who has reported below `unit`; eight statements however many units there are.
+
+    Whom to remind is read from all silent units, whichever of them the page and the filter show.
+    """
     asked = _asked(unit, week, user)
     reports = WeeklyReport.objects.of_week(week)
     sets = {
@@ -96,7 +99,10 @@ def of_week(unit: OrgUnit, week: Week, user: User, *, state: str, page: str | No
         LATE: reported(asked, reports.late(week)),
         SILENT: silent(asked, reports.confirmed()),
     }
-    counted = counts(**sets)
+    below = user.units_in_charge().allowing(REMIND)
+    waiting = sets[SILENT].in_operation()  # nobody answers for a unit that has been merged since
+    remindable = waiting.within(below).exclude(pk__in=below.own_unit_ids())
+    counted = counts(**sets, remindable=remindable)
     shown = sets.get(state, asked).select_related("parent").in_official_order()
     paginator = Paginator(shown, PER_PAGE)
     paginator.count = counted[state if state in sets else "asked"]  # known already
@@ -109,8 +115,8 @@ def of_week(unit: OrgUnit, week: Week, user: User, *, state: str, page: str | No
         lines,
         counted,
         _chips(unit, week, state),
-        [line.unit.name for line in lines if not line.state.is_confirmed][:NAMES_IN_TEXT],
-        any(line.may_remind for line in lines),
+        list(waiting.in_official_order().values_list("name", flat=True)[:NAMES_IN_TEXT]),
+        counted["remindable"] > 0,
         _address(unit, week.previous()),
         _address(unit, week.next()) if week < clock.Week.current() else "",
     )
@@ -174,7 +180,7 @@ def _line(
         n_closings=sum(each.kind == ExplanationKind.CLOSING for each in given),
         contacts=contacts,
         reminded_at=reminded_at,
-        may_remind=not state.is_confirmed and unit.pk not in own and below.covers(unit),
+        may_remind=unit.is_open and not state.is_confirmed and unit.pk not in own and below.covers(unit),
     )
 
 

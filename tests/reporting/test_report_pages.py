@@ -182,6 +182,18 @@ def test_the_text_for_the_group_chat_names_the_silent_ones(sign_in, world, cast)
     assert 'id="chat-text"' not in sign_in("university").get(LIST).text
 
 
+@pytest.mark.parametrize("query", [{"state": "confirmed"}, {"state": "late"}, {"page": "2"}])
+def test_whom_to_remind_depends_neither_on_the_filter_nor_on_the_page(sign_in, world, cast, query):
+    confirm(world["hnu"], LAST, Said(), version=0, by=cast["university"])
+    add_universities(world, 52)
+    client = sign_in("province")
+    whole, shown = (client.get(LIST, asked).context["list"] for asked in ({}, query))
+    assert whole.names == shown.names
+    assert len(shown.names) == shown.n_waiting == 55
+    assert shown.may_remind
+    assert not sign_in("university").get(LIST, query).context["list"].may_remind
+
+
 def test_the_superior_is_told_at_home_how_many_are_missing(sign_in, world, cast):
     for code, key in (("hnu", "university"), ("qzu", "outsider"), ("qh", "city")):
         confirm(world[code], LAST, Said(), version=0, by=cast[key])
