@@ -11,6 +11,7 @@ from orgs.kernel import clock
 from orgs.models import OrgUnit
 from orgs.permissions import REMIND, REPORT_PACKAGE
 from orgs.todo import Todo
+from reporting import unexplained
 from reporting.models import WeeklyReport
 from reporting.querysets.reports import reporters, silent
 
@@ -20,19 +21,24 @@ if TYPE_CHECKING:
 
 
 def sets(in_charge: UnitsInCharge) -> dict[str, OrgUnitQuerySet]:
-    """Own direct units that have not confirmed this week or the last one; those below that owe the last one."""
+    """Own direct units that have not confirmed or explained this week or the last one; those below that owe the last one."""
     this = clock.Week.current()
+    last, mine = this.previous(), in_charge.allowing(REPORT_PACKAGE).own_unit_ids()
     confirmed = WeeklyReport.objects.confirmed()
-    own = OrgUnit.objects.filter(pk__in=in_charge.allowing(REPORT_PACKAGE).own_unit_ids())
+    own = OrgUnit.objects.filter(pk__in=mine)
     supervising = in_charge.allowing(REMIND)
     below = OrgUnit.objects.within(supervising).in_operation().exclude(pk__in=supervising.own_unit_ids())
-    return {
+    found = {
         name: silent(reporters(units, week), confirmed.of_week(week))
         for name, units, week in (
             ("to_confirm", own, this),
-            ("owed", own, this.previous()),
-            ("silent", below, this.previous()),
+            ("owed", own, last),
+            ("silent", below, last),
         )
+    }
+    lacking = unexplained.of_weeks([this, last], mine)
+    return found | {
+        name: own.filter(pk__in=lacking[week]) for name, week in (("to_explain", this), ("unexplained", last))
     }
 
 
@@ -52,6 +58,14 @@ def lines(counted: dict[str, int]) -> list[Todo]:
                 tone="bad",
                 status=_("已逾期"),
             )
+        )
+    if counted["unexplained"]:
+        words, address = _("上周周报待说明"), f"{url}?w={last}"
+        found.append(Todo(words, _("去说明"), address, detail=last.label, tone="warn", status=_("待说明")))
+    if counted["to_explain"]:
+        words = _("本周周报待说明")
+        found.append(
+            Todo(words, _("去说明"), url, due=due, detail=this.label, tone="warn", status=_("待说明"))
         )
     if counted["to_confirm"]:
         found.append(

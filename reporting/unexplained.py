@@ -18,10 +18,11 @@ from reporting.coverage import Coverage, change_in_points
 from reporting.models import ClosedWeek, WeeklyReport, WeekUnit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from accounts.querysets.events import RegistryEventQuerySet
     from orgs.kernel.clock import Week
+    from orgs.querysets.tree import OrgUnitQuerySet
 
 Given = dict[int, set[int | None]]  # unit -> the closings its report explains; None for the fall
 
@@ -79,15 +80,15 @@ def closings_by_unit(week: Week, week_pk: int | None, unit_ids: Iterable[int]) -
     return found
 
 
-def of_weeks(weeks: Iterable[Week], unit_ids: Iterable[int]) -> dict[Week, set[int]]:
-    """week -> units that have confirmed it and still owe an explanation; one statement, three more for a week with any.
+def of_weeks(weeks: Iterable[Week], unit_ids: Collection[int] | OrgUnitQuerySet) -> dict[Week, set[int]]:
+    """week -> units that have confirmed it and still owe an explanation; one statement, two more for a week with any.
 
     READING: the fall is judged by the closed week; while it runs only the unit's own page says that it may come.
     """
     asked = {(week.year, week.number): week for week in weeks}
     known: dict[Week, Given] = {week: {} for week in asked.values()}
     reports = WeeklyReport.objects.confirmed().filter(
-        unit__in=list(unit_ids),
+        unit__in=unit_ids,
         year__in={week.year for week in asked.values()},
         number__in={week.number for week in asked.values()},
     )
@@ -100,29 +101,32 @@ def of_weeks(weeks: Iterable[Week], unit_ids: Iterable[int]) -> dict[Week, set[i
     return {week: _lacking(week, given) if given else set() for week, given in known.items()}
 
 
-def of_week(week: Week, unit_ids: Iterable[int]) -> set[int]:
+def of_week(week: Week, unit_ids: Collection[int] | OrgUnitQuerySet) -> set[int]:
     """As `of_weeks`, of one week."""
     return of_weeks([week], unit_ids)[week]
 
 
+def of_reports(week: Week, reports: Iterable[WeeklyReport]) -> set[int]:
+    """As `of_week`, of reports of the week that have been read with their explanations."""
+    confirmed = [report for report in reports if report.confirmed_at is not None]
+    given = {report.unit_id: {each.event_id for each in report.explanations.all()} for report in confirmed}
+    return _lacking(week, given) if given else set()
+
+
 def _lacking(week: Week, given: Given) -> set[int]:
-    newest = ClosedWeek.objects.newest_editions().filter(starts_on__lte=week.starts_on)
-    two = list(newest.order_by("-starts_on")[:2])
-    closed = two[0] if two and two[0].week == week else None
-    asked = closings_by_unit(week, closed.pk if closed else None, given)
-    found = {unit for unit, events in asked.items() if events - given[unit]}
-    return found | _fallen(two, given) if closed else found
-
-
-def _fallen(two: list[ClosedWeek], given: Given) -> set[int]:
-    """Units whose coverage fell from the second to the first of the weeks, without a word about it."""
-    rows = WeekUnit.objects.with_coverage().for_weeks([each.pk for each in two]).filter(unit_id__in=given)
-    by_key = {(row.unit_id, row.week_id): Coverage.of(row) for row in rows}  # type: ignore[arg-type]
-    now, before = two[0].pk, two[-1].pk
+    # Edition of the week and of the closed one before it.
+    newest = ClosedWeek.objects.newest_editions().filter(starts_on__lte=week.starts_on).order_by("-starts_on")
+    rows = WeekUnit.objects.with_coverage().filter(unit_id__in=given, week__in=newest.values("pk")[:2])
+    now, before = {}, {}
+    week_pk = None
+    for row in rows.select_related("week"):
+        if row.week.week == week:
+            now[row.unit_id], week_pk = Coverage.of(row), row.week_id  # type: ignore[arg-type]
+        else:
+            before[row.unit_id] = Coverage.of(row)  # type: ignore[arg-type]
+    asked = closings_by_unit(week, week_pk, given)
     return {
         unit
         for unit, told in given.items()
-        if None not in told
-        and (unit, now) in by_key
-        and is_drop(by_key[unit, now], by_key.get((unit, before)))
+        if asked[unit] - told or (None not in told and unit in now and is_drop(now[unit], before.get(unit)))
     }

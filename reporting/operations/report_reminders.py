@@ -21,6 +21,7 @@ from orgs.operations import ledger
 from orgs.operations.locks import lock_units
 from orgs.permissions import REMIND
 from orgs.querysets.scope import UnitsInCharge
+from reporting import unexplained
 from reporting.models import WeeklyReport
 from reporting.querysets.reports import reporters, silent
 
@@ -36,7 +37,7 @@ def link_of(week: Week) -> str:
 
 @transaction.atomic
 def remind(week: Week, superior: OrgUnit, *, by: User, unit_id: int | None = None) -> Reminded:
-    """Remind the direct units below `superior` that are silent about the week, or one of them.
+    """Remind the direct units below `superior` that are silent about the week or have not explained it, or one of them.
 
     Nobody reminds a unit of their own. Raises IllegalMove for a week to come.
     """
@@ -46,18 +47,26 @@ def remind(week: Week, superior: OrgUnit, *, by: User, unit_id: int | None = Non
     lock_units([superior.pk])
     in_charge = by.units_in_charge().allowing(REMIND)
     below = OrgUnit.objects.within(in_charge).within(UnitsInCharge.below(superior)).in_operation()
-    found = silent(reporters(below, week), WeeklyReport.objects.of_week(week).confirmed())
-    found = found.exclude(pk__in=in_charge.own_unit_ids())
-    waiting = set((found.filter(pk=unit_id) if unit_id else found).values_list("pk", flat=True))
+    asked = reporters(below, week).exclude(pk__in=in_charge.own_unit_ids())
+    asked = asked.filter(pk=unit_id) if unit_id else asked
+    missing = silent(asked, WeeklyReport.objects.of_week(week).confirmed())
+    lacking = unexplained.of_week(week, asked)
+    waiting = set(missing.values_list("pk", flat=True)) | lacking
     reminders = Notification.objects.filter(kind=REMINDED, unit_id__in=waiting).order_by()
     today, monday = clock.day_start(clock.today()), clock.Week.current().starts_at
     told = set(reminders.filter(link=link_of(week), created_at__gte=today).values_list("unit_id", flat=True))
     counted = reminders.filter(created_at__gte=monday).values("unit_id").annotate(n=Count("pk"))
     often = set(counted.filter(n__gte=settings.REMINDERS_PER_WEEK).values_list("unit_id", flat=True))
     targets = sorted(waiting - told - often)
-    now, text = clock.now(), _text(week)
+    now = clock.now()
     mails = ledger.notify_many(
-        Notification(unit_id=pk, kind=REMINDED, text=text, link=link_of(week), created_at=now)
+        Notification(
+            unit_id=pk,
+            kind=REMINDED,
+            text=_text(week, is_lacking=pk in lacking),
+            link=link_of(week),
+            created_at=now,
+        )
         for pk in targets
     )
     done = Reminded(len(targets), len(told), len(often - told), 0, mails)
@@ -66,14 +75,21 @@ def remind(week: Week, superior: OrgUnit, *, by: User, unit_id: int | None = Non
     return done
 
 
-def ready_text(week: Week, names: list[str], *, link: str) -> str:
-    """Words to paste into the group chat of the direct units."""
-    words = {"week": week.label, "names": "、".join(names), "link": link, "until": _until(week)}
-    return _("【周报提醒】%(week)s周报，截止%(until)s。尚未确认：%(names)s。请打开 %(link)s 确认。") % words
+def ready_text(week: Week, names: list[str], lacking: list[str], *, link: str) -> str:
+    """Words to paste into the group chat of the direct units: who has not confirmed, and whose report lacks a word."""
+    words = {"week": week.label, "link": link, "until": _until(week)}
+    parts = [_("【周报提醒】%(week)s周报，截止%(until)s。") % words]
+    if names:
+        parts.append(_("尚未确认：%(names)s。") % {"names": "、".join(names)})
+    if lacking:
+        parts.append(_("已确认、还要说明注销或覆盖率下降原因：%(names)s。") % {"names": "、".join(lacking)})
+    return "".join([*parts, _("请打开 %(link)s 办理。") % words])
 
 
-def _text(week: Week) -> str:
+def _text(week: Week, *, is_lacking: bool) -> str:
     words = {"week": week.label, "until": _until(week)}
+    if is_lacking:
+        return _("%(week)s周报已确认，还有注销或覆盖率下降没有说明原因，请补充说明") % words
     if week.is_over:
         return _("%(week)s周报已过%(until)s，尚未确认，请尽快补报") % words
     return _("请在%(until)s前确认%(week)s周报") % words

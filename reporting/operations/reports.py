@@ -26,6 +26,8 @@ from reporting.operations.texts import checked, tidy
 from reporting.querysets.reports import reporters
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from orgs.kernel.clock import Week
     from orgs.models import User
     from reporting.operations.report_facts import ReportFacts
@@ -40,6 +42,11 @@ class Said:
     remark: str = ""
     drop: str = ""
     closings: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def told(self) -> dict[int | None, str]:
+        """Text by the closing it is about; None for the fall of the coverage."""
+        return {**self.closings, None: self.drop} if self.drop else {**self.closings}
 
     def checked(self, facts: ReportFacts) -> Said:
         """Tidy, and about this week only. Raises ReportingError in words."""
@@ -72,12 +79,13 @@ def confirm(unit: OrgUnit, week: Week, said: Said, *, version: int, by: User) ->
     known = texts_of(report)
     wanted = said.checked(facts)
     if report.confirmed_at is not None and _is_said(wanted, report, known):
+        _refuse_incomplete({*wanted.told, *known}, facts)
         return report
     if report.confirmed_at is not None and week.is_over:
         return _add(report, wanted, known, by=by)
     if report.version != version:
         raise Conflict
-    _refuse_incomplete(wanted, facts)
+    _refuse_incomplete(wanted.told, facts)
     is_first = report.confirmed_at is None
     WeeklyReport.objects.filter(pk=report.pk).update(
         remark=wanted.remark, confirmed_at=clock.now(), confirmed_by=by, version=F("version") + 1
@@ -104,10 +112,7 @@ def texts_of(report: WeeklyReport) -> dict[int | None, str]:
 
 def _is_said(said: Said, report: WeeklyReport, known: dict[int | None, str]) -> bool:
     """Nothing new: a second tap, or the same from another device."""
-    told: dict[int | None, str] = dict(said.closings)
-    if said.drop:
-        told[None] = said.drop
-    return said.remark == report.remark and all(known.get(key) == text for key, text in told.items())
+    return said.remark == report.remark and all(known.get(key) == text for key, text in said.told.items())
 
 
 def _add(report: WeeklyReport, said: Said, known: dict[int | None, str], *, by: User) -> WeeklyReport:
@@ -144,7 +149,8 @@ def _explain(report: WeeklyReport, said: Said, *, by: User) -> None:
     )
 
 
-def _refuse_incomplete(said: Said, facts: ReportFacts) -> None:
-    lacking = [event.pk for event in facts.closings if event.pk not in said.closings]
-    if lacking or (facts.is_drop and not said.drop):
-        raise ReportIncomplete(closings=lacking, drop=facts.is_drop and not said.drop)
+def _refuse_incomplete(told: Collection[int | None], facts: ReportFacts) -> None:
+    lacking = [event.pk for event in facts.closings if event.pk not in told]
+    lacks_drop = facts.is_drop and None not in told
+    if lacking or lacks_drop:
+        raise ReportIncomplete(closings=lacking, drop=lacks_drop)

@@ -45,6 +45,12 @@ class State:
     label: str
     is_confirmed: bool
     is_late: bool = False
+    is_lacking: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Confirmed, and nothing is left to explain."""
+        return self.is_confirmed and not self.is_lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +95,12 @@ class ReportPage:
         return sum(change.on > at for change in self.changes) if at and not self.week.is_over else 0
 
 
-def state_of(week: Week, report: WeeklyReport | None) -> State:
-    """已确认, 迟报, 待确认 before Sunday 24:00, 未报 after it."""
+def state_of(week: Week, report: WeeklyReport | None, *, is_lacking: bool) -> State:
+    """已确认, 迟报, 待确认 before Sunday 24:00, 未报 after it; 待说明 where a confirmed one lacks an explanation."""
     if report is not None and report.confirmed_at is not None:
+        if is_lacking:
+            words = _("迟报，待说明") if report.is_late else _("待说明")
+            return State("warn", words, is_confirmed=True, is_late=report.is_late, is_lacking=True)
         late = State("warn", _("迟报"), is_confirmed=True, is_late=True)
         return late if report.is_late else State("ok", _("已确认"), is_confirmed=True)
     if week.is_over:
@@ -104,21 +113,21 @@ def read(unit: OrgUnit, week: Week, user: User, data: Mapping[str, str] | None =
     facts = report_facts.read(unit, week)
     report = WeeklyReport.objects.of_week(week).filter(unit=unit).for_list().first()
     given = list(report.explanations.all()) if report else []
-    state = state_of(week, report)
     in_charge = UnitsInCharge.below(unit)
     listed, closings = changes.of_scope(week, in_charge, most=CHANGES_SHOWN, closings=facts.closings)
     is_explained = {each.event_id for each in given}
     rest = [event for event in facts.closings if event.pk not in is_explained]
+    lacking = _lacking(facts, rest, closings, is_explained)
     return ReportPage(
         unit,
         week,
         facts,
         report,
-        state,
+        state_of(week, report, is_lacking=bool(lacking)),
         figures=[(str(LABELS[name]), facts.figures[name], _rows_url(facts, unit, name)) for name in LABELS],
         changes=listed,
         explained=[_explained(each, closings, week) for each in given],
-        lacking=_lacking(facts, rest, closings, is_explained),
+        lacking=lacking,
         form=_form(facts, report, given, closings, week, data) if may(user, REPORT_PACKAGE, unit) else None,
         earlier_url=url_of(unit.pk, week.previous()),
         later_url=url_of(unit.pk, week.next()) if week < clock.Week.current() else "",

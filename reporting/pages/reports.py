@@ -10,17 +10,16 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from orgs.kernel import clock
-from orgs.kernel.counting import counts
 from orgs.models import Notification, OrgUnit
 from orgs.permissions import REMIND, VIEW
 from orgs.querysets.scope import UnitsInCharge
-from reporting import punctuality
+from reporting import punctuality, unexplained
 from reporting.choices import ExplanationKind
 from reporting.models import WeeklyReport
 from reporting.operations.report_reminders import link_of
 from reporting.pages import people
 from reporting.pages.report import state_of, url_of
-from reporting.querysets.reports import reported, reporters, silent
+from reporting.querysets.reports import reporters
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from reporting.punctuality import Punctuality
 
 PER_PAGE = 50
-SILENT, LATE, CONFIRMED = "silent", "late", "confirmed"
+SILENT, LATE, CONFIRMED, UNEXPLAINED = "silent", "late", "confirmed", "unexplained"
 NAMES_IN_TEXT = 60
 
 Chip = tuple[str, str, bool]
@@ -65,6 +64,7 @@ class ReportList:
     counts: dict[str, int]
     chips: list[Chip]
     names: list[str]
+    names_lacking: list[str]
     may_remind: bool
     earlier_url: str
     later_url: str
@@ -72,6 +72,16 @@ class ReportList:
     @property
     def n_waiting(self) -> int:
         return self.counts[SILENT]
+
+    @property
+    def is_anybody_named(self) -> bool:
+        """There is somebody to name in the group chat."""
+        return bool(self.names or self.names_lacking)
+
+    @property
+    def n_unexplained(self) -> int:
+        """Confirmed, but a closing or a fall is not explained: not complete yet."""
+        return self.counts[UNEXPLAINED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,36 +97,38 @@ class YearList:
 
 
 def of_week(unit: OrgUnit, week: Week, user: User, *, state: str, page: str | None) -> ReportList:
-    """Who has reported below `unit`; eight statements however many units there are.
+    """Who has reported below `unit`; seven statements however many units there are.
 
-    Whom to remind is read from all silent units, whichever of them the page and the filter show.
+    Whom to remind is read from all that wait, whichever of them the page and the filter show.
     """
-    asked = _asked(unit, week, user)
-    reports = WeeklyReport.objects.of_week(week)
+    asked = list(_asked(unit, week, user).select_related("parent").in_official_order())
+    found = WeeklyReport.objects.of_week(week).filter(unit__in=asked).for_list()
+    reports = {report.unit_id: report for report in found}
+    lacking = unexplained.of_reports(week, reports.values())
+    states = {each.pk: state_of(week, reports.get(each.pk), is_lacking=each.pk in lacking) for each in asked}
     sets = {
         "asked": asked,
-        CONFIRMED: reported(asked, reports.confirmed()),
-        LATE: reported(asked, reports.late(week)),
-        SILENT: silent(asked, reports.confirmed()),
+        CONFIRMED: [each for each in asked if states[each.pk].is_complete],
+        LATE: [each for each in asked if states[each.pk].is_complete and states[each.pk].is_late],
+        UNEXPLAINED: [each for each in asked if states[each.pk].is_lacking],
+        SILENT: [each for each in asked if not states[each.pk].is_confirmed],
     }
+    shown = Paginator(sets.get(state, asked), PER_PAGE).get_page(page)
     below = user.units_in_charge().allowing(REMIND)
-    waiting = sets[SILENT].in_operation()  # nobody answers for a unit that has been merged since
-    remindable = waiting.within(below).exclude(pk__in=below.own_unit_ids())
-    counted = counts(**sets, remindable=remindable)
-    shown = sets.get(state, asked).select_related("parent").in_official_order()
-    paginator = Paginator(shown, PER_PAGE)
-    paginator.count = counted[state if state in sets else "asked"]  # known already
-    found = paginator.get_page(page)
-    lines = _lines(list(found), week, user)
+    own = below.own_unit_ids()
+    # Nobody answers for a unit that has been merged since.
+    waiting = [each for each in asked if each.is_open and not states[each.pk].is_complete]
+    remindable = {each.pk for each in waiting if each.pk not in own and below.covers(each)}
     return ReportList(
         unit,
         week,
-        found,
-        lines,
-        counted,
+        shown,
+        _lines(list(shown), week, user, states, reports, remindable),
+        {name: len(units) for name, units in sets.items()},
         _chips(unit, week, state),
-        list(waiting.in_official_order().values_list("name", flat=True)[:NAMES_IN_TEXT]),
-        counted["remindable"] > 0,
+        [each.name for each in waiting if not states[each.pk].is_lacking][:NAMES_IN_TEXT],
+        [each.name for each in waiting if states[each.pk].is_lacking][:NAMES_IN_TEXT],
+        bool(remindable),
         _address(unit, week.previous()),
         _address(unit, week.next()) if week < clock.Week.current() else "",
     )
@@ -143,19 +155,30 @@ def _asked(unit: OrgUnit, week: Week, user: User) -> OrgUnitQuerySet:
     return reporters(visible, week)
 
 
-def _lines(units: list[OrgUnit], week: Week, user: User) -> list[Line]:
-    ids = [each.pk for each in units]
-    reports = {
-        each.unit_id: each for each in WeeklyReport.objects.of_week(week).filter(unit__in=ids).for_list()
-    }
+def _lines(
+    units: list[OrgUnit],
+    week: Week,
+    user: User,
+    states: dict[int, State],
+    reports: dict[int, WeeklyReport],
+    remindable: set[int],
+) -> list[Line]:
     in_charge = user.units_in_charge().allowing(VIEW)
     known = people.contacts(in_charge, {each.pk: each.parent_id for each in units})
-    reminders = Notification.objects.filter(link=link_of(week), unit__in=ids).order_by()
+    reminders = Notification.objects.filter(
+        link=link_of(week), unit__in=[each.pk for each in units]
+    ).order_by()
     reminded = dict(reminders.values("unit_id").annotate(at=Max("created_at")).values_list("unit_id", "at"))
-    below = user.units_in_charge().allowing(REMIND)
-    own = below.own_unit_ids()
     return [
-        _line(each, week, reports.get(each.pk), known.get(each.pk, []), reminded.get(each.pk), below, own)
+        _line(
+            each,
+            week,
+            states[each.pk],
+            reports.get(each.pk),
+            contacts=known.get(each.pk, []),
+            reminded_at=reminded.get(each.pk),
+            may_remind=each.pk in remindable,
+        )
         for each in units
     ]
 
@@ -163,14 +186,14 @@ def _lines(units: list[OrgUnit], week: Week, user: User) -> list[Line]:
 def _line(
     unit: OrgUnit,
     week: Week,
+    state: State,
     report: WeeklyReport | None,
+    *,
     contacts: list[Contact],
     reminded_at: datetime | None,
-    below: UnitsInCharge,
-    own: frozenset[int],
+    may_remind: bool,
 ) -> Line:
     given = list(report.explanations.all()) if report else []
-    state = state_of(week, report)
     return Line(
         unit,
         url_of(unit.pk, week),
@@ -180,13 +203,19 @@ def _line(
         n_closings=sum(each.kind == ExplanationKind.CLOSING for each in given),
         contacts=contacts,
         reminded_at=reminded_at,
-        may_remind=unit.is_open and not state.is_confirmed and unit.pk not in own and below.covers(unit),
+        may_remind=may_remind,
     )
 
 
 def _chips(unit: OrgUnit, week: Week, state: str) -> list[Chip]:
     silence = _("未报") if week.is_over else _("待确认")
-    words = [("", _("全部")), (SILENT, silence), (LATE, _("迟报")), (CONFIRMED, _("已确认（含迟报）"))]
+    words = [
+        ("", _("全部")),
+        (SILENT, silence),
+        (UNEXPLAINED, _("待说明")),
+        (LATE, _("迟报")),
+        (CONFIRMED, _("已确认（含迟报）")),
+    ]
     address = _address(unit, week)
     return [(word, f"{address}&state={key}" if key else address, key == state) for key, word in words]
 

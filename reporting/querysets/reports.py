@@ -28,10 +28,6 @@ class WeeklyReportQuerySet(ScopedQuerySet["WeeklyReport"]):
         """Reports that their committee has confirmed, in time or late."""
         return self.filter(confirmed_at__isnull=False)
 
-    def late(self, week: Week) -> Self:
-        """Those of one week that were confirmed after its Sunday 24:00."""
-        return self.of_week(week).filter(confirmed_at__gte=week.ends_at)
-
     def for_list(self) -> Self:
         """With who confirmed and what was explained; two statements."""
         return self.select_related("confirmed_by").prefetch_related("explanations")
@@ -56,11 +52,6 @@ def reporters(units: OrgUnitQuerySet, week: Week) -> OrgUnitQuerySet:
     now = now.filter(kind__is_league_organisation=True, kind__holds_members=False)
     now = now.filter(Q(opened_on__isnull=True) | Q(opened_on__lte=week.ends_on))
     return units.filter(Exists(then) | (~Exists(closed) & Q(pk__in=now.values("pk"))))
-
-
-def reported(units: OrgUnitQuerySet, reports: WeeklyReportQuerySet) -> OrgUnitQuerySet:
-    """The units that one of the reports is about."""
-    return units.filter(Exists(reports.filter(unit=OuterRef("pk"))))
 
 
 def silent(units: OrgUnitQuerySet, reports: WeeklyReportQuerySet) -> OrgUnitQuerySet:

@@ -87,8 +87,10 @@ def list_reports(request: LeagueRequest) -> HttpResponse:
     context = {
         "list": found,
         "link": link,
-        "text": report_reminders.ready_text(week, found.names, link=link),
-        "qr_code": segno.make(link, error="m").svg_data_uri(scale=4, border=2) if found.names else "",
+        "text": report_reminders.ready_text(week, found.names, found.names_lacking, link=link),
+        "qr_code": segno.make(link, error="m").svg_data_uri(scale=4, border=2)
+        if found.is_anybody_named
+        else "",
     }
     return render(request, "reporting/reports/list.html", context)
 
