@@ -52,6 +52,11 @@ class WeekLine:
     def is_failed(self) -> bool:
         return self.job is not None and self.job.state in {JobState.FAILED, JobState.CANCELLED}
 
+    @property
+    def is_first(self) -> bool:
+        """Nothing of the week is published: there is nothing to correct yet."""
+        return not self.editions
+
 
 @dataclass(frozen=True, slots=True)
 class WeekList:
@@ -143,7 +148,7 @@ class Comparison:
 
 
 def compare(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str]) -> Comparison | None:
-    """Editions `from` and `to` of an address, else the two newest; None where there is one only. Five statements.
+    """Editions `from` and `to` of an address, else the two newest; None where there is one only. Six statements.
 
     Raises Http404 for a week or an edition that is not published.
     """
@@ -163,7 +168,10 @@ def compare(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str]) -> 
         row.unit_id: row
         for row in WeekUnit.objects.for_week(before.pk).filter(unit_id__in=[r.unit_id for r in rows])
     }
-    units = [UnitDifference(row.unit_id, row.name, differences(old[row.unit_id], row, OWN)) for row in rows]
+    units = [
+        UnitDifference(row.unit_id, row.name, _differences(vars(old[row.unit_id]), vars(row), OWN))
+        for row in rows
+    ]
     return Comparison(before, after, found, name, totals, page, units)
 
 
@@ -177,24 +185,32 @@ def _edition(found: list[ClosedWeek], text: str | None) -> ClosedWeek | None:
 
 
 def _totals(before: ClosedWeek, after: ClosedWeek, in_charge: UnitsInCharge) -> tuple[str, list[Difference]]:
+    """Of the reader's highest unit; who sees only some lines of it gets the sum of the subordinates of these lines."""
     top = in_charge.widest()
-    rows = (
-        WeekUnit.objects.within(in_charge)
-        .for_weeks([before.pk, after.pk])
-        .filter(unit_id=top.unit_id if top else 0)
-    )
-    known = {row.week_id: row for row in rows}
-    if len(known) < 2:
+    if top is None:
         return "", []
-    return known[after.pk].name, differences(known[before.pk], known[after.pk], SUBTREE)
+    both = WeekUnit.objects.within(in_charge).for_weeks([before.pk, after.pk])
+    own = both.filter(unit_id=top.unit_id)
+    names = dict(own.values_list("week_id", "name"))
+    if len(names) < 2:
+        return "", []
+    shown = both.children_of(top.unit_id, is_national=top.is_forest) if top.lines else own
+    rows = list(shown.values("week_id", *SUBTREE))
+    totals = [_sums([row for row in rows if row["week_id"] == each.pk]) for each in (before, after)]
+    return names[after.pk], _differences(*totals, SUBTREE)
 
 
-def differences(before: WeekUnit, after: WeekUnit, columns: tuple[str, ...]) -> list[Difference]:
-    """The figures among these columns that differ."""
+def _sums(rows: list[dict[str, int | None]]) -> dict[str, int | None]:
+    """Column by column; what is missing everywhere stays missing."""
+    known = {name: [row[name] for row in rows if row[name] is not None] for name in SUBTREE}
+    return {name: sum(found) if found else None for name, found in known.items()}
+
+
+def _differences(
+    before: Mapping[str, int | None], after: Mapping[str, int | None], columns: tuple[str, ...]
+) -> list[Difference]:
     return [
-        Difference(_label(name), getattr(before, name), getattr(after, name))
-        for name in columns
-        if getattr(before, name) != getattr(after, name)
+        Difference(_label(name), before[name], after[name]) for name in columns if before[name] != after[name]
     ]
 
 

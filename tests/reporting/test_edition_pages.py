@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from orgs.choices import JobState
 from orgs.kernel import clock
 from orgs.models import Job
 from reporting.models import ClosedWeek
@@ -84,6 +85,25 @@ def test_the_list_names_every_edition_its_reason_and_what_is_under_way(sign_in, 
     assert "出更正版" in sign_in("national").get(WEEKS).text
 
 
+@pytest.mark.parametrize("state", [JobState.FAILED, JobState.CANCELLED])
+def test_a_first_close_that_did_not_end_well_is_tried_again_and_not_corrected(sign_in, state):
+    ClosedWeek.objects.create(year=LAST.year, number=LAST.number, starts_on=LAST.starts_on)
+    job = weekly.enqueue_close(LAST)
+    Job.objects.filter(pk=job.pk).update(state=state)
+    page = sign_in("national").get(WEEKS).text
+    assert "请系统管理员重试这个任务" in page
+    assert "可以重新登记更正" not in page
+
+
+def test_a_correction_that_did_not_end_well_is_ordered_anew(sign_in, cast):
+    close()
+    job = editions.correct_week(LAST, reason="补登", by=cast["national"])
+    Job.objects.filter(pk=job.pk).update(state=JobState.FAILED)
+    page = sign_in("national").get(WEEKS).text
+    assert "可以重新登记更正" in page
+    assert "请系统管理员重试" not in page
+
+
 def test_the_form_says_what_is_late_and_orders_a_new_edition(sign_in, world, cast):
     account = report(world, "qh-hs-jl", 40)
     close()
@@ -123,6 +143,22 @@ def test_the_comparison_names_units_and_figures_that_differ(sign_in, world, corr
 def test_the_comparison_shows_each_reader_the_own_scope(sign_in, corrected):
     assert "没有单位的数字发生变化" in sign_in("university").get(COMPARE).text
     assert "加略村" in sign_in("city").get(COMPARE).text
+
+
+def test_a_department_gets_the_sum_of_its_lines_only(sign_in, world, cast):
+    village, branch = report(world, "qh-hs-jl", 40), report(world, "hnu-law-1201", 20)
+    close()
+    activity.record_day(village, LAST.ends_on, 6, by=cast["villager"])
+    activity.record_day(branch, LAST.ends_on, 5, by=cast["secretary"])
+    with clock.frozen(TODAY + timedelta(minutes=1)):
+        editions.correct_now(LAST, reason="补登")
+
+    def posts(key):
+        found = sign_in(key).get(COMPARE).context["found"]
+        return [(each.before, each.after) for each in found.totals if each.label == "发布信息"]
+
+    assert posts("province") == [(0, 11)]
+    assert posts("schools") == [(0, 5)]
 
 
 def test_a_week_with_one_edition_has_nothing_to_compare(sign_in, world):
