@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from orgs.choices import Kind
 from orgs.querysets.scope import Span, UnitsInCharge
-from reporting import scopes
+from reporting import moves, scopes
 from reporting.bulletin_figures import FLOWS, Figures, UnitFigures
 from reporting.choices import HEAT_WEEKS
 from reporting.coverage import Coverage
@@ -79,21 +79,7 @@ class Reading:
             return []
         names_now = {row.unit_id: row.name for row in self.below[now]}
         names_before = {row.unit_id: row.name for row in self.below[before]}
-        differing = names_now.keys() ^ names_before.keys()
-        if not differing:
-            return []
-        stood = set(
-            WeekUnit.objects.for_weeks([before, now])
-            .filter(unit_id__in=differing)
-            .values_list("week_id", "unit_id")
-        )
-        came = [name for pk, name in names_now.items() if pk in differing and (before, pk) in stood]
-        went = [name for pk, name in names_before.items() if pk in differing and (now, pk) in stood]
-        words = [
-            (came, _("本周由其他上级划入：%(names)s。较上周的变化含划入单位。")),
-            (went, _("本周划归其他上级：%(names)s。较上周的变化含划出单位。")),
-        ]
-        return [text % {"names": "、".join(names)} for names, text in words if names]
+        return moves.sentences(WeekUnit.objects.all(), before, now, names_before, names_now)
 
     def _unit(self, row: WeekUnit, history: dict[tuple[int, int], Coverage]) -> UnitFigures:
         before = self.before_pk
