@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from orgs.choices import Kind
 from orgs.kernel.numbers import MISSING, percent_of, thousands
-from reporting.coverage import Coverage, CoverageState
+from reporting.coverage_words import rate_text
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from reporting.bulletin_figures import Figures, UnitFigures
+    from reporting.coverage import Coverage
 
 LEADERS_OF_A_GROUP = 3
 Cell = str | int | None
@@ -89,21 +90,6 @@ def tables(figures: Figures, keys: list[str] | tuple[str, ...] = tuple(TITLES)) 
         if key in keys
     ]
     return [table for table in found if table.rows]
-
-
-def rate_text(coverage: Coverage) -> str:
-    """The rate with what qualifies it, or the word for what is missing."""
-    words = {
-        CoverageState.NONE: _("不适用"),
-        CoverageState.UNREPORTED: _("未报"),
-        CoverageState.NO_BASE: _("底数缺"),
-    }
-    if coverage.state in words:
-        return words[coverage.state]
-    shown = percent_of(coverage.share)
-    if coverage.is_over:
-        return _("%(rate)s（需核实）") % {"rate": shown}
-    return _("%(rate)s（暂定）") % {"rate": shown} if coverage.is_provisional else shown
 
 
 def change_text(change: Fraction | int | None) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from orgs.choices import Kind
 from reporting import bulletin_tables as tables
 from reporting.choices import GOOD_LINE
+from reporting.coverage_words import rate_text
 from reporting.sentences import WeekFacts, conclusion, plain_text
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _leaders(figures: Figures) -> str:
 
 
 def _led(unit: UnitFigures) -> str:
-    return _("%(name)s（%(rate)s）") % {"name": unit.name, "rate": tables.rate_text(unit.coverage)}
+    return _("%(name)s（%(rate)s）") % {"name": unit.name, "rate": rate_text(unit.coverage)}
 
 
 def _listed(text: str, units: list[UnitFigures], tell: Callable[[UnitFigures], str]) -> str:
@@ -134,7 +135,7 @@ def _listed(text: str, units: list[UnitFigures], tell: Callable[[UnitFigures], s
 
 
 def _low(unit: UnitFigures) -> str:
-    words = {"rate": tables.rate_text(unit.coverage), "n": unit.coverage.shortfall}
+    words = {"rate": rate_text(unit.coverage), "n": unit.coverage.shortfall}
     return _("覆盖率%(rate)s，还差%(n)d人") % words
 
 

@@ -46,7 +46,8 @@ class Said:
     @property
     def told(self) -> dict[int | None, str]:
         """Text by the closing it is about; None for the fall of the coverage."""
-        return {**self.closings, None: self.drop} if self.drop else {**self.closings}
+        told: dict[int | None, str] = dict(self.closings.items())
+        return told | {None: self.drop} if self.drop else told
 
     def checked(self, facts: ReportFacts) -> Said:
         """Tidy, and about this week only. Raises ReportingError in words."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orgs.kernel.numbers import percent_of, thousands
-from reporting.coverage import Coverage, CoverageState, shown_change
+from orgs.kernel.numbers import thousands
+from reporting.coverage import Coverage, shown_change
+from reporting.coverage_words import state_text
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -28,16 +29,6 @@ class Kpi:
     points: Fraction | int | None = None
     coverage: Coverage | None = None
     notes: tuple[tuple[str, str], ...] = ()
-
-
-def state_text(coverage: Coverage) -> str:
-    """The rate, or the word for what is missing."""
-    words = {
-        CoverageState.NONE: _("不适用"),
-        CoverageState.UNREPORTED: _("未报"),
-        CoverageState.NO_BASE: _("底数缺"),
-    }
-    return words.get(coverage.state) or percent_of(coverage.share)
 
 
 def rows_url(board: Board, figure: str, unit_pk: int | None = None) -> str:

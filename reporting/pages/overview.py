@@ -12,6 +12,7 @@ from orgs.choices import Kind
 from orgs.permissions import REMIND
 from reporting import sentences
 from reporting.coverage import Coverage
+from reporting.coverage_words import state_text
 from reporting.pages import board as boards
 from reporting.pages import changes, gaps, kpis, moves, people, trends
 
@@ -145,7 +146,7 @@ def heat_row(board: Board, entry: Entry) -> HeatRow:
     """Ten weeks of one unit; a week in which it stood elsewhere has a dash."""
     cells = []
     for cell in entry.cells:
-        text = kpis.state_text(cell.coverage).rstrip("%") if cell.coverage else "—"
+        text = state_text(cell.coverage).rstrip("%") if cell.coverage else "—"
         url = unit_url(board, entry.row.unit_id, cell.week) if cell.coverage else ""
         cells.append(HeatCell(text, cell.coverage, url))
     return HeatRow(entry.row.name, unit_url(board, entry.row.unit_id), cells)

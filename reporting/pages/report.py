@@ -13,10 +13,11 @@ from orgs.kernel import clock
 from orgs.permissions import REPORT_PACKAGE, may
 from orgs.querysets.scope import UnitsInCharge
 from reporting.choices import ExplanationKind
+from reporting.coverage_words import state_text
 from reporting.forms.reports import CLOSING, FIELDS_SHOWN, ReportForm
 from reporting.models import WeeklyReport
 from reporting.operations import report_facts
-from reporting.pages import changes, kpis
+from reporting.pages import changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +83,7 @@ class ReportPage:
     @property
     def coverage_text(self) -> str:
         """The rate, or the word for what is missing."""
-        return kpis.state_text(self.facts.coverage)
+        return state_text(self.facts.coverage)
 
     @property
     def is_frozen(self) -> bool:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from orgs.choices import Kind
-from reporting.pages.kpis import state_text
+from reporting.coverage_words import rate_text
 
 if TYPE_CHECKING:
     from reporting.pages.board import Board, Entry
+    from reporting.pages.weeks import ChosenWeek
 
 FLOWS = ("opened", "changed", "admin_changed", "closed", "checks", "checks_poor")
 
@@ -20,12 +21,33 @@ def labels() -> list[str]:
     return [
         _("团组织"), _("类型"), _("覆盖率"), _("覆盖团员（人）"), _("团员底数（人）"), _("已报（个）"), _("应报（个）"),
         _("还差（人）"), _("新增账号、群"), _("账号、群变更"), _("更换管理员"), _("注销"), _("抽查（次）"), _("其中差"),
+        _("版次"),
     ]  # fmt: skip
 
 
 def rows(board: Board) -> list[list[str]]:
     """One row per unit; what is missing is empty or says so, never 0."""
-    return [_row(entry) for entry in board.entries()]
+    edition = _edition(board.chosen)
+    return [[*_row(entry), edition] for entry in board.entries()]
+
+
+def name(chosen: ChosenWeek) -> str:
+    """Of the file: the week, the edition unless there is only the first, and that it was added up anew."""
+    parts = [_("周报%(week)s") % {"week": chosen.week}]
+    if len(chosen.editions) > 1 or chosen.closed.edition > 1:
+        parts.append(_("第%(n)d版") % {"n": chosen.closed.edition})
+    if chosen.is_restated:
+        parts.append(_("重算"))
+    return "_".join(parts)
+
+
+def _edition(chosen: ChosenWeek) -> str:
+    parts = [_("第%(n)d版") % {"n": chosen.closed.edition}]
+    if chosen.is_superseded:
+        parts.append(_("已有第%(n)d版") % {"n": chosen.newest.edition})
+    if chosen.is_restated:
+        parts.append(_("按现在的组织架构重算"))
+    return "，".join(parts)
 
 
 def _row(entry: Entry) -> list[str]:
@@ -34,7 +56,7 @@ def _row(entry: Entry) -> list[str]:
     return [
         row.name,
         str(Kind(row.kind_id).label),
-        state_text(coverage),
+        rate_text(coverage),
         *("" if n is None else str(n) for n in known),
         str(coverage.shortfall) if coverage.is_rate else "",
         *(str(getattr(row, f"sub_{name}")) for name in FLOWS),

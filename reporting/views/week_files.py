@@ -45,7 +45,7 @@ def answer(request: LeagueRequest, board: Board) -> HttpResponseBase:
     exporting.record_export(
         request.path, n_rows=len(rows), columns=labels, filters=[board.scope], by=request.user
     )
-    name = f"周报{board.chosen.week}"
+    name = week_table.name(board.chosen)
     if request.GET["export"] == exporting.CSV:
         csv = StreamingHttpResponse(exporting.csv_lines(labels, rows), content_type="text/csv; charset=utf-8")
         csv["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.csv"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.urls import reverse
 
 from orgs.choices import JobState
 from orgs.kernel import clock
-from orgs.models import Job
+from orgs.models import Job, UnitBaseVersion
 from reporting.models import ClosedWeek
 from reporting.operations import activity, editions, weekly
 from tests.reporting.closed_weeks import LAST, close, report
@@ -50,6 +53,38 @@ def test_an_older_edition_is_shown_on_demand_with_a_warning_and_keeps_its_addres
     unit = sign_in("province").get(f"/weekly/{LAST}/{world.ids['hnu']}/", {"edition": "1"}).text
     assert "这是第 1 版" in unit
     assert "edition=1" in unit
+
+
+def test_a_file_names_the_edition_and_the_tree_it_shows(sign_in, world, corrected):
+    client = sign_in("province")
+    for asked, name, edition in (
+        ({}, "周报2026-W46_第2版", "第2版"),
+        ({"edition": "1"}, "周报2026-W46_第1版", "第1版，已有第2版"),
+        ({"tree": "now"}, "周报2026-W46_第2版_重算", "第2版，按现在的组织架构重算"),
+    ):
+        for export in ("csv", "xlsx"):
+            answer = client.get(WEEKLY, {"w": str(LAST), "export": export} | asked)
+            assert unquote(answer["Content-Disposition"]).endswith(f"{name}.{export}"), asked
+            body = b"".join(answer)
+            if export == "csv":
+                head, *lines = csv.reader(io.StringIO(body.decode("utf-8-sig")))
+                assert {line[head.index("版次")] for line in lines} == {edition}
+
+
+def test_a_file_keeps_what_qualifies_a_rate(sign_in, world):
+    report(world, "hnu-law-1201", 60)  # of 50
+    report(world, "hnu-law-1202", 20)
+    UnitBaseVersion.objects.filter(unit=world["hnu-law-1202"]).delete()
+    close()
+    client = sign_in("province")
+
+    def rates(code):
+        body = b"".join(client.get(f"/weekly/{LAST}/{world.ids[code]}/", {"export": "csv"}))
+        head, *lines = csv.reader(io.StringIO(body.decode("utf-8-sig")))
+        return {line[0]: line[head.index("覆盖率")] for line in lines}
+
+    assert rates("hnu")[world["hnu-law"].name].endswith("%（暂定）")
+    assert rates("hnu-law")[world["hnu-law-1201"].name].endswith("%（需核实）")
 
 
 def test_the_rows_of_a_figure_are_those_of_the_edition(sign_in, world, corrected):
