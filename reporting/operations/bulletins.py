@@ -236,7 +236,7 @@ def _published_number(
     """Under which number the unit has published this week in this scope; "" where it has not, or under that of `but`."""
     for each in Bulletin.objects.standing().about(unit, closed):
         is_same_number = but is not None and (each.year, each.number) == (but.year, but.number)
-        if (each.body["scope"], each.body["lines"]) == (scope, lines) and not is_same_number:
+        if (each.body.get("scope"), each.body.get("lines")) == (scope, lines) and not is_same_number:
             return bulletin_words.number_text(each.year, each.number, each.correction)
     return ""
 

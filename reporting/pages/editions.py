@@ -196,13 +196,13 @@ def _totals(before: ClosedWeek, after: ClosedWeek, in_charge: UnitsInCharge) -> 
         return "", []
     shown = both.children_of(top.unit_id, is_national=top.is_forest) if top.lines else own
     rows = list(shown.values("week_id", *SUBTREE))
-    totals = [_sums([row for row in rows if row["week_id"] == each.pk]) for each in (before, after)]
-    return names[after.pk], _differences(*totals, SUBTREE)
+    then, now = (_sums([row for row in rows if row["week_id"] == each.pk]) for each in (before, after))
+    return names[after.pk], _differences(then, now, SUBTREE)
 
 
 def _sums(rows: list[dict[str, int | None]]) -> dict[str, int | None]:
     """Column by column; what is missing everywhere stays missing."""
-    known = {name: [row[name] for row in rows if row[name] is not None] for name in SUBTREE}
+    known = {name: [value for row in rows if (value := row[name]) is not None] for name in SUBTREE}
     return {name: sum(found) if found else None for name, found in known.items()}
 
 

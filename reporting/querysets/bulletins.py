@@ -34,7 +34,7 @@ class BulletinQuerySet(ScopedQuerySet["Bulletin"]):
 
     def standing(self) -> Self:
         """Published and not corrected since: of each number the one that counts."""
-        corrected = self.model._default_manager.published().filter(corrects=OuterRef("pk"))  # type: ignore[attr-defined]
+        corrected = self.model._default_manager.published().filter(corrects=OuterRef("pk"))
         return self.published().filter(~Exists(corrected))
 
     def readable_by(self, user: User) -> Self:
