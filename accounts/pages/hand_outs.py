@@ -80,9 +80,9 @@ class Elsewhere:
             user.units_in_charge(), hand_out.unit
         )
         shown = gone.outstanding().order_by("user_name_key").only("user_name", "state", "hand_out")
-        return cls(
-            gone.count(), [(each, HANDED_TONES[HandedState(each.state)]) for each in shown[:MOST_SHOWN]]
-        )
+        if not (total := gone.count()):
+            return cls(0, [])
+        return cls(total, [(each, HANDED_TONES[HandedState(each.state)]) for each in shown[:MOST_SHOWN]])
 
 
 @dataclass(frozen=True, slots=True)
