@@ -357,6 +357,16 @@ def test_statements_do_not_grow_with_the_findings(sign_in, world, cast, round):
     assert all(str(kind.label) in text for kind in KIND)
 
 
+def test_forms_that_name_an_account_twice_take_no_statement_more(world, cast, round):
+    with CaptureQueriesContext(connection) as none:
+        assert found(cast["university"], KIND.CLAIMED_TWICE) == []
+    for code in ("hnu-law-1201", "hnu-law-1202"):
+        submitted(round, world[code], by=cast["university"], account_id="same_wx")
+    with CaptureQueriesContext(connection) as one:
+        assert len(found(cast["university"], KIND.CLAIMED_TWICE)) == 1
+    assert len(one) == len(none)
+
+
 def test_a_kind_with_very_many_is_cut_and_says_so(sign_in, world, over, monkeypatch):
     opened(world["hnu-law-1202"], contacts=99)
     monkeypatch.setattr(duplicates, "MOST", 1)
