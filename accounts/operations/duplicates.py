@@ -200,9 +200,8 @@ def _claimed_twice(scope: Scope) -> tuple[list[Finding], bool]:
     found = SubmissionRow.objects.filter(pk__in=rows.values("pk")).annotate(key=key)
     rows = found.select_related("submission__unit__parent").defer("personal", "values")
     claims, is_cut = _read(rows.order_by("key", "pk"))
-    keys = {each.key for each in claims} or {
-        ""
-    }  # asked even so: the page takes as many statements as with findings
+    # Asked of no account, too: the page takes as many statements with findings as without.
+    keys = {each.key for each in claims} or {""}
     taken = Account.objects.active().filter(platform=DEFAULT_PLATFORM, identifier_key__in=keys)
     holders = {each.identifier_key: each for each in taken.select_related("unit__parent")}
     findings = []
