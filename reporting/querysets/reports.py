@@ -44,7 +44,7 @@ def reporters(units: OrgUnitQuerySet, week: Week) -> OrgUnitQuerySet:
     if str(week) < settings.WEEKLY_REPORTS_FROM:
         return units.none()
     # The relation, as a queryset file imports no model at run time.
-    rows = units.model._meta.get_field("weeks").related_model._default_manager  # type: ignore[union-attr]
+    rows = units.model._meta.get_field("weeks").related_model._default_manager
     weeks = rows.model._meta.get_field("week").related_model._default_manager
     closed = weeks.newest_editions().filter(year=week.year, number=week.number).order_by()
     then = rows.asked_to_report().filter(week__in=closed.values("pk"), unit=OuterRef("pk"))
