@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 SMALL = 1_000
 STATEMENTS_BAR, RATIO_BAR = 15, 2.0
 SAME = ("10", "100")
-BY_FINDINGS = ("radar",)  # one statement more where forms name an account twice
 PROMISED = ("weekly", "unit", "picker")
 WARM_UPS = 3
 LEAST_TRIES, TRIES, MOST_SECONDS = 5, 60, 8.0
@@ -70,7 +69,7 @@ def summary(results: list[Result]) -> list[Figure]:
     for result in results:
         name, _space, which = str(result["page"]).partition(" ")
         # Those with 10 and with 100 children are one; what another person or word finds is another page.
-        key = (name, "" if which in SAME and name not in BY_FINDINGS else which)
+        key = (name, "" if which in SAME else which)
         statements.setdefault(key, []).append(int(str(result["statements"])))
         p95.setdefault(str(result["page"]), []).append(float(str(result["p95_ms"])))
     differ: dict[str, int] = {}
