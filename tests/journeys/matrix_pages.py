@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from tests.architecture.matrix import MATRIX, Row
+from tests.architecture.matrix import MATRIX, TOKEN, Row
 from tests.journeys.portal import Portal
 
 # Answers of GET that are no page: data, files, and addresses that lead on to a page of the list.
 NO_PAGE = {
     "healthz",
+    "api:openapi-json",
     "accounts:verify-json",
     "orgs:pick-unit",
     "orgs:download-base-template",
@@ -100,7 +101,8 @@ def objects(portal: Portal) -> dict[str, list[int]]:
 def addresses(known: dict[str, list[int]]) -> Iterator[tuple[str, list[str]]]:
     """Name and candidate addresses of every page that GET opens."""
     for name, row in MATRIX.items():
-        if "get" in row.methods and name not in NO_PAGE | ON_THE_WAY | ABOVE_ALL:
+        is_page = row.verb != TOKEN and name not in NO_PAGE | ON_THE_WAY | ABOVE_ALL
+        if "get" in row.methods and is_page:
             yield name, _addresses(name, row, known)
 
 
