@@ -34,7 +34,7 @@ def test_a_person_signs_in_by_user_name_or_mobile(cast, account):
 
 def test_a_departed_person_signs_in_but_sees_nothing(cast, sign_in, world):
     client = sign_in("departed")
-    assert client.get(reverse("search"), {"q": "法学"}).context["units"].count() == 0
+    assert not client.get(reverse("search"), {"q": "法学"}).context["units"]
 
 
 def test_a_deactivated_person_is_refused(cast):
