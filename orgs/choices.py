@@ -83,6 +83,10 @@ class Measure(TextChoices):
     MEMBERS_2012 = "members_assessed", _("团员数（考评口径）")
     MEMBERS_REPORTED = "members_reported", _("前期上报团员数")
     ORGANISATIONS = "organisations", _("下属团组织数")
+    CADRES = "cadres", _("团干部数")
+    # UNI-1.2.3: of the cadres' personal accounts the portal keeps a number only, given of their own free will.
+    CADRES_WITH_ACCOUNT = "cadres_account", _("已使用微信的团干部数（自愿填报）")
+    CADRES_IN_TOUCH = "cadres_in_touch", _("联系青年达到要求的团干部数")  # RUR-2.1: 20 youths each
 
 
 class JobState(TextChoices):

@@ -31,6 +31,7 @@ MANAGE_SCHEMES = "manage_schemes"  # 考评: approve a scheme, open a year's she
 MANAGE_JOBS = "manage_jobs"
 CORRECT_WEEK = "correct_week"  # 更正: a new edition of a closed week, of all units at once
 PUBLISH_BULLETIN = "publish_bulletin"  # 通报: write, publish and correct bulletins of the own unit
+RUN_CAMPAIGN = "run_campaign"  # 工作部署: enter, launch and end a campaign in the own subtree
 
 ROLE_VERBS: dict[str, frozenset[str]] = {
     Role.SECRETARY: frozenset({VIEW, FILL}),
@@ -52,7 +53,7 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             FULL_EXPORT,
             VIEW_AUDIT,
         }
-        | {VIEW_SHEET, SELF_ASSESS, PUBLISH_BULLETIN}
+        | {VIEW_SHEET, SELF_ASSESS, PUBLISH_BULLETIN, RUN_CAMPAIGN}
     ),
     Role.PROVINCE: frozenset(
         {
@@ -69,6 +70,7 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             FULL_EXPORT,
         }
         | {VIEW_AUDIT, RECORD_CHECK, VIEW_SHEET, ASSESS, MANAGE_SCHEMES, FILL, PUBLISH_BULLETIN, CORRECT_WEEK}
+        | {RUN_CAMPAIGN}
     ),
     Role.AUDITOR: frozenset({VIEW, RECORD_CHECK, VIEW_SHEET, ASSESS, EXPORT}),
     Role.SYSADMIN: frozenset({VIEW, EDIT_UNITS, MANAGE_PEOPLE, VIEW_AUDIT, MANAGE_JOBS}),

@@ -37,6 +37,47 @@ class BulletinState(TextChoices):
     PUBLISHED = "published", _("已发布")
 
 
+class CampaignState(TextChoices):
+    DRAFT = "draft", _("待启动")
+    RUNNING = "running", _("进行中")
+    ENDED = "ended", _("已结束")
+
+
+CAMPAIGN_MOVES: dict[str, frozenset[str]] = {
+    CampaignState.DRAFT: frozenset({CampaignState.RUNNING}),
+    CampaignState.RUNNING: frozenset({CampaignState.ENDED}),
+    CampaignState.ENDED: frozenset(),
+}
+
+
+class DemandKind(TextChoices):
+    """What a requirement of a campaign looks at."""
+
+    FIGURE = "figure", _("指标")  # a figure of metrics.md against a number, or against another figure
+    LINK_GROUP = "link_group", _("层级群")  # a group that joins the unit with the level below
+    NAMING = "naming", _("规范名称")
+    CHECKLIST = "checklist", _("开通核对")
+    DOCUMENT = "document", _("报送材料")
+    PLAN = "plan", _("计划与完成")  # a planned number is collected first
+    TOTAL = "total", _("应有总数")  # "all 18 universities": asked of the unit that runs the campaign
+
+
+class Standing(TextChoices):
+    """How one unit stands to one requirement at a moment."""
+
+    MET = "met", _("已达到")
+    OPEN = "open", _("进行中")
+    BEHIND = "behind", _("进度滞后")  # guidance past its date: never overdue (RUR-3)
+    OVERDUE = "overdue", _("已逾期")
+    EXEMPT = "exempt", _("免予要求")
+
+
+class HandInState(TextChoices):
+    HANDED = "handed", _("已报送")
+    ACCEPTED = "accepted", _("已接收")
+    RETURNED = "returned", _("已退回")
+
+
 class DemandState(TextChoices):
     """A demand to replace an administrator (SUP-2.1.4)."""
 

@@ -61,9 +61,18 @@ class Administratorship(models.Model):
     def __str__(self) -> str:
         return f"{self.unit_id} {self.started_at:%Y-%m-%d}"
 
+    @property
+    def person_key(self) -> str:
+        """Tells that two terms are one person's: the index of the mobile; "" where no mobile is known."""
+        return self.mobile_index
+
 
 class AdministratorshipVersion(Version):
-    """Whether a person was administrator of which unit's channel at a moment; no personal data."""
+    """Whether a person was administrator of which unit's channel at a moment.
+
+    `person_key` tells two terms of one person apart from terms of two (R3); it is a keyed digest, and wiped with the
+    person (B6).
+    """
 
     administratorship = models.ForeignKey(
         Administratorship, on_delete=models.CASCADE, related_name="versions"
@@ -71,8 +80,9 @@ class AdministratorshipVersion(Version):
     unit_id = models.BigIntegerField()
     account_id = models.BigIntegerField(null=True)
     group_id = models.BigIntegerField(null=True)
+    person_key = models.CharField(max_length=64, blank=True)
 
-    FACTS: ClassVar[tuple[str, ...]] = ("unit_id", "account_id", "group_id")
+    FACTS: ClassVar[tuple[str, ...]] = ("unit_id", "account_id", "group_id", "person_key")
 
     class Meta:
         constraints: ClassVar = [one_current("administratorship", name="adminversion_one_current")]

@@ -4,19 +4,41 @@ from __future__ import annotations
 
 from reporting.models.activity import DailyRecord
 from reporting.models.bulletins import Bulletin, BulletinNotice, BulletinRecipient
+from reporting.models.campaigns import (
+    Campaign,
+    CampaignPhase,
+    CampaignRound,
+    CampaignVersion,
+    Exemption,
+    Judgement,
+    Requirement,
+    Tally,
+)
 from reporting.models.duties import Demand
+from reporting.models.hand_ins import HandIn, PlannedNumber
 from reporting.models.inspection import SpotCheck
 from reporting.models.reports import WeekExplanation, WeeklyReport
-from reporting.models.weekly import ClosedWeek, WeekUnit
+from reporting.models.weekly import BaseCorrection, ClosedWeek, WeekUnit
 
 __all__ = [
+    "BaseCorrection",
     "Bulletin",
     "BulletinNotice",
     "BulletinRecipient",
+    "Campaign",
+    "CampaignPhase",
+    "CampaignRound",
+    "CampaignVersion",
     "ClosedWeek",
     "DailyRecord",
     "Demand",
+    "Exemption",
+    "HandIn",
+    "Judgement",
+    "PlannedNumber",
+    "Requirement",
     "SpotCheck",
+    "Tally",
     "WeekExplanation",
     "WeekUnit",
     "WeeklyReport",

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from orgs.choices import LONGEST_CODE, LONGEST_NAME
+from orgs.choices import LONGEST_CODE, LONGEST_NAME, Measure
 from orgs.kernel.clock import Week
 from reporting.choices import WeekState
 from reporting.querysets.weekly import ClosedWeekQuerySet, WeekUnitQuerySet
@@ -23,6 +23,8 @@ class ClosedWeek(models.Model):
     state = models.CharField(max_length=8, choices=WeekState, default=WeekState.CLOSING)
     n_units = models.PositiveIntegerField(default=0)
     content_hash = models.CharField(max_length=64, blank=True)
+    # Which columns the digest covers: 1 = those before administrators' persons, cadres and requirements, 2 = all.
+    digest_form = models.PositiveSmallIntegerField(default=2)
     reason = models.CharField(_("更正原因"), max_length=200, blank=True)
     job = models.ForeignKey(
         "orgs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
@@ -119,6 +121,25 @@ class WeekUnit(models.Model):
     sub_groups_dormant = models.IntegerField(default=0)
     own_admins = models.IntegerField(default=0)
     sub_admins = models.IntegerField(default=0)
+    # From here to the requirements: NULL in weeks closed before the figure was there.
+    # Persons behind the administratorships, each counted once in the unit and once in each subtree: no sum (R3).
+    own_admin_persons = models.IntegerField(null=True)
+    sub_admin_persons = models.IntegerField(null=True)
+    own_follows_superior = models.IntegerField(null=True)
+    sub_follows_superior = models.IntegerField(null=True)
+    own_cadres = models.IntegerField(null=True)
+    sub_cadres = models.BigIntegerField(null=True)
+    own_cadres_with_account = models.IntegerField(null=True)
+    sub_cadres_with_account = models.BigIntegerField(null=True)
+    own_cadres_min_ok = models.IntegerField(null=True)
+    sub_cadres_min_ok = models.BigIntegerField(null=True)
+    # Of the requirements of running campaigns that ask the unit.
+    own_requirements = models.IntegerField(null=True)
+    sub_requirements = models.IntegerField(null=True)
+    own_requirements_met = models.IntegerField(null=True)
+    sub_requirements_met = models.IntegerField(null=True)
+    own_requirements_overdue = models.IntegerField(null=True)
+    sub_requirements_overdue = models.IntegerField(null=True)
     own_holders = models.IntegerField(default=0)
     sub_holders = models.IntegerField(default=0)
     own_unreported = models.IntegerField(default=0)
@@ -180,3 +201,25 @@ class WeekUnit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.week_id} {self.code}"
+
+
+class BaseCorrection(models.Model):
+    """A base that was wrong in a closed week, and what the new edition counts instead (SUP-2.1.1b)."""
+
+    week = models.ForeignKey(ClosedWeek, on_delete=models.CASCADE, related_name="base_corrections")
+    unit = models.ForeignKey("orgs.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    measure = models.CharField(_("口径"), max_length=20, choices=Measure)
+    count = models.PositiveIntegerField(_("人数（个数）"))
+    year = models.PositiveSmallIntegerField(_("年份"))
+    source = models.CharField(_("来源"), max_length=120)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name = _("底数更正")
+        verbose_name_plural = _("底数更正")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["week", "unit", "measure"], name="basecorrection_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.week_id} {self.unit_id} {self.measure}"
