@@ -137,16 +137,17 @@ class Command(BaseCommand):
             supervisor.start(
                 "beat", [python, "-m", "celery", "-A", "config", "beat", "--pidfile=", "--loglevel", "INFO"]
             )
-            self._progress("启动网页与后台任务")
-            if not supervisor.wait_until(lambda: answers(host, port)):
-                raise CommandError(
-                    f"网页没有启动，请查看 {settings.DATA_DIR / 'log'}。/ The web server doesn't answer."
-                )
-            self.stdout.write(
-                f"\n门户已启动 / the portal is running:  http://{bind}/\n按 Ctrl-C 结束 / Ctrl-C ends it\n"
-            )
-            self.stdout.flush()
+            # Ctrl-C may come at any moment, that between the last line and the waiting included.
             try:
+                self._progress("启动网页与后台任务")
+                if not supervisor.wait_until(lambda: answers(host, port)):
+                    raise CommandError(
+                        f"网页没有启动，请查看 {settings.DATA_DIR / 'log'}。/ The web server doesn't answer."
+                    )
+                self.stdout.write(
+                    f"\n门户已启动 / the portal is running:  http://{bind}/\n按 Ctrl-C 结束 / Ctrl-C ends it\n"
+                )
+                self.stdout.flush()
                 supervisor.watch()
             except KeyboardInterrupt:
                 self.stdout.write("\n正在结束 / stopping")
