@@ -30,16 +30,17 @@ from __future__ import annotations
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Sum
-from django.http import FileResponse, StreamingHttpResponse
 
+from orgs import exports
+from orgs.exports import FILE
 from orgs.kernel import clock
 from orgs.kernel.numbers import thousands
-from orgs.operations import exporting
+from orgs.operations.exporting import FileTable
 from orgs.permissions import EXPORT, may_anywhere
 
 if TYPE_CHECKING:
@@ -53,8 +54,7 @@ if TYPE_CHECKING:
 
 PER_PAGE = 50
 ROWS_AT_ONCE = 500
-SORT, COLUMN, PAGE, FILE = "sort", "col", "page", "export"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SORT, COLUMN, PAGE = "sort", "col", "page"
 
 
 class Listing:
@@ -149,7 +149,7 @@ class Listing:
 
     @property
     def wants_file(self) -> bool:
-        return self.request.GET.get(FILE) in {exporting.XLSX, exporting.CSV}
+        return exports.is_wanted(self.request)
 
     def file(self, title: object) -> HttpResponseBase:
         """导出: every row of the filter with the columns shown, in this order; where the person may export, and audited."""
@@ -159,23 +159,11 @@ class Listing:
         rows = self.table.data.data.actionable_by(user, EXPORT)
         columns = list(self.table.columns)
         labels = [str(column.header) for column in columns]
-        exporting.record_export(
-            self.request.path,
-            n_rows=rows.count(),
-            columns=[column.name for column in columns],
-            filters=[name for name, _label, _value in self.filter.chosen],
-            by=user,
-        )
-        cells = self._cells(rows, [column.name for column in columns])
-        name = f"{title}{clock.today():%Y%m%d}"
-        if self.request.GET[FILE] == exporting.CSV:
-            answer = StreamingHttpResponse(
-                exporting.csv_lines(labels, cells), content_type="text/csv; charset=utf-8"
-            )
-            answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.csv"
-            return answer
-        file = exporting.workbook(str(title), labels, cells)
-        return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL)
+        names = [column.name for column in columns]
+        name, n_rows = f"{title}{clock.today():%Y%m%d}", rows.count()
+        table = FileTable(name, labels, self._cells(rows, names), n_rows)
+        filters = [name for name, _label, _value in self.filter.chosen]
+        return exports.answer(self.request, table, columns=names, filters=filters)
 
     def _cells(self, rows: Any, names: Sequence[str]) -> Iterator[list[str]]:
         """Texts of all rows, read some hundred at a time: a file of any length takes the memory of one page."""

@@ -23,9 +23,10 @@ from accounts.operations import hand_outs_import
 from accounts.pages import hand_outs as pages
 from accounts.tables import HandedTable
 from orgs.exceptions import NotAllowed, OrgsError
+from orgs.exports import EXCEL
 from orgs.http import own_unit
 from orgs.kernel.sheets import FileRejected
-from orgs.lists import EXCEL, Listing
+from orgs.lists import Listing
 from orgs.models import OrgUnit
 from orgs.permissions import EDIT_REGISTRY, may, may_anywhere
 

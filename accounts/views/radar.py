@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, QueryDict, StreamingHttpResponse
+from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,12 +18,12 @@ from accounts.forms.radar import SettleForm
 from accounts.operations import findings
 from accounts.operations.duplicates import FindingKind
 from accounts.pages import radar as pages
+from orgs import exports
 from orgs.exceptions import Conflict, OrgsError
 from orgs.http import whole_number
 from orgs.kernel import clock
-from orgs.lists import EXCEL
 from orgs.models import OrgUnit
-from orgs.operations import exporting
+from orgs.operations.exporting import FileTable
 from orgs.permissions import EXPORT, REVIEW, may_anywhere
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ LONGEST_BACK = 400
 def show_radar(request: LeagueRequest) -> HttpResponseBase:
     """The list as filtered, or the same as a file."""
     whole = _reviewed(request)
-    if request.GET.get("export") in {exporting.XLSX, exporting.CSV}:
+    if exports.is_wanted(request):
         return _file(request, whole.allowing(EXPORT))
     return _page(request, request.GET, whole)
 
@@ -115,15 +114,6 @@ def _file(request: LeagueRequest, whole: UnitsInCharge) -> HttpResponseBase:
     """Every line of the filter, of units whose lists the person may export; audited."""
     radar = pages.radar(request.user, request.GET, whole, _unit(request.GET, whole))
     names = [name for name in ("kind", "unit", "settled") if request.GET.get(name)]
-    exporting.record_export(
-        request.path, n_rows=len(radar.lines), columns=pages.COLUMNS, filters=names, by=request.user
-    )
-    title, labels = _("需核实"), [str(label) for label in pages.LABELS]
-    name = f"{title}{clock.today():%Y%m%d}"
-    if request.GET["export"] == exporting.CSV:
-        lines = exporting.csv_lines(labels, pages.rows(radar.lines))
-        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.csv"
-        return answer
-    file = exporting.workbook(title, labels, pages.rows(radar.lines))
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL)
+    name = f"{_('需核实')}{clock.today():%Y%m%d}"
+    table = FileTable(name, [str(label) for label in pages.LABELS], pages.rows(radar.lines), len(radar.lines))
+    return exports.answer(request, table, columns=pages.COLUMNS, filters=names)
