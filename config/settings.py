@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "send-mails": {"task": "orgs.send_mails", "schedule": crontab()},
     "close-week": {"task": "reporting.close_due_weeks", "schedule": crontab(minute=5)},
+    "judge-campaigns": {"task": "reporting.judge_campaigns", "schedule": crontab(minute=35)},
     "compute-sheets": {"task": "scoring.compute_this_year", "schedule": crontab(minute=20)},
     "requeue-lost-jobs": {"task": "orgs.requeue_lost_jobs", "schedule": crontab(minute="*/5")},
     "purge-administrators": {"task": "accounts.purge_administrators", "schedule": crontab(hour=3, minute=40)},

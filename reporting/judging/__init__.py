@@ -1,0 +1,32 @@
+"""Judging a campaign: what every asked unit has reached at a moment, over the very columns of the weekly roll-up.
+
+`instant.py` is the moment; the roll-up places the units and collects their figures as of it. `targets.py` says whom a
+requirement asks and `rules.py` when it is met, both as SQL over those columns; `metrics.py` knows the figures' names.
+`standings.py` writes one character per requirement and unit into a temporary table, `tallies.py` counts them upwards,
+`changes.py` compares both with the rows that stand. `standing.py` reads a character at a moment (open, overdue …).
+Only `operations/judging.py` writes to tables that stay.
+"""
+
+from __future__ import annotations
+
+from reporting.judging.changes import STATEMENTS
+from reporting.judging.instant import Instant
+from reporting.judging.standing import character_of, standing, unmet
+from reporting.judging.standings import EXEMPT, MET, NOT_ASKED, UNMET, collect, drop, judge
+from reporting.judging.tallies import count
+
+__all__ = [
+    "EXEMPT",
+    "MET",
+    "NOT_ASKED",
+    "STATEMENTS",
+    "UNMET",
+    "Instant",
+    "character_of",
+    "collect",
+    "count",
+    "drop",
+    "judge",
+    "standing",
+    "unmet",
+]

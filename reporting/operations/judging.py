@@ -1,0 +1,140 @@
+"""评定: how every unit stands to what a running campaign asks, kept as rows that say from when to when it stood so.
+
+A campaign is judged in order of time: at each Sunday 24:00 since the last judging first, then at the moment asked for.
+All facts are versions, so that a late judging finds the week as it was. Nothing is written backdated.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from orgs.kernel import clock
+from orgs.kernel.clock import Week
+from orgs.operations import ledger
+from reporting import judging
+from reporting.choices import CampaignState
+from reporting.models import Campaign, CampaignVersion
+from reporting.rollup.moment import adapted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from orgs.models import Job, User
+
+TASK = "reporting.judge_campaign"
+
+
+def judge(campaign: Campaign, at: datetime) -> bool:
+    """Judge every unit at a moment that lies not before the last judging, and write what has changed since.
+
+    Computes first and writes in one short transaction. False where nothing was to be done: another process has judged
+    that moment or a later one, or no version was loaded by then.
+    """
+    version = _version(campaign, at)
+    if version is None or (campaign.judged_until and at < campaign.judged_until):
+        return False
+    instant = judging.Instant.at(at)
+    try:
+        deepest = judging.collect(campaign, instant)
+        requirements = judging.judge(version, instant, deepest)
+        judging.count(requirements, campaign.unit_id, deepest)
+        return _write(campaign, version, at)
+    finally:
+        if not connection.needs_rollback:
+            judging.drop()
+
+
+def judge_until(campaign: Campaign, at: datetime) -> int:
+    """Judge at every Sunday 24:00 that is not judged yet, then at the moment itself; returns how often."""
+    return sum(judge(campaign, moment) for moment in _moments(campaign, at))
+
+
+def judge_week(week: Week) -> None:
+    """Before a week is closed: every campaign that ran in it is judged as of its end, so that the close reads answers."""
+    for campaign in _judged_at(week.ends_at):
+        judge_until(campaign, week.ends_at)
+
+
+def judge_now(campaign: Campaign) -> int:
+    """Judge the campaign up to now, or to its end."""
+    return judge_until(campaign, campaign.ended_at or clock.now())
+
+
+def judge_in_job(job_id: int) -> None:
+    """Do the work of a job row. Nothing where another process has it or it is done."""
+    ledger.run(job_id, _judge_for)
+
+
+def enqueue_judging(campaign: Campaign, *, by: User | None = None) -> Job:
+    """Let a worker judge the campaign; once an hour is enough, and an hour is one job."""
+    hour = clock.now().strftime("%Y%m%d%H")
+    return ledger.enqueue(TASK, key=f"judge-{campaign.pk}-{hour}", by=by, campaign=campaign.pk)
+
+
+def enqueue_running() -> list[Job]:
+    """Let workers judge every campaign that is running."""
+    return [enqueue_judging(campaign) for campaign in Campaign.objects.running().order_by("pk")]
+
+
+def judge_running() -> dict[str, int]:
+    """Judge every running campaign in this process; code of the campaign -> how often it was judged."""
+    found = Campaign.objects.running().select_related("unit").order_by("pk")
+    return {campaign.code: judge_now(campaign) for campaign in found}
+
+
+def _judge_for(job: Job) -> dict[str, object]:
+    campaign = Campaign.objects.select_related("unit").get(pk=job.params["campaign"])
+    if campaign.state != CampaignState.RUNNING:
+        return {"n_judged": 0}
+    moments = list(_moments(campaign, clock.now()))
+    for done, moment in enumerate(moments):
+        ledger.progress(job, done, len(moments))
+        judge(campaign, moment)
+    ledger.progress(job, len(moments), len(moments))
+    return {"n_judged": len(moments)}
+
+
+def _moments(campaign: Campaign, at: datetime) -> Iterator[datetime]:
+    """The ends of weeks after the last judging (at first: after the launch) and before `at`, then `at`."""
+    since = campaign.judged_until or campaign.launched_at or at
+    week = Week.containing(since)
+    while week.ends_at < at:
+        if week.ends_at > since:
+            yield week.ends_at
+        week = week.next()
+    yield at
+
+
+def _judged_at(at: datetime) -> Iterator[Campaign]:
+    """Campaigns that ran at the moment and are not judged up to it."""
+    started = Campaign.objects.select_related("unit").filter(launched_at__lt=at).order_by("pk")
+    for campaign in started.exclude(state=CampaignState.DRAFT):
+        has_ended = campaign.ended_at is not None and campaign.ended_at < at
+        is_judged = campaign.judged_until is not None and campaign.judged_until >= at
+        if not (has_ended or is_judged):
+            yield campaign
+
+
+def _version(campaign: Campaign, at: datetime) -> CampaignVersion | None:
+    """The version that was in force at the moment: a newer one does not judge the weeks before it."""
+    versions = campaign.versions.select_related("campaign__unit").order_by("-number")
+    # What happened at the very instant comes after it; a first version has nothing before it.
+    return versions.filter(loaded_at__lt=at).first() or versions.filter(loaded_at__lte=at).last()
+
+
+@transaction.atomic
+def _write(campaign: Campaign, version: CampaignVersion, at: datetime) -> bool:
+    """What has changed, under the lock of the campaign: who has read an older state of it writes nothing."""
+    held = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if held.judged_until != campaign.judged_until:
+        return False
+    params = {"campaign": campaign.pk, "version": version.pk, "at": adapted(at)}
+    with connection.cursor() as cursor:
+        for statement in judging.STATEMENTS:
+            cursor.execute(statement, params)
+    campaign.judged_until = at
+    campaign.save(update_fields=["judged_until"])
+    return True
