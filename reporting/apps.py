@@ -32,6 +32,9 @@ class ReportingConfig(AppConfig):
             locked_column="state",
             locked_value="published",
         )
+        # What was judged under a version stays readable: a new pack is a new version.
+        for table in ("campaignversion", "campaignphase", "requirement"):
+            triggers.append_only(f"reporting_{table}")
         panels.register(tabs=tabs)
         # Imported here: the page needs the models, which exist only now.
         from reporting.pages import channel, duties  # noqa: PLC0415

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from orgs.exceptions import OrgsError
+from orgs.kernel.shapes import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reporting.packs import Pack
 
 
 class ReportingError(OrgsError):
@@ -31,3 +39,18 @@ class ReportIncomplete(ReportingError):
     def __init__(self, *, closings: list[int], drop: bool) -> None:
         super().__init__()
         self.closings, self.drop = closings, drop
+
+
+class PackInvalid(ReportingError):
+    """A campaign pack that can't be loaded; `problems` names line, key and remedy of each."""
+
+    default_message = _("部署文件有误，请按提示修改。")
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(dict.fromkeys(problems))
+        super().__init__("\n".join([str(self.default_message), *(str(each) for each in self.problems)]))
+
+
+def pack_problem(pack: Pack, key: str, text: str) -> PackInvalid:
+    """The one problem of a pack, at its line."""
+    return PackInvalid([Problem(pack.document.line_of(key), key, text)])
