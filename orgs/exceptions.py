@@ -72,3 +72,9 @@ class Conflict(OrgsError):
 
 class JobLost(OrgsError):
     default_message = _("任务已由其他进程接手。")
+
+
+class JobNotYet(OrgsError):
+    """Something else has to be done first: the job waits in its row until then."""
+
+    default_message = _("前面的任务还没有完成，这个任务先等待。")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from orgs.exceptions import OrgsError
+from orgs.exceptions import JobNotYet, OrgsError
 from orgs.kernel.shapes import Problem
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ class ReportingError(OrgsError):
 
 class WeekNotOver(ReportingError):
     default_message = _("这一周还没有结束，周日24:00以后才能结周。")
+
+
+class EarlierWeekOpen(ReportingError, JobNotYet):
+    """Weeks are published in order: no gap between the first and the last (R5)."""
+
+    default_message = _("更早的周还没有结周，请先结更早的周。")
 
 
 class CorrectionUnderWay(ReportingError):

@@ -14,7 +14,7 @@ from django.db.models import F
 from kombu.exceptions import OperationalError
 
 from orgs.choices import JobState, NotificationKind
-from orgs.exceptions import JobLost
+from orgs.exceptions import JobLost, JobNotYet
 from orgs.kernel import clock
 from orgs.models import AuditEntry, Job, Notification
 from orgs.operations import mail
@@ -170,6 +170,11 @@ def progress(job: Job, done: int, total: int) -> None:
         raise JobLost
 
 
+def beat(job: Job) -> None:
+    """Heartbeat while the work goes on elsewhere in this process; nothing where somebody took over."""
+    _held(job).update(heartbeat_at=clock.now())
+
+
 @transaction.atomic
 def finish_job(job: Job, result: dict[str, object] | None = None) -> None:
     """The job is done, and with it what is left of its parts; `result` holds ids, counts and hashes.
@@ -182,6 +187,11 @@ def finish_job(job: Job, result: dict[str, object] | None = None) -> None:
         # A part that failed or is still at work has nothing to add to what stands.
         left = Job.objects.parts_of(job).filter(state__in=set(JobState) - {JobState.DONE})
         left.update(state=JobState.DONE, error="", finished_at=now)
+
+
+def put_back(job: Job, why: str) -> None:
+    """The job waits again, unless it was cancelled or taken over meanwhile; whoever looks for waiting jobs finds it."""
+    _held(job).update(state=JobState.QUEUED, error=why[:400])
 
 
 def fail_job(job: Job, error: str) -> None:
@@ -198,7 +208,7 @@ def _held(job: Job) -> JobQuerySet:
 
 
 def run(job_id: int, work: Callable[[Job], dict[str, object]]) -> Job | None:
-    """Claim the job, do `work`, keep what it returns. None where the job is done or another worker has it.
+    """Claim the job, do `work`, keep what it returns. None where the job is done, must wait or another worker has it.
 
     A failure is kept by the name of its class only and raised on: its text may hold data.
     """
@@ -210,6 +220,9 @@ def run(job_id: int, work: Callable[[Job], dict[str, object]]) -> Job | None:
         result = work(job)
     except JobLost:
         return None  # somebody took over in the middle; the row is theirs
+    except JobNotYet as waits:
+        put_back(job, waits.message)
+        return None
     except Exception as error:
         fail_job(job, type(error).__name__)
         raise

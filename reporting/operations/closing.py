@@ -11,6 +11,7 @@ from orgs.operations import ledger
 from reporting import rollup
 from reporting.choices import WeekState
 from reporting.models import ClosedWeek, WeekUnit
+from reporting.operations import order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +44,7 @@ def compute(moment: rollup.Moment, place: Callable[[], int], *, is_part: bool = 
     yield 1
     rollup.collect(moment, is_part=is_part)
     yield 2
-    rollup.mark_streaks(moment)
+    rollup.mark_streaks(moment, is_part=is_part)
     yield 3
     rollup.sum_up(deepest)
     yield 4
@@ -67,11 +68,13 @@ def publish(
 ) -> ClosedWeek:
     """Write what is missing and flip the state, under the lock of the header: one closer wins, the others see its week.
 
-    The job is asked last, within the transaction: a close that was cancelled or taken over publishes nothing.
+    The job is asked last, within the transaction, and is done with it: a close that was cancelled or taken over
+    publishes nothing, and one that is published can't be called off any more. Raises EarlierWeekOpen.
     """
     header = ClosedWeek.objects.select_for_update().get(pk=header_id)
     if header.state == WeekState.CLOSED:
         return header
+    order.refuse_a_gap(header.week)
     write(header)
     header.n_units = WeekUnit.objects.filter(week=header).count()
     header.content_hash = rollup.content_hash(header)
@@ -92,7 +95,18 @@ def publish(
     statistics.refresh()
     if job is not None:
         ledger.progress(job, total, total)
+        ledger.finish_job(job, told(header))
     return header
+
+
+def told(header: ClosedWeek) -> dict[str, object]:
+    """What the row of a finished close says of its edition."""
+    return {
+        "week": str(header.week),
+        "edition": header.edition,
+        "n_units": header.n_units,
+        "hash": header.content_hash,
+    }
 
 
 def _write_all(header: ClosedWeek) -> None:

@@ -8,6 +8,7 @@ them when it is repeated.
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -66,17 +67,21 @@ def _enqueue(header: ClosedWeek, root_id: int, job: Job) -> Job:
 
 
 def _work_through(pks: list[int], job: Job, total: int) -> None:
-    """Until all are done: take the next one that nobody has; where others have them all, wait for them."""
+    """Until all are done: take the next one that nobody has; where others have them all, wait for them.
+
+    The whole lives as long as the part that this process computes: without its heartbeat it would be taken for dead.
+    """
+    work = partial(_close_part, whole=job)
     while True:
         left = list(Job.objects.filter(pk__in=pks).exclude(state=JobState.DONE).order_by("pk"))
         ledger.progress(job, len(pks) - len(left), total)
         if not left:
             return
-        if not any(ledger.run(part.pk, _close_part) for part in left):
+        if not any(ledger.run(part.pk, work) for part in left):
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
-def _close_part(job: Job) -> dict[str, object]:
+def _close_part(job: Job, *, whole: Job | None = None) -> dict[str, object]:
     header = ClosedWeek.objects.get(pk=job.params["header"])
     if header.state == WeekState.CLOSED:
         return {}
@@ -85,6 +90,8 @@ def _close_part(job: Job) -> dict[str, object]:
     try:
         for step in closing.compute(moment, lambda: rollup.place_tree(moment, tree_id), is_part=True):
             ledger.progress(job, step, closing.STEPS)
+            if whole is not None:
+                ledger.beat(whole)
         return {"n_units": _write_part(header, job)}
     finally:
         closing.forget()

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Min
-
-from accounts.models import AccountVersion, GroupVersion, RegistryEvent
+from orgs.choices import JobState
 from orgs.exceptions import JobLost
 from orgs.kernel.clock import Week
 from orgs.models import Job
 from orgs.operations import jobs, ledger
 from reporting.exceptions import WeekNotOver
 from reporting.models import ClosedWeek
-from reporting.operations import closing, parts
+from reporting.operations import closing, judging, order, parts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from orgs.models import User
 
 TASK = "reporting.close_week"
@@ -25,10 +25,12 @@ def close_week(week: Week, *, by: User | None = None, job: Job | None = None) ->
     """Close the week: every unit's own and subtree figures as of Sunday 24:00, from versions, steps and events.
 
     A closed week stays as it is and is returned. Whoever computes at the same time, one publishes and the others get
-    what it has published. Raises WeekNotOver, and TreeBroken where a unit's superior was not in operation.
+    what it has published. Raises WeekNotOver, EarlierWeekOpen where it would leave a gap, and TreeBroken where a
+    unit's superior was not in operation.
     """
     if not week.is_over:
         raise WeekNotOver
+    judging.judge_week(week)
     return closing.close_here(_header(week), by=by, job=job)
 
 
@@ -43,29 +45,48 @@ def _header(week: Week, edition: int = 1) -> ClosedWeek:
 
 
 def close_in_job(job_id: int) -> ClosedWeek | None:
-    """Do the work of a job row: close its week with progress. None where another process has the job or it is done."""
+    """Do the work of a job row: close its week with progress; the week after it, if it waits, is rung for.
+
+    None where another process has the job, it is done, or an earlier week comes first: then it waits in its row.
+    """
     job = ledger.run(job_id, _close_for)
     if job is None:
         return None
-    return _header(Week.parse(job.params["week"]), _edition(job))
+    week = Week.parse(job.params["week"])
+    _ring(week.next())
+    return _header(week, _edition(job))
+
+
+def _ring(week: Week) -> None:
+    for job in Job.objects.filter(key=job_key(week), state=JobState.QUEUED):
+        ledger.ring(job)
 
 
 def _close_for(job: Job) -> dict[str, object]:
     week = Week.parse(job.params["week"])
     if not week.is_over:
         raise WeekNotOver
-    header = _header(week, _edition(job))
+    edition = _edition(job)
+    if edition == 1:
+        _wait_for_earlier(week)
+        judging.judge_week(week)
+    header = _header(week, edition)
     trees = parts.worth_it(header)
     if trees:
         closed = parts.close_in_parts(header, trees, by=job.created_by, job=job)
     else:
         closed = closing.close_here(header, by=job.created_by, job=job)
-    return {
-        "week": str(week),
-        "edition": closed.edition,
-        "n_units": closed.n_units,
-        "hash": closed.content_hash,
-    }
+    return closing.told(closed)
+
+
+def _wait_for_earlier(week: Week) -> None:
+    """Earlier weeks are queued first; this one comes after them. Raises EarlierWeekOpen."""
+    for each in order.open_before(week):
+        enqueue_close(each)
+    # Asked again, as a queue without workers of its own has done them by now.
+    earlier = order.open_before(week)
+    if earlier:
+        raise order.waiting_for(earlier)
 
 
 def _edition(job: Job) -> int:
@@ -75,12 +96,24 @@ def _edition(job: Job) -> int:
 def close_now(week: Week, *, by: User | None = None) -> ClosedWeek:
     """Close the week in this process, in the job row a worker would use. Takes over from a worker that fell silent.
 
-    Raises WeekNotOver, and JobLost when another process took the job over in the meantime.
+    Raises WeekNotOver, EarlierWeekOpen naming the weeks that come first (`catch_up` closes them), and JobLost when
+    another process took the job over in the meantime.
     """
     if not week.is_over:
         raise WeekNotOver
     closed = ClosedWeek.objects.published().of_week(week).first()
-    return closed or finish_now(ledger.add(TASK, key=job_key(week), by=by, **_params(week)))
+    if closed is not None:
+        return closed
+    earlier = order.open_before(week)
+    if earlier:
+        raise order.waiting_for(earlier)
+    return finish_now(ledger.add(TASK, key=job_key(week), by=by, **_params(week)))
+
+
+def catch_up(*, by: User | None = None) -> Iterator[ClosedWeek]:
+    """Close every due week in this process, oldest first; raises what `close_now` does at the first that fails."""
+    for week in order.due_weeks():
+        yield close_now(week, by=by)
 
 
 def finish_now(job: Job) -> ClosedWeek:
@@ -113,29 +146,4 @@ def enqueue_close(week: Week, *, by: User | None = None) -> Job:
 
 def enqueue_due_weeks() -> list[Job]:
     """Let workers close every week that is over and not closed, oldest first, since the registry's first fact."""
-    return [enqueue_close(week) for week in due_weeks()]
-
-
-def due_weeks() -> list[Week]:
-    """Weeks that are over and not closed since the first account, group or event of the registry, oldest first."""
-    first = _first_fact_week()
-    closed = {header.week for header in ClosedWeek.objects.published()}
-    due = []
-    while first is not None and first.is_over:
-        if first not in closed:
-            due.append(first)
-        first = first.next()
-    return due
-
-
-def _first_fact_week() -> Week | None:
-    moments = [
-        model.objects.aggregate(first=Min(field))["first"]
-        for model, field in (
-            (AccountVersion, "valid_from"),
-            (GroupVersion, "valid_from"),
-            (RegistryEvent, "at"),
-        )
-    ]
-    known = [moment for moment in moments if moment is not None]
-    return Week.containing(min(known)) if known else None
+    return [enqueue_close(week) for week in order.due_weeks()]

@@ -29,11 +29,12 @@ class Moment:
 
     week: Week
     until: datetime | None = None
+    corrected: int = 0  # the edition whose base corrections count
 
     @classmethod
     def of(cls, header: ClosedWeek) -> Moment:
-        """The week of an edition, with what was known when the edition was ordered."""
-        return cls(header.week, header.known_until)
+        """The week of an edition, with what was known when the edition was ordered, and the bases it corrects."""
+        return cls(header.week, header.known_until, header.pk if header.edition > 1 else 0)
 
     @property
     def known(self) -> datetime:
@@ -45,6 +46,7 @@ class Moment:
             "start": adapted(self.week.starts_at),
             "end": adapted(self.week.ends_at),
             "known": adapted(self.known),
+            "corrected": self.corrected,
             # A check counts the last full day before it: the day counted lies one day before the day of the check.
             "counted_from": connection.ops.adapt_datefield_value(self.week.starts_on - timedelta(days=1)),
             "counted_to": connection.ops.adapt_datefield_value(self.week.ends_on - timedelta(days=1)),

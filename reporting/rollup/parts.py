@@ -61,7 +61,7 @@ def add_top(moment: Moment, week_id: int) -> None:
     """Write the row of the national office over the rows of all parts. Raises TreeBroken where units are missing."""
     place_top(moment)
     collect(moment, is_part=True)
-    mark_streaks(moment)
+    mark_streaks(moment, is_part=True)
     top = top_of(moment)
     names, sums = ", ".join(SUBTREE), ", ".join(f"SUM(sub_{name})" for name in SUBTREE)
     with connection.cursor() as cursor:

@@ -66,6 +66,17 @@ SELECT v.unit_id, SUM(CASE WHEN v.status IN ('open', 'dormant') THEN 1 ELSE 0 EN
 ADMINISTRATORS = f"""
 SELECT v.unit_id, COUNT(*) AS n FROM accounts_administratorshipversion v WHERE {_STANDING} {_part("v.unit_id")} GROUP BY v.unit_id
 """  # noqa: S608
+# A new edition may count other bases than those of Sunday 24:00 (BaseCorrection); `corrected` is 0 for a first one.
+_COUNTED_BASES = f"""
+SELECT v.unit_id, v.measure, v.count, v.year FROM orgs_unitbaseversion v
+ WHERE {_STANDING} {_part("v.unit_id")}
+   AND (%(corrected)s = 0 OR NOT EXISTS (
+        SELECT 1 FROM reporting_basecorrection c
+         WHERE c.week_id = %(corrected)s AND c.unit_id = v.unit_id AND c.measure = v.measure))
+ UNION ALL
+SELECT c.unit_id, c.measure, c.count, c.year FROM reporting_basecorrection c
+ WHERE c.week_id = %(corrected)s {_part("c.unit_id")}
+"""  # noqa: S608
 BASES = f"""
 SELECT v.unit_id,
        MAX(CASE WHEN v.measure = 'members' THEN v.count END) AS members,
@@ -74,8 +85,7 @@ SELECT v.unit_id,
        MAX(CASE WHEN v.measure = 'members_assessed' THEN v.count END) AS assessed,
        MAX(CASE WHEN v.measure = 'members_reported' THEN v.count END) AS reported,
        MAX(CASE WHEN v.measure = 'organisations' THEN v.count END) AS orgs
-  FROM orgs_unitbaseversion v
- WHERE {_STANDING} {_part("v.unit_id")} GROUP BY v.unit_id
+  FROM ({_COUNTED_BASES}) v GROUP BY v.unit_id
 """  # noqa: S608
 # Forms of rounds that were open at the end of the week; a standing round (日常变更) expects nobody, a phase only what is
 # its own, and only once it has opened (UNI-3.3). Who was expected until when is told by versions, where a form stood by
@@ -113,9 +123,19 @@ SELECT s.unit_id, COUNT(*) AS n FROM accounts_submission s
    {_part("s.unit_id")}
  GROUP BY s.unit_id
 """  # noqa: S608
+_OBJECT = "COALESCE({0}.account_id * 4, {0}.group_id * 4 + 1, {0}.administratorship_id * 4 + 2)"
+_IN_WEEK = "{0}.at >= %(start)s AND {0}.at < %(end)s"
+_PLACED = "SELECT unit_id FROM week_placed"
+# All events of an object that has one in the part, or has ever stood there: where it came to stand decides.
+_OBJECTS_OF_PART = (
+    f"/*part: AND ({_OBJECT.format('e')} IN (SELECT {_OBJECT.format('t')} FROM accounts_registryevent t"  # noqa: S608
+    f" WHERE {_IN_WEEK.format('t')} AND t.unit_id IN ({_PLACED}))"
+    f" OR e.account_id IN (SELECT a.account_id FROM accounts_accountversion a WHERE a.unit_id IN ({_PLACED}))"
+    f" OR e.group_id IN (SELECT g.group_id FROM accounts_groupversion g WHERE g.unit_id IN ({_PLACED})))*/"
+)
 # Several changes of one object in a week are one; what was handed to another unit counts where it came to stand.
 # A first appointment opens nothing and replaces nobody. What was closed and restored in the same week counts nowhere.
-EVENTS = """
+EVENTS = f"""
 SELECT CAST(unit_id AS bigint) AS unit_id,
        SUM(CASE WHEN figure = 'opened' THEN 1 ELSE 0 END) AS opened,
        SUM(CASE WHEN figure = 'closed' THEN 1 ELSE 0 END) AS closed,
@@ -128,22 +148,23 @@ SELECT CAST(unit_id AS bigint) AS unit_id,
                  WHERE v.group_id = x.group_id AND v.valid_from < %(end)s ORDER BY v.valid_from DESC LIMIT 1),
                x.last_unit) END AS unit_id
           FROM (SELECT CASE WHEN e.kind IN ('opened', 'closed', 'admin_replaced') THEN e.kind ELSE 'changed' END AS figure,
-                       COALESCE(e.account_id * 4, e.group_id * 4 + 1, e.administratorship_id * 4 + 2) AS object_key,
+                       {_OBJECT.format("e")} AS object_key,
                        MIN(e.unit_id) AS first_unit, MAX(e.unit_id) AS last_unit,
                        MAX(e.account_id) AS account_id, MAX(e.group_id) AS group_id,
                        MAX(CASE WHEN e.kind = 'transferred' THEN 1 ELSE 0 END) AS transferred
                   FROM accounts_registryevent e
-                  LEFT JOIN (SELECT COALESCE(b.account_id * 4, b.group_id * 4 + 1, b.administratorship_id * 4 + 2) AS object_key,
+                  LEFT JOIN (SELECT {_OBJECT.format("b")} AS object_key,
                                     MAX(b.at) AS at
                                FROM accounts_registryevent b
-                              WHERE b.kind = 'restored' AND b.at >= %(start)s AND b.at < %(end)s
+                              WHERE b.kind = 'restored' AND {_IN_WEEK.format("b")}
                               GROUP BY 1) back
-                    ON back.object_key = COALESCE(e.account_id * 4, e.group_id * 4 + 1, e.administratorship_id * 4 + 2)
-                 WHERE e.at >= %(start)s AND e.at < %(end)s AND e.kind NOT IN ('appointed', 'restored')
+                    ON back.object_key = {_OBJECT.format("e")}
+                 WHERE {_IN_WEEK.format("e")} AND e.kind NOT IN ('appointed', 'restored')
                    AND (e.kind NOT IN ('closed', 'admin_replaced') OR back.at IS NULL OR e.at > back.at)
+                   {_OBJECTS_OF_PART}
                  GROUP BY 1, 2) x) counted
  GROUP BY counted.unit_id
-"""
+"""  # noqa: S608
 # READING: a daily record is about a day, and counts in the week of that day if it was entered before the week's end. One
 # entered later is late: no other week counts it, only a new edition of its own does (metrics.md, "Which week").
 RECORDS = f"""

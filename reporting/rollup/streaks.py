@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from orgs.kernel import clock
 from reporting.choices import CheckGrade, CheckKind
@@ -48,11 +49,13 @@ def occasion_grade(counts: Iterable[int]) -> str:
     return grade(int(Fraction(low + high, 2)))
 
 
-def streaks(year: int, at: datetime, known: datetime | None = None) -> dict[int, Streak]:
+def streaks(
+    year: int, at: datetime, known: datetime | None = None, *, is_part: bool = False
+) -> dict[int, Streak]:
     """Direct unit -> its row of 差 in the calendar year, up to a moment; the year bounds the row.
 
     `known` is the later moment of a new edition: what was voided until then is left out, and late checks of days
-    before `at` are taken in, where they were entered.
+    before `at` are taken in, where they were entered. `is_part`: of the units in week_placed alone.
     """
     begins, ends = (clock.day_start(date(each, 1, 1)) for each in (year, year + 1))
     last_day = clock.local(at - timedelta(microseconds=1)).date()
@@ -63,6 +66,8 @@ def streaks(year: int, at: datetime, known: datetime | None = None) -> dict[int,
         .order_by("direct_unit_id", "checked_at", "pk")
         .values_list("direct_unit_id", "draw", "pk", "posts")
     )
+    if is_part:
+        found = found.filter(direct_unit_id__in=RawSQL("SELECT unit_id FROM week_placed", []))
     return {
         unit_id: poor_streak(_grades((draw or f"#{pk}", posts) for _unit, draw, pk, posts in checks))
         for unit_id, checks in groupby(found.iterator(), key=lambda row: row[0])
@@ -77,9 +82,12 @@ def _grades(checks: Iterable[tuple[str, int]]) -> list[str]:
     return [occasion_grade(counts) for counts in draws.values()]
 
 
-def mark_streaks(moment: Moment) -> None:
-    """Write the rows of 差 into week_facts. A week belongs to the year of its number: W53 looks at the year that ends."""
-    found = streaks(moment.week.year, moment.week.ends_at, moment.known)
+def mark_streaks(moment: Moment, *, is_part: bool = False) -> None:
+    """Write the rows of 差 into week_facts. A week belongs to the year of its number: W53 looks at the year that ends.
+
+    `is_part`: few units of many are placed, and only their checks are read.
+    """
+    found = streaks(moment.week.year, moment.week.ends_at, moment.known, is_part=is_part)
     rows = [(each.running, each.longest, unit_id) for unit_id, each in found.items() if each.longest]
     with connection.cursor() as cursor:
         cursor.executemany(

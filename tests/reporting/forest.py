@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import F
 
 from orgs.models import OrgUnit, UnitVersion
+from reporting.choices import WeekState
+from reporting.models import ClosedWeek
 from tests.reporting.oracle import Oracle
 from tests.reporting.registry import RandomRegistry
 
@@ -12,7 +14,16 @@ N_PROVINCES = 4
 
 
 class RandomForest(RandomRegistry):
-    """The first units of the registry are provinces of their own, beside the two of the world."""
+    """The first units of the registry are provinces of their own, beside the two of the world.
+
+    The week before is published, so that this one is the next although the registry is older.
+    """
+
+    def build(self):
+        super().build()
+        before = self.week.previous()
+        facts = {"starts_on": before.starts_on, "state": WeekState.CLOSED}
+        ClosedWeek.objects.create(year=before.year, number=before.number, **facts)
 
     def _units(self):
         super()._units()

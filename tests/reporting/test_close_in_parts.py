@@ -94,9 +94,9 @@ def test_workers_that_find_the_parts_leave_only_the_top_to_the_close(world):
     for tree in rollup.split(rollup.Moment(WEEK)):
         part = parts._enqueue(header, tree.root_id, job)
         tasks.close_part(part.pk)
-    assert ClosedWeek.objects.get().state == WeekState.CLOSING
+    assert ClosedWeek.objects.of_week(WEEK).get().state == WeekState.CLOSING
     tasks.close_week(job.pk)
-    assert ClosedWeek.objects.get().content_hash == expected
+    assert ClosedWeek.objects.of_week(WEEK).get().content_hash == expected
     assert {job.attempts for job in parts_of_the_close()} == {1}
 
 
