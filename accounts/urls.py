@@ -26,6 +26,7 @@ from accounts.views import (
     review,
     review_bulk,
     rounds,
+    unit_changes,
     uploads,
 )
 
@@ -107,6 +108,10 @@ _administrators: list[URLPattern | URLResolver] = [
     path("administrators/appoint/group/<int:pk>/", administrators.appoint_to_group, name="appoint-to-group"),
 ]
 
+_units: list[URLPattern | URLResolver] = [
+    path("orgs/<int:pk>/changes/", unit_changes.list_unit_changes, name="list-unit-changes"),
+]
+
 _review: list[URLPattern | URLResolver] = [
     path("review/", review.list_review, name="list-review"),
     path("review/approve/", review_bulk.approve_many, name="approve-many"),
@@ -183,6 +188,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_accounts,
     *_groups,
     *_administrators,
+    *_units,
     *_review,
     *_incidents,
     *_radar,

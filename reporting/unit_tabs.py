@@ -1,4 +1,4 @@
-"""This app's tab on the page of a unit."""
+"""This app's tabs on the page of a unit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from orgs.panels import Tab
 if TYPE_CHECKING:
     from orgs.models import OrgUnit, User
 
+WEEKLY, CHECKS = "weekly", "checks"
+
 
 def tabs(user: User, unit: OrgUnit) -> list[Tab]:
-    """The unit in its newest closed week; the page itself decides who may see it."""
-    return [Tab(_("周报"), reverse("reporting:show-latest-week", args=[unit.pk]))]
+    """周报, the unit in its newest closed week, and 抽查; the pages themselves decide who may see them."""
+    return [
+        Tab(WEEKLY, _("周报"), reverse("reporting:show-latest-week", args=[unit.pk]), 40),
+        Tab(CHECKS, _("抽查"), reverse("reporting:list-unit-checks", args=[unit.pk]), 50),
+    ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from orgs import panels
 from orgs.kernel import triggers
 from orgs.kernel.trigger_rules import Through
+from scoring.unit_tabs import tabs
 
 
 class ScoringConfig(AppConfig):
@@ -13,6 +15,7 @@ class ScoringConfig(AppConfig):
     verbose_name = "年度考评"
 
     def ready(self) -> None:
+        panels.register(tabs=tabs)
         # Imported here: operations need the models, which exist only now.
         from orgs.operations import upper  # noqa: PLC0415
         from scoring.operations import tree_changes  # noqa: PLC0415

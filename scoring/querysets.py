@@ -30,6 +30,10 @@ class SheetQuerySet(ScopedQuerySet["Sheet"]):
     def of_year(self, year: int) -> Self:
         return self.filter(year=year)
 
+    def of_unit(self, unit_id: int) -> Self:
+        """One unit's sheets with what a list shows, the newest year first."""
+        return self.filter(unit_id=unit_id).for_list().order_by("-year", "-pk")
+
     def open(self) -> Self:
         """Sheets that may still change."""
         return self.exclude(state=SheetState.FINAL)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from scoring.views import sheets
+from scoring.views import sheets, unit_sheets
 
 app_name = "scoring"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("assess/", sheets.list_sheets, name="list-sheets"),
+    path("orgs/<int:pk>/sheets/", unit_sheets.list_unit_sheets, name="list-unit-sheets"),
     path("assess/open/", sheets.open_sheets, name="open-sheets"),
     path("assess/<int:pk>/", sheets.show_sheet, name="show-sheet"),
     path("assess/<int:pk>/scores/", sheets.enter_score, name="enter-score"),

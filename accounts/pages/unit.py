@@ -1,4 +1,4 @@
-"""What this app adds to the page of a unit: the way to its accounts, and what is to be confirmed or handled there."""
+"""What this app adds to the page of a unit: its tabs, and what is to be confirmed or handled there."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from accounts.pages import attention
 from accounts.pages import incidents as incident_pages
 from orgs.kernel.counting import counts
 from orgs.operations import confirmation
+from orgs.pages import unit_head
 from orgs.panels import Panel, Tab
 from orgs.permissions import MANAGE_PEOPLE
 from orgs.querysets.scope import UnitsInCharge
@@ -19,14 +20,34 @@ from orgs.querysets.scope import UnitsInCharge
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from orgs.lists import Listing
     from orgs.models import OrgUnit, User
+    from orgs.pages.unit_head import UnitHead
 
 INCIDENTS_SHOWN = 5
+CHANNELS, ADMINISTRATORS, CHANGES = "channels", "administrators", "changes"
 
 
 def tabs(user: User, unit: OrgUnit) -> list[Tab]:
-    """账号: the list of accounts, filtered to this unit's subtree; the list itself asks who sees what."""
-    return [Tab(_("账号"), f"{reverse('accounts:list-accounts')}?unit={unit.pk}")]
+    """账号与群 and 管理员 are the lists, filtered to this unit's subtree; 变更 is what happened to the unit itself."""
+    accounts, people = reverse("accounts:list-accounts"), reverse("accounts:list-administrators")
+    return [
+        Tab(CHANNELS, _("账号与群"), f"{accounts}?unit={unit.pk}", 20),
+        Tab(ADMINISTRATORS, _("管理员"), f"{people}?unit={unit.pk}", 30),
+        Tab(CHANGES, _("变更"), reverse("accounts:list-unit-changes", args=[unit.pk]), 90),
+    ]
+
+
+def head_of(listing: Listing, current: str) -> UnitHead | None:
+    """The unit's head above a list that is filtered to its subtree; None above the list of everything."""
+    chosen = listing.filter.unit
+    return unit_head.read(listing.request.user, chosen.pk, current) if chosen else None
+
+
+def channel_choices(unit_pk: int, current: str) -> list[tuple[str, str, bool]]:
+    """账号 and 群, the two lists of one tab; `current` is the URL name of the one shown."""
+    names = (("accounts:list-accounts", _("账号")), ("accounts:list-groups", _("群")))
+    return [(word, f"{reverse(name)}?unit={unit_pk}", name == current) for name, word in names]
 
 
 def panels(user: User, unit: OrgUnit, children: Sequence[OrgUnit]) -> list[Panel]:

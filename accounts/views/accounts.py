@@ -21,6 +21,7 @@ from accounts.models import Account, Administratorship, RegistryEvent
 from accounts.operations import registry
 from accounts.pages import accounts as pages
 from accounts.pages import hand_outs
+from accounts.pages import unit as unit_page
 from accounts.pages.standing_changes import rounds_for
 from accounts.querysets.hand_outs import OPENING
 from accounts.tables import AccountTable, status_pill
@@ -49,6 +50,11 @@ def list_accounts(request: LeagueRequest) -> HttpResponseBase:
         return listing.file(_("登记的账号"))
     context = {"listing": listing, "may_edit": may_anywhere(request.user, EDIT_REGISTRY)}
     context["may_open"] = any(may_anywhere(request.user, verb) for verb in OPENING)
+    if head := unit_page.head_of(listing, unit_page.CHANNELS):
+        context |= {
+            "head": head,
+            "channels": unit_page.channel_choices(head.unit.pk, "accounts:list-accounts"),
+        }
     return render(request, "accounts/registry/list.html", context)
 
 

@@ -22,6 +22,7 @@ from accounts.models import Account, Administratorship, Group, RegistryEvent
 from accounts.operations import registry
 from accounts.pages import administrators as pages
 from accounts.pages import groups as group_pages
+from accounts.pages import unit as unit_page
 from accounts.pages.standing_changes import rounds_for
 from accounts.tables import AdministratorTable, term_pill
 from orgs.exceptions import NotAllowed, OrgsError
@@ -49,7 +50,8 @@ def list_administrators(request: LeagueRequest) -> HttpResponseBase:
     listing = Listing(request, found, filters=AdministratorFilter, table=AdministratorTable)
     if listing.wants_file:
         return listing.file(_("管理员"))
-    return render(request, "accounts/administrators/list.html", {"listing": listing})
+    head = unit_page.head_of(listing, unit_page.ADMINISTRATORS)
+    return render(request, "accounts/administrators/list.html", {"listing": listing, "head": head})
 
 
 @login_required

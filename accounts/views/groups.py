@@ -21,6 +21,7 @@ from accounts.operations import registry
 from accounts.operations.registry.groups_bulk import change_many_groups
 from accounts.pages import administrators as people
 from accounts.pages import groups as pages
+from accounts.pages import unit as unit_page
 from accounts.pages.standing_changes import rounds_for
 from accounts.tables import GroupTable, group_pill
 from orgs.exceptions import OrgsError
@@ -47,6 +48,8 @@ def list_groups(request: LeagueRequest) -> HttpResponseBase:
     if listing.wants_file:
         return listing.file(_("登记的群"))
     context = {"listing": listing, "may_edit": may_anywhere(request.user, EDIT_REGISTRY)}
+    if head := unit_page.head_of(listing, unit_page.CHANNELS):
+        context |= {"head": head, "channels": unit_page.channel_choices(head.unit.pk, "accounts:list-groups")}
     return render(request, "accounts/groups/list.html", context)
 
 

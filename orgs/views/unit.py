@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orgs import naming, panels
-from orgs.choices import Kind
 from orgs.exceptions import NotAllowed
 from orgs.forms.unit import (
     ChangeKindForm,
@@ -25,16 +24,17 @@ from orgs.http import whole_number
 from orgs.models import Appointment, OrgUnit, UnitBase, UnitKind
 from orgs.operations import contacts, tree, upper
 from orgs.operations.moves import change_of_merger, change_of_move
-from orgs.operations.requests import may_ask
+from orgs.pages import unit_head
 from orgs.permissions import EDIT_UNITS, may
 from orgs.querysets.scope import UnitsInCharge
-from orgs.views.unit_forms import answer, crumbs_of, editable, flag_irregular, regular_name, regularised
+from orgs.views.unit_forms import answer, editable, flag_irregular, regular_name, regularised
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from orgs.http import LeagueRequest
     from orgs.operations.upper import Effect
+    from orgs.pages.unit_head import UnitHead
 
 CHILDREN_PER_PAGE = 100
 MOST_PEOPLE = 20
@@ -43,39 +43,36 @@ MOST_PEOPLE = 20
 @login_required
 @require_safe
 def show_unit(request: LeagueRequest, pk: int) -> HttpResponse:
-    """Head, way up, children a hundred a page; upper apps add their panels and tabs (orgs/panels.py)."""
-    unit = get_object_or_404(
-        OrgUnit.objects.visible_to(request.user).with_path().select_related("contact"), pk=pk
-    )
-    in_charge = request.user.units_in_charge()
+    """Head, way up, children a hundred a page; upper apps add panels, tabs and closed weeks (orgs/panels.py)."""
+    head = unit_head.read(request.user, pk, unit_head.CHILDREN)
+    asked = request.GET.get("week", "")
+    as_of = panels.as_of(request.user, head.unit, asked, request.GET.get("page"))
+    context = {"head": head, "unit": head.unit, "as_of": as_of}
+    if as_of.panel is None:
+        context |= _as_it_stands(request, head)
+    return render(request, "orgs/unit/show.html", context)
+
+
+def _as_it_stands(request: LeagueRequest, head: UnitHead) -> dict[str, object]:
+    """What the page tells of today: children, people, contact, bases, panels."""
+    user, unit = request.user, head.unit
     text = request.GET.get("q", "").strip()
-    children = OrgUnit.objects.visible_to(request.user).children_of(unit).matching(text)
-    listed = children.select_related("kind").with_child_counts().in_official_order()
-    page = Paginator(listed, CHILDREN_PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "unit": unit,
-        "crumbs": crumbs_of(unit, in_charge),
+    children = OrgUnit.objects.visible_to(user).children_of(unit).matching(text)
+    paginator = Paginator(
+        children.select_related("kind").with_child_counts().in_official_order(), CHILDREN_PER_PAGE
+    )
+    if not text:
+        paginator.count = head.n_children  # counted for the head already
+    page = paginator.get_page(request.GET.get("page"))
+    people = Appointment.objects.visible_to(user).in_force().filter(unit=unit).select_related("user")
+    return {
         "page": page,
         "text": text,
-        "bases": UnitBase.objects.visible_to(request.user).filter(unit=unit).order_by("measure"),
-        "people": Appointment.objects.visible_to(request.user)
-        .in_force()
-        .filter(unit=unit)
-        .select_related("user")
-        .order_by("-is_principal", "pk")[:MOST_PEOPLE],
-        "former_names": sorted(set(unit.versions.exclude(name=unit.name).values_list("name", flat=True))),
+        "bases": UnitBase.objects.visible_to(user).filter(unit=unit).order_by("measure"),
+        "people": people.order_by("-is_principal", "pk")[:MOST_PEOPLE],
         "contact": contacts.shown(unit),
-        "has_intakes": Kind.CLASS_BRANCH in unit.kind.allowed_children
-        or unit.kind_id in {Kind.PROVINCE, Kind.PREFECTURE},
-        "may_ask": may_ask(request.user, unit),
-        "may_edit": in_charge.allowing(EDIT_UNITS).covers(unit) and unit.is_open,
-        # Nobody moves or closes the own unit: that is the superior's matter.
-        "may_relocate": unit.parent is not None and in_charge.allowing(EDIT_UNITS).covers(unit.parent),
-        "tabs": [(_("下级组织"), unit.get_absolute_url(), True)]
-        + [(tab.label, tab.url, False) for tab in panels.tabs_of(request.user, unit)],
-        "panels": panels.panels_of(request.user, unit, page.object_list),
+        "panels": panels.panels_of(user, unit, page.object_list),
     }
-    return render(request, "orgs/unit/show.html", context)
 
 
 @login_required

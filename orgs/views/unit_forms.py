@@ -1,4 +1,4 @@
-"""What the pages that change a unit share: who may, the way up, a form that answers, the regular name."""
+"""What the pages that change a unit share: who may, the way to them, a form that answers, the regular name."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orgs import naming
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.models import OrgUnit
+from orgs.pages.unit_head import crumbs_of
 from orgs.permissions import EDIT_UNITS, may
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from orgs.http import LeagueRequest
     from orgs.models import UnitKind
-    from orgs.querysets.scope import UnitsInCharge
 
 REGULAR = "regular"  # name of the button that writes the regular name into the form
 
@@ -102,14 +101,3 @@ def crumbs_to(request: LeagueRequest, unit: OrgUnit, heading: str) -> list[tuple
     """The way up, the unit, and the page about it."""
     above = crumbs_of(unit, request.user.units_in_charge())[:-1]
     return [*above, (unit.name, unit.get_absolute_url()), (heading, "")]
-
-
-def crumbs_of(unit: OrgUnit, in_charge: UnitsInCharge) -> list[tuple[str, str]]:
-    """The way up; superiors above the own scope are named without a link."""
-    superiors = []
-    superior = unit.parent
-    while superior is not None:
-        url = reverse("orgs:show-unit", args=[superior.pk]) if in_charge.covers(superior) else ""
-        superiors.insert(0, (superior.name, url))
-        superior = superior.parent
-    return [*superiors, (unit.name, "")]
