@@ -1,4 +1,4 @@
-"""Start of the reporting app: closed weeks are immutable in the database."""
+"""Start of the reporting app: what is final is immutable in the database."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.apps import AppConfig
 from accounts import links
 from orgs import panels
 from orgs.kernel import triggers
+from orgs.kernel.trigger_rules import FILLED
 from reporting.unit_tabs import tabs
 
 
@@ -23,7 +24,26 @@ class ReportingConfig(AppConfig):
             locked_column="state",
             locked_value="closed",
         )
-        # Recipients sign for a published bulletin: their rows stay open.
+        triggers.protect(
+            table="reporting_basecorrection",
+            parent_table="reporting_closedweek",
+            parent_fk="week_id",
+            parent_pk="id",
+            locked_column="state",
+            locked_value="closed",
+        )
+        # After that an explanation may still come, which raises the report's version.
+        triggers.keep_once_locked(
+            table="reporting_weeklyreport",
+            filled="confirmed_at",
+            kept=("unit_id", "remark", "confirmed_by_id"),
+            keys=("year", "number"),
+            other_table="reporting_closedweek",
+            locked_column="state",
+            locked_value="closed",
+        )
+        # Recipients sign for a published bulletin: their rows stay open until then.
+        triggers.lock_rows("reporting_bulletinrecipient", locked_column="received_at", locked_value=FILLED)
         triggers.protect(
             table="reporting_bulletinnotice",
             parent_table="reporting_bulletin",
@@ -37,6 +57,7 @@ class ReportingConfig(AppConfig):
             triggers.append_only(f"reporting_{table}")
         panels.register(tabs=tabs)
         # Imported here: the page needs the models, which exist only now.
-        from reporting.pages import channel, duties  # noqa: PLC0415
+        from reporting.pages import as_of, channel, duties  # noqa: PLC0415
 
         links.register(duties.links, panels=channel.panels)
+        panels.register(as_of=as_of.read)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from orgs.kernel.clock import Week
-from reporting.views import bulletin_drafts, bulletins, duties, editions, reports, rows, unit_week, weekly
+from reporting.views import (
+    bulletin_drafts,
+    bulletins,
+    difference,
+    duties,
+    editions,
+    reports,
+    rows,
+    unit_checks,
+    unit_week,
+    weekly,
+    whole_week,
+)
 
 
 class WeekConverter:
@@ -54,20 +66,34 @@ _bulletins: list[URLPattern | URLResolver] = [
     path("bulletins/<int:pk>/correct/", bulletin_drafts.correct, name="correct-bulletin"),
     path("bulletins/<int:pk>/sign/", bulletins.sign, name="sign-bulletin"),
     path("bulletins/<int:pk>/recipients/", bulletins.list_recipients, name="list-bulletin-recipients"),
+    path("bulletins/<int:pk>/remind/", bulletins.remind_recipients, name="remind-bulletin-recipients"),
     path("bulletins/<int:pk>/word/", bulletins.download_word, name="download-bulletin"),
     path("bulletins/<int:pk>/annex/", bulletins.download_annex, name="download-bulletin-annex"),
     path("bulletins/notices/<int:pk>/", bulletin_drafts.show_notice, name="show-bulletin-notice"),
 ]
 
+_week_files: list[URLPattern | URLResolver] = [
+    path("weekly/<week:week>/<int:unit_pk>/export/", whole_week.export_week, name="export-week"),
+    path("weekly/files/<int:pk>/", whole_week.show_week_file, name="show-week-file"),
+    path("weekly/files/<int:pk>/download/", whole_week.download_week_file, name="download-week-file"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("weekly/", weekly.weekly, name="weekly"),
     path("weekly/unit/<int:unit_pk>/", unit_week.show_latest, name="show-latest-week"),
+    path("orgs/<int:pk>/checks/", unit_checks.list_unit_checks, name="list-unit-checks"),
     path("weekly/weeks/", editions.list_weeks, name="list-weeks"),
     path("weekly/correct/", editions.correct_week, name="correct-week"),
     path("weekly/editions/", editions.compare_editions, name="compare-editions"),
     path("weekly/<week:week>/<int:unit_pk>/", unit_week.show, name="show-unit-week"),
     path("weekly/<week:week>/<int:unit_pk>/rows/<slug:figure>/", rows.show, name="show-rows"),
+    path(
+        "weekly/<week:week>/<int:unit_pk>/rows/<slug:figure>/since/<week:since>/",
+        difference.show,
+        name="show-difference",
+    ),
     *_demands,
     *_bulletins,
     *_reports,
+    *_week_files,
 ]

@@ -9,11 +9,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from reporting.coverage import Coverage, change_in_points, shown_change
 from reporting.models import WeekUnit
-from reporting.scopes import SCOPES, belongs
+from reporting.scopes import SCOPES, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
     from orgs.querysets.scope import UnitsInCharge
     from reporting.pages.weeks import ChosenWeek
+    from reporting.querysets.weekly import WeekUnitQuerySet
 
-ALL, UNIVERSITY, TERRITORY, OTHER = SCOPES
 OFFICIAL, BY_COVERAGE, BY_GAP = "official", "coverage", "gap"
 SORTS = (OFFICIAL, BY_COVERAGE, BY_GAP)
+EVERYTHING = Scope()
+FLOWS = ("opened", "closed", "changed", "admin_changed")  # added up between two weeks that are compared
 
 SUMMED = (
     "orgs", "orgs_with_account", "orgs_with_group", "orgs_with_admin", "accounts_public", "holders", "unreported",
@@ -56,6 +58,7 @@ class SnapshotRow(Protocol):
     coverage_part: int | None
     coverage_base: int | None
     sub_covered_capped: int
+    own_holders: int
     sub_holders: int
     sub_unreported: int
     sub_base_missing: int
@@ -98,20 +101,32 @@ class Board:
 
     chosen: ChosenWeek
     root: SnapshotRow | None
-    scope: str
+    among: Scope
     sort: str
     is_whole: bool
     rows_by_week: dict[int, list[SnapshotRow]] = field(default_factory=dict)
     roots_by_week: dict[int, SnapshotRow] = field(default_factory=dict)
+    flows_between: dict[int, dict[str, int]] = field(default_factory=dict)  # unit -> sums of `chosen.between`
+
+    @property
+    def scope(self) -> str:
+        """The scope in one word."""
+        return self.among.text
 
     @property
     def is_for_all(self) -> bool:
-        return self.scope == ALL
+        return self.among.is_all
 
     def counts(self) -> dict[str, int]:
-        """How many subordinates each scope has, in operation at the week's end."""
-        open_rows = [row for row in self._all(self.chosen.closed.pk) if row.is_open]
-        return {scope: len([row for row in open_rows if in_scope(row, scope)]) for scope in SCOPES}
+        """How many subordinates each of the four views has as narrowed, in operation at the week's end."""
+        return {
+            view: sum(in_scope(row, self.among.seen_as(view)) for row in self.in_operation())
+            for view in SCOPES
+        }
+
+    def in_operation(self) -> list[SnapshotRow]:
+        """Every subordinate at the week's end, whatever the scope."""
+        return [row for row in self._all(self.chosen.closed.pk) if row.is_open]
 
     def entries(self) -> list[Entry]:
         """The subordinates of the scope in the chosen order; what has no rate stands last in an order by rate."""
@@ -126,7 +141,7 @@ class Board:
     def rows(self, week_pk: int | None = None) -> list[SnapshotRow]:
         """Rows of the scope in a week (the chosen one), closed units with flows included."""
         pk = self.chosen.closed.pk if week_pk is None else week_pk
-        return [row for row in self._all(pk) if in_scope(row, self.scope)]
+        return [row for row in self._all(pk) if in_scope(row, self.among)]
 
     def figure(self, name: str, week_pk: int | None = None) -> int | None:
         """A figure of the whole scope: the unit's own subtree figure, else the sum of what is shown."""
@@ -184,11 +199,15 @@ def read(
     *,
     is_whole: bool,
     is_national: bool = False,
-    scope: str = ALL,
+    among: Scope = EVERYTHING,
     sort: str = OFFICIAL,
 ) -> Board:
-    """One statement for ten weeks: the unit's own rows and its subordinates', as far as the reader may see them."""
-    visible = WeekUnit.objects.within(in_charge).for_weeks(chosen.pks)
+    """One statement for ten weeks: the unit's own rows and its subordinates', as far as the reader may see them.
+
+    One more where the week is compared with one before those.
+    """
+    seen = WeekUnit.objects.within(in_charge)
+    visible = seen.for_weeks(chosen.pks)
     both = visible.children_of(unit_pk, is_national=is_national) | visible.filter(unit_id=unit_pk)
     rows = (
         both.with_coverage()
@@ -208,12 +227,31 @@ def read(
             roots[row.week_id] = row
         else:
             below[row.week_id].append(row)
-    return Board(chosen, roots.get(chosen.closed.pk), scope, sort, is_whole, dict(below), roots)
+    between = [each.pk for each in chosen.between]
+    flows = (
+        _flows(seen.for_weeks(between).children_of(unit_pk, is_national=is_national), among)
+        if between
+        else {}
+    )
+    root = roots.get(chosen.closed.pk)
+    return Board(chosen, root, among, sort, is_whole, dict(below), roots, flows)
 
 
-def in_scope(row: SnapshotRow, scope: str) -> bool:
+def _flows(rows: WeekUnitQuerySet, among: Scope) -> dict[int, dict[str, int]]:
+    """unit -> what happened in and below it in the weeks of the rows."""
+    sums = rows.order_by().values("unit_id", "kind_id", "line")
+    found: dict[int, dict[str, int]] = {}
+    for row in sums.annotate(**{name: Sum(f"sub_{name}") for name in FLOWS}):
+        if among.holds(row["kind_id"], row["line"]):
+            counted = found.setdefault(row["unit_id"], dict.fromkeys(FLOWS, 0))
+            for name in FLOWS:
+                counted[name] += int(row[name])
+    return found
+
+
+def in_scope(row: SnapshotRow, among: Scope) -> bool:
     """Whether the row belongs to the scope."""
-    return belongs(row.kind_id, row.line, scope)
+    return among.holds(row.kind_id, row.line)
 
 
 def ordered(entries: Iterable[Entry], sort: str) -> list[Entry]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.http import Http404
+from django.urls import reverse
 
 from reporting.coverage import Coverage, change_in_points, shown_change
+from reporting.pages.board import FLOWS
+from reporting.pages.figure_words import BASE, COVERED
 from reporting.pages.overview import unit_url
 
 if TYPE_CHECKING:
@@ -17,12 +20,23 @@ if TYPE_CHECKING:
     from reporting.models import ClosedWeek
     from reporting.pages.board import Board, SnapshotRow
 
-FLOWS = ("opened", "closed", "changed", "admin_changed")
+# What of a line is which figure of the rows pages; `changed` has the replaced administrators in it.
+OWN_FIGURES = {
+    "opened": "opened",
+    "changed": "changes",
+    "closed": "closed",
+    "unreported": "unreported",
+    "base": BASE,
+}
+ALONE = "covered_members"  # who alone holds its members shows what it declared, above its base too
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit in both weeks; `before` or `now` None: it was not here then. Differences are None then, too."""
+    """One unit in both weeks; `before` or `now` None: it was not here then. Differences are None then, too.
+
+    `links` are the addresses of the rows behind its numbers, by field.
+    """
 
     name: str
     url: str
@@ -35,6 +49,7 @@ class Line:
     opened: int
     changed: int
     closed: int
+    links: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +61,23 @@ class Compared:
 
 
 def choices(board: Board, address: str) -> list[tuple[str, str]]:
-    """(week, address) of the closed weeks before that the page has read, the newest first."""
+    """(week, address) of the closed weeks just before, the newest first; any other is chosen by name."""
     earlier = [each for each in board.chosen.recent if each.pk != board.chosen.closed.pk]
     return [(each.week.label, f"{address}&with={each.week}") for each in reversed(earlier)]
 
 
+def earlier(board: Board) -> list[ClosedWeek]:
+    """Every week that this one may be compared with, the newest first; under today's tree only what is added up anyway."""
+    known = board.chosen.recent if board.chosen.is_restated else board.chosen.closed_weeks
+    return [each for each in known if each.week < board.chosen.week]
+
+
 def with_week(board: Board, wanted: Week | None) -> Compared | None:
-    """No statement: the weeks of the heat table are read already. Raises Http404 for any other week."""
+    """No statement: the board was read with the weeks to compare. Raises Http404 for a week it was not read with."""
     if wanted is None:
         return None
-    other = next((each for each in board.chosen.recent if each.week == wanted), None)
-    if other is None or other.pk == board.chosen.closed.pk:
+    other = board.chosen.other
+    if other is None or other.week != wanted:
         raise Http404
     then = {row.unit_id: row for row in board.rows(other.pk)}
     now = {row.unit_id: row for row in board.rows()}
@@ -68,7 +89,7 @@ def with_week(board: Board, wanted: Week | None) -> Compared | None:
 
 def _flows(board: Board, week_pks: list[int]) -> dict[int, dict[str, int]]:
     """What happened in the weeks after the other one, up to this one."""
-    found: dict[int, dict[str, int]] = {}
+    found = {pk: dict(counted) for pk, counted in board.flows_between.items()}
     for pk in week_pks:
         for row in board.rows(pk):
             counted = found.setdefault(row.unit_id, dict.fromkeys(FLOWS, 0))
@@ -95,7 +116,32 @@ def _line(
         flows.get("opened", 0),
         flows.get("changed", 0) + flows.get("admin_changed", 0),
         flows.get("closed", 0),
+        _links(board, pk, then, now),
     )
+
+
+def _links(board: Board, pk: int, then: SnapshotRow | None, now: SnapshotRow | None) -> dict[str, str]:
+    """Under today's tree there are no rows, and of a unit that has left none in this week."""
+    other, chosen = board.chosen.other, board.chosen
+    if chosen.is_restated or other is None:
+        return {}
+    found: dict[str, str] = {}
+    if then is not None:
+        found["before"] = reverse("reporting:show-rows", args=[other.week, pk, _covered(then)])
+    if now is not None:
+        found["now"] = chosen.address(reverse("reporting:show-rows", args=[chosen.week, pk, _covered(now)]))
+        figures = dict(OWN_FIGURES)
+        if then is not None and _covered(then) == _covered(now):
+            figures |= {"people": _covered(now), "change": _covered(now)}
+        for name, figure in figures.items():
+            args = [chosen.week, pk, figure, other.week]
+            found[name] = chosen.address(reverse("reporting:show-difference", args=args))
+    return found
+
+
+def _covered(row: SnapshotRow) -> str:
+    """The figure that is the numerator of its rate, as `with_coverage` reads it."""
+    return ALONE if row.own_holders == row.sub_holders == 1 else COVERED
 
 
 def _difference(now: int | None, before: int | None) -> int | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reporting.pages.overview import unit_url
+
 if TYPE_CHECKING:
-    from reporting.pages.board import Entry
+    from fractions import Fraction
+
+    from reporting.coverage import Coverage
+    from reporting.pages.board import Board
 
 MORE_THAN, STEP = 50, 5
 
@@ -17,6 +22,7 @@ class Bin:
 
     low: int
     n: int
+    units: list[tuple[str, str, Coverage]] = field(default_factory=list)  # name, address, rate
 
     @property
     def label(self) -> str:
@@ -27,6 +33,7 @@ class Bin:
 class Distribution:
     bins: list[Bin]
     n_without_rate: int
+    without_rate: list[tuple[str, str, Coverage]] = field(default_factory=list)
 
     @property
     def most(self) -> int:
@@ -34,13 +41,23 @@ class Distribution:
         return max(each.n for each in self.bins)
 
 
-def of_entries(entries: list[Entry]) -> Distribution | None:
+def of_board(board: Board) -> Distribution | None:
     """From the lowest step with a unit to the highest, by exact fractions; None for 50 units or fewer."""
+    entries = board.entries()
     if len(entries) <= MORE_THAN:
         return None
-    shares = [share for each in entries if (share := each.coverage.share) is not None]
-    if not shares:
+    units: dict[int | None, list[tuple[str, str, Coverage]]] = {}
+    for each in entries:
+        line = (each.row.name, unit_url(board, each.row.unit_id), each.coverage)
+        units.setdefault(_step(each.coverage.share), []).append(line)
+    without = units.pop(None, [])
+    steps = [low for low in units if low is not None]
+    if not steps:
         return None
-    steps = [min(int(share * 100) // STEP * STEP, 100) for share in shares]
-    bins = [Bin(low, steps.count(low)) for low in range(min(steps), max(steps) + STEP, STEP)]
-    return Distribution(bins, len(entries) - len(shares))
+    lows = range(min(steps), max(steps) + STEP, STEP)
+    bins = [Bin(low, len(units.get(low, [])), units.get(low, [])) for low in lows]
+    return Distribution(bins, len(without), without)
+
+
+def _step(share: Fraction | None) -> int | None:
+    return None if share is None else min(int(share * 100) // STEP * STEP, 100)

@@ -43,7 +43,7 @@ def rows_url(board: Board, figure: str, unit_pk: int | None = None) -> str:
     url = board.chosen.address(reverse("reporting:show-rows", args=[board.chosen.week, pk, figure]))
     if unit_pk is not None or board.is_for_all:
         return url
-    return f"{url}{'&' if '?' in url else '?'}scope={board.scope}"
+    return f"{url}{'&' if '?' in url else '?'}{board.among.query}"
 
 
 def coverage_kpi(board: Board) -> Kpi:

@@ -15,6 +15,7 @@ from reporting.coverage import Coverage
 from reporting.coverage_words import state_text
 from reporting.pages import board as boards
 from reporting.pages import changes, gaps, kpis, moves, people, trends
+from reporting.scopes import ALL, NAMES, OTHER, SCOPES, TERRITORY, UNIVERSITY
 
 if TYPE_CHECKING:
     from orgs.querysets.scope import UnitsInCharge
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from reporting.pages.kpis import Kpi
     from reporting.pages.people import Contact
     from reporting.pages.trends import Trend
+    from reporting.scopes import Scope
     from reporting.sentences import Phrase
 
 CHANGES_SHOWN = 6
@@ -128,18 +130,19 @@ def unit_url(board: Board, unit_pk: int, week: object = None) -> str:
     return board.chosen.address(reverse("reporting:show-unit-week", args=[shown, unit_pk]), shown)
 
 
-def week_url(board: Board, week: object) -> str:
-    """The same page in another week."""
-    return board.chosen.address(_in_week(board, week), week)
+def week_url(board: Board, week: object, among: Scope | None = None) -> str:
+    """The same page in another week, or of another scope."""
+    return board.chosen.address(_in_week(board, week, among or board.among), week)
 
 
 def plain_url(board: Board) -> str:
     """The same page and week as everybody reads it: the newest edition, the tree of the week."""
-    return _in_week(board, board.chosen.week)
+    return _in_week(board, board.chosen.week, board.among)
 
 
-def _in_week(board: Board, week: object) -> str:
-    return f"?w={week}&unit={board.root.unit_id}" if board.root else f"?w={week}"
+def _in_week(board: Board, week: object, among: Scope) -> str:
+    unit = f"&unit={board.root.unit_id}" if board.root else ""
+    return f"?w={week}{unit}&{among.query}"
 
 
 def heat_row(board: Board, entry: Entry) -> HeatRow:
@@ -153,10 +156,10 @@ def heat_row(board: Board, entry: Entry) -> HeatRow:
 
 
 def _facts(board: Board, entries: list[Entry], n_low: int, n_missing: int) -> sentences.WeekFacts:
-    names = {boards.UNIVERSITY: _("高校"), boards.TERRITORY: _("市县"), boards.OTHER: _("其它直属单位")}
     whole = _("全省") if board.root and board.root.kind_id == Kind.PROVINCE else _("所属单位")
+    who, narrowed = str(NAMES.get(board.among.view, whole)), board.among.seen_as(ALL).words
     return sentences.WeekFacts(
-        who=names.get(board.scope, whole),
+        who=f"{who}（{narrowed}）" if narrowed else who,
         coverage=board.coverage() or Coverage(None, None, 0, 0),
         change=board.coverage_change(),
         n_units=len(entries),
@@ -169,19 +172,14 @@ def _facts(board: Board, entries: list[Entry], n_low: int, n_missing: int) -> se
 
 def _scopes(board: Board) -> list[tuple[str, str, bool]]:
     """全部 n / 高校 n / 市县 n / 其它 n, where there is more than one of them."""
-    counts = board.counts()
-    if sum(counts[scope] > 0 for scope in boards.SCOPES[1:]) < 2 and board.is_for_all:
+    counts, among = board.counts(), board.among
+    if sum(counts[view] > 0 for view in SCOPES[1:]) < 2 and among.view == ALL:
         return []
-    labels = {
-        boards.ALL: _("全部"),
-        boards.UNIVERSITY: _("高校"),
-        boards.TERRITORY: _("市县"),
-        boards.OTHER: _("其它"),
-    }
-    address = week_url(board, board.chosen.week)
+    labels = {ALL: _("全部"), UNIVERSITY: _("高校"), TERRITORY: _("市县"), OTHER: _("其它")}
+    week = board.chosen.week
     return [
-        (f"{label} {counts[scope]}", f"{address}&scope={scope}", scope == board.scope)
-        for scope, label in labels.items()
+        (f"{label} {counts[view]}", week_url(board, week, among.seen_as(view)), view == among.view)
+        for view, label in labels.items()
     ]
 
 
@@ -191,7 +189,7 @@ def _sorts(board: Board) -> list[tuple[str, str, bool]]:
         boards.BY_COVERAGE: _("覆盖率从低到高"),
         boards.BY_GAP: _("还差人数"),
     }
-    address = f"{week_url(board, board.chosen.week)}&scope={board.scope}"
+    address = week_url(board, board.chosen.week)
     return [(label, f"{address}&sort={sort}", sort == board.sort) for sort, label in labels.items()]
 
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from orgs.choices import Kind
+from reporting.pages.kpis import rows_url
 from reporting.pages.overview import unit_url
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ class Place:
     score: Fraction | None
     n_channels: int
     moved: int | None
+    posts: int = 0
+    posts_url: str = ""
+    channels_url: str = ""
 
     @property
     def score_text(self) -> str:
@@ -83,4 +87,17 @@ def ranks(rows: Iterable[SnapshotRow]) -> dict[int, int]:
 def _place(board: Board, row: SnapshotRow, now: dict[int, int], before: dict[int, int]) -> Place:
     rank, earlier = now.get(row.unit_id), before.get(row.unit_id)
     moved = earlier - rank if rank is not None and earlier is not None else None
-    return Place(rank, row.name, unit_url(board, row.unit_id), score(row), row.sub_channels_recorded, moved)
+    posts_url, channels_url = (
+        rows_url(board, figure, row.unit_id) for figure in ("posts", "channels_recorded")
+    )
+    return Place(
+        rank,
+        row.name,
+        unit_url(board, row.unit_id),
+        score(row),
+        row.sub_channels_recorded,
+        moved,
+        row.sub_posts,
+        posts_url,
+        channels_url,
+    )

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, cast
 from orgs.models import OrgUnit
 from reporting.figures import ADDITIVE, SETTLED
 from reporting.models import WeekUnit
-from reporting.pages.board import ALL, OFFICIAL, Board
+from reporting.pages.board import EVERYTHING, OFFICIAL, Board
 from reporting.querysets.restated import restated
 
 if TYPE_CHECKING:
     from orgs.querysets.scope import UnitsInCharge
     from reporting.pages.board import SnapshotRow
     from reporting.pages.weeks import ChosenWeek
+    from reporting.scopes import Scope
 
 OWN = (
     "is_open", "base_year", "poor_streak", "own_covered", "own_base_members",
@@ -32,7 +33,7 @@ def read(
     *,
     is_whole: bool,
     is_national: bool = False,
-    scope: str = ALL,
+    among: Scope = EVERYTHING,
     sort: str = OFFICIAL,
 ) -> Board:
     """Three statements, as `board.read`: units, names and official order of today, figures of the week.
@@ -59,7 +60,7 @@ def read(
                 next(unit for unit in units if unit.pk == unit_pk),
                 _summed(week_pk, own.get(week_pk), below[week_pk]),
             )
-    return Board(chosen, roots.get(chosen.closed.pk), scope, sort, is_whole, rows, roots)
+    return Board(chosen, roots.get(chosen.closed.pk), among, sort, is_whole, rows, roots)
 
 
 def _units(unit_pk: int, in_charge: UnitsInCharge, *, is_national: bool) -> list[OrgUnit]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,9 @@ from reporting.choices import HEAT_WEEKS
 from reporting.models import ClosedWeek
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-EDITION, TREE, NOW = "edition", "tree", "now"
+EDITION, TREE, NOW, OTHER = "edition", "tree", "now", "with"
 RESTATED_WEEKS = 2  # today's tree over the week and the one before, for the difference
 
 
@@ -34,6 +34,10 @@ class ChosenWeek:
     editions: list[ClosedWeek]
     is_asked: bool = False  # the address names the edition
     is_restated: bool = False  # the week's own figures, added up by today's tree
+    closed_weeks: list[ClosedWeek] = field(
+        default_factory=list
+    )  # each in its newest edition, the newest first
+    other: ClosedWeek | None = None  # an earlier week to compare this one with
 
     @property
     def week(self) -> Week:
@@ -62,7 +66,30 @@ class ChosenWeek:
 
     @property
     def pks(self) -> list[int]:
-        return [each.pk for each in self.recent]
+        """The weeks whose rows a board reads."""
+        further = [self.other] if self.other is not None and self.other not in self.recent else []
+        return [each.pk for each in (*further, *self.recent)]
+
+    @property
+    def between(self) -> list[ClosedWeek]:
+        """The weeks after the other one that are not among the recent ones: only what happened in them is read."""
+        if self.other is None:
+            return []
+        since, until = self.other.starts_on, self.recent[0].starts_on
+        return [each for each in self.closed_weeks if since < each.starts_on < until]
+
+    def against(self, wanted: Week | None) -> ChosenWeek:
+        """The same, to be compared with an earlier closed week. Raises Http404 for any other week.
+
+        Under today's tree only the weeks that are added up anyway.
+        """
+        if wanted is None:
+            return self
+        known = self.recent if self.is_restated else self.closed_weeks
+        other = next((each for each in known if each.week == wanted and each.week < self.week), None)
+        if other is None:
+            raise Http404
+        return replace(self, other=other)
 
     def address(self, url: str, week: object = None) -> str:
         """The address with the edition (of the same week only) and the tree that this page shows."""
@@ -102,6 +129,7 @@ def choose(
         editions=closed[at],
         is_asked=edition is not None,
         is_restated=is_restated,
+        closed_weeks=[editions[0] for editions in closed],
     )
 
 
@@ -114,12 +142,13 @@ def choose_known(wanted: Week, params: Mapping[str, str] | None = None) -> Chose
 
 
 def choose_by(wanted: Week | None, params: Mapping[str, str]) -> ChosenWeek | None:
-    """As `choose`, with `edition` and `tree=now` of an address. Raises Http404 for nonsense."""
+    """As `choose`, with `edition`, `tree=now` and the week to compare `with` of an address. Raises Http404 for nonsense."""
     text = params.get(EDITION)
     edition = whole_number(text) if text else None
     if text and not edition:
         raise Http404
-    return choose(wanted, edition, is_restated=params.get(TREE) == NOW)
+    chosen = choose(wanted, edition, is_restated=params.get(TREE) == NOW)
+    return chosen.against(parse(params.get(OTHER))) if chosen is not None else None
 
 
 def parse(text: str | None) -> Week | None:
@@ -130,3 +159,17 @@ def parse(text: str | None) -> Week | None:
         return Week.parse(text)
     except ValueError as error:
         raise Http404 from error
+
+
+def known(text: str) -> Week:
+    """The week that an address names. Raises Http404 for nonsense."""
+    found = parse(text)
+    if found is None:
+        raise Http404
+    return found
+
+
+def by_year(closed_weeks: Iterable[ClosedWeek]) -> list[tuple[int, list[tuple[str, str]]]]:
+    """(year, [(2026-W46, 第46周 …)]) to choose from, in the order given."""
+    years = groupby(closed_weeks, key=lambda each: each.year)
+    return [(year, [(str(each.week), each.week.label) for each in found]) for year, found in years]

@@ -8,13 +8,16 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from orgs import exports
 from orgs.http import render_fragment
 from orgs.kernel.clock import Week
 from orgs.models import OrgUnit
+from orgs.pages import unit_head
 from reporting.models import WeekUnit
 from reporting.pages import board as boards
 from reporting.pages import lineage, restated, unit, weeks
 from reporting.pages.overview import unit_url
+from reporting.unit_tabs import WEEKLY
 from reporting.views import week_files
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 @require_safe
 def show(request: LeagueRequest, week: Week, unit_pk: int) -> HttpResponseBase:
     """One unit in one closed week; an htmx request gets the body alone, `?export=` the table of subordinates as a file."""
-    in_charge = request.user.units_in_charge().allowing(week_files.verb_for(request))
+    in_charge = request.user.units_in_charge().allowing(exports.verb_for(request))
     chosen = weeks.choose_known(week, request.GET)
     line = lineage.read(chosen, unit_pk, in_charge)
     sort = request.GET.get("sort", "")
@@ -39,11 +42,12 @@ def show(request: LeagueRequest, week: Week, unit_pk: int) -> HttpResponseBase:
         is_national=line.is_national,
         sort=sort if sort in boards.SORTS else boards.OFFICIAL,
     )
-    if week_files.is_wanted(request):
+    if exports.is_wanted(request):
         return week_files.answer(request, board)
     url = unit_url(board, unit_pk)
-    files = week_files.links(request, board, f"{url}{'&' if '?' in url else '?'}scope={board.scope}")
+    files = week_files.links(request, board, f"{url}{'&' if '?' in url else '?'}{board.among.query}")
     context: dict[str, object] = {"page": unit.of_unit(line, board), "files": files}
+    context["tabs"] = unit_head.tabs_of(request.user, line.unit, WEEKLY)
     return render_fragment(
         request, "reporting/unit_week/page.html", "reporting/unit_week/_body.html", context
     )

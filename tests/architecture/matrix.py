@@ -121,6 +121,7 @@ MATRIX: dict[str, Row] = {
     ),
     "accounts:check-form": Row("expected", p.FILL, BOTH),
     "accounts:show-receipt": Row("expected", p.FILL),
+    "accounts:list-unit-changes": Row("unit", p.VIEW),
     "accounts:list-rounds": Row("", p.LAUNCH_ROUND),
     "accounts:launch-round": Row("", p.LAUNCH_ROUND, BOTH),
     "accounts:open-standing": Row("", p.LAUNCH_ROUND, BOTH),
@@ -229,6 +230,15 @@ MATRIX: dict[str, Row] = {
     "reporting:show-latest-week": Row("week_unit", p.VIEW),
     "reporting:show-unit-week": Row("week_unit", p.VIEW, args=lambda pk: ["2026-W46", pk]),
     "reporting:show-rows": Row("week_unit", p.VIEW, args=lambda pk: ["2026-W46", pk, "orgs"]),
+    "reporting:show-difference": Row(
+        "compared_unit", p.VIEW, args=lambda pk: ["2026-W46", pk, "orgs", "2026-W45"]
+    ),
+    "reporting:list-unit-checks": Row("unit", p.VIEW),
+    "reporting:export-week": Row(
+        "week_unit", p.EXPORT, BOTH, {"kind": "csv"}, args=lambda pk: ["2026-W46", pk]
+    ),
+    "reporting:show-week-file": Row("week_file", p.EXPORT),
+    "reporting:download-week-file": Row("week_file", p.EXPORT),
     "reporting:list-weeks": Row("", p.VIEW),
     "reporting:correct-week": Row("", p.CORRECT_WEEK, BOTH, is_for_all_trees=True),
     "reporting:compare-editions": Row("", p.VIEW),
@@ -257,10 +267,12 @@ MATRIX: dict[str, Row] = {
     "reporting:correct-bulletin": Row("bulletin", p.PUBLISH_BULLETIN, POST),
     "reporting:sign-bulletin": Row("bulletin_received", p.FILL, POST),
     "reporting:list-bulletin-recipients": Row("bulletin", p.PUBLISH_BULLETIN),
+    "reporting:remind-bulletin-recipients": Row("bulletin", p.PUBLISH_BULLETIN, POST),
     "reporting:download-bulletin": Row("bulletin", p.VIEW),
     "reporting:download-bulletin-annex": Row("bulletin", p.VIEW),
     "reporting:show-bulletin-notice": Row("bulletin_notice", p.FILL, BOTH),
     "scoring:list-sheets": Row("", p.VIEW_SHEET),
+    "scoring:list-unit-sheets": Row("unit", p.VIEW_SHEET),
     "scoring:open-sheets": Row("", p.MANAGE_SCHEMES, POST),
     "scoring:show-sheet": Row("sheet", p.VIEW_SHEET),
     "scoring:enter-score": Row("sheet", f"{p.ASSESS}|{p.SELF_ASSESS}", POST),

@@ -49,6 +49,7 @@ from scoring.models import Consequence, Scheme, Sheet
 from scoring.operations.schemes import load_shipped
 from scoring.operations.sheets import open_sheets
 from tests.architecture.bulletin_subjects import bulletin, bulletin_draft, bulletin_notice, bulletin_received
+from tests.architecture.week_file_subjects import week_file
 from tests.cast import Cast
 
 EMPTY_REPORT = {"errors": [], "normalised": [], "n_normalised": 0, "notes": [], "forms": [], "edits": {}}
@@ -266,6 +267,12 @@ def week_unit(unit: OrgUnit, cast: Cast) -> int:
     return unit.pk
 
 
+def compared_unit(unit: OrgUnit, cast: Cast) -> int:
+    """In two closed weeks."""
+    close_week(clock.Week.parse("2026-W45"))
+    return week_unit(unit, cast)
+
+
 def sheet(unit: OrgUnit, cast: Cast) -> int | None:
     load_shipped()
     scheme = next((each for each in Scheme.objects.all() if unit.kind_id in each.target_kinds), None)
@@ -338,7 +345,7 @@ SUBJECTS: dict[str, Callable[[OrgUnit, Cast], int | None]] = {
     each.__name__: each
     for each in (
         unit, appointment, invitation, token, message, round, own_round, expected, extension, submission, submission_row, account, dispute, administratorship, group, demand,
-        change_request, turnover, direct_unit, unit_in_round, unit_in_changes, direct_unit_in_round, package, upload_batch, annex_file, hand_out, handed_account, opened_account, incident, week_unit, sheet, consequence,
-        bulletin, bulletin_draft, bulletin_received, bulletin_notice,
+        change_request, turnover, direct_unit, unit_in_round, unit_in_changes, direct_unit_in_round, package, upload_batch, annex_file, hand_out, handed_account, opened_account, incident, week_unit, compared_unit, sheet, consequence,
+        bulletin, bulletin_draft, bulletin_received, bulletin_notice, week_file,
     )
 }  # fmt: skip
