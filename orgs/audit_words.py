@@ -150,4 +150,5 @@ WORDS = {
     "weekly_report.confirmed": _("确认周报"),
     "weekly_report.explained": _("补充周报说明"),
     "weekly_report.reminded": _("提醒报送周报"),
+    "week.file_ordered": _("申请导出整周数据"),
 }

@@ -150,6 +150,7 @@ class NotificationKind(TextChoices):
     BULLETIN_PUBLISHED = "bulletin_published", _("收到通报，待签收")
     BULLETIN_NOTICE = "bulletin_notice", _("通报发布前告知")
     ACCOUNT_HANDED = "account_handed", _("账号发放")
+    FILE_READY = "file_ready", _("导出的文件已生成")
 
 
 # What somebody must do something about also goes out by mail; the rest waits in the portal.

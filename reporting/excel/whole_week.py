@@ -1,0 +1,82 @@
+"""A whole week as one table: which columns of the snapshot are read, and what stands in the cells of one unit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from orgs.choices import Line
+from reporting.coverage import Coverage
+from reporting.coverage_words import rate_text
+from reporting.figures import FIGURES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from orgs.operations.exporting import Cell
+    from reporting.models import ClosedWeek
+
+PLACE = (
+    "unit_id",
+    "parent_id",
+    "code",
+    "name",
+    "kind_id",
+    "line",
+    "intake_year",
+    "is_open",
+    "is_reported",
+    "base_year",
+    "coverage_part",
+    "coverage_base",
+)
+# Beside the figures: bases of the assessment, what the unit itself declares, checks in a row.
+MORE = ("base_assessed", "base_reported", "base_orgs", "own_covered", "poor_streak", "poor_streak_max")
+SIDES = ("own", "sub")
+READ = (*PLACE, *MORE, *(f"{side}_{name}" for name in FIGURES for side in SIDES))
+AT = {name: at for at, name in enumerate(READ)}
+_FIRST = len(PLACE)
+_OF_SUBTREE = frozenset(at for name, at in AT.items() if name.startswith("sub_"))
+
+Row = tuple[object, ...]
+
+
+def cells(
+    row: Row, path: str, kinds: Mapping[str, str], closed: ClosedWeek, *, is_own_only: bool = False
+) -> list[Cell]:
+    """One unit. `is_own_only`: what stands below it is not all the reader's, so that its sums are left empty."""
+    coverage = None if is_own_only else _coverage(row)
+    figures: Sequence[Cell] = row[_FIRST:]  # type: ignore[assignment] - counts or None
+    if is_own_only:
+        figures = [None if at in _OF_SUBTREE else row[at] for at in range(_FIRST, len(row))]  # type: ignore[misc]
+    return [
+        str(closed.week),
+        closed.edition,
+        str(row[AT["code"]]),
+        str(row[AT["name"]]),
+        path,
+        kinds.get(str(row[AT["kind_id"]]), str(row[AT["kind_id"]])),
+        _line(str(row[AT["line"]])),
+        row[AT["intake_year"]],  # type: ignore[list-item] - a year or None
+        _yes_no(row[AT["is_open"]]),
+        _yes_no(row[AT["is_reported"]]) if row[AT["own_holders"]] else None,
+        rate_text(coverage) if coverage else None,
+        coverage.shown_part if coverage else None,
+        coverage.base if coverage else None,
+        row[AT["base_year"]],  # type: ignore[list-item] - a year or None
+        *figures,
+    ]
+
+
+def _coverage(row: Row) -> Coverage:
+    known = ("coverage_part", "coverage_base", "sub_holders", "sub_unreported", "sub_base_missing")
+    return Coverage(*(row[AT[name]] for name in known))  # type: ignore[arg-type] - counts
+
+
+def _line(code: str) -> str:
+    return str(Line(code).label) if code in Line.values else code
+
+
+def _yes_no(value: object) -> str:
+    return _("是") if value else _("否")

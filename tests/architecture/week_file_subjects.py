@@ -1,0 +1,22 @@
+"""Files of a whole week for the matrix: written by the job for somebody of that very unit."""
+
+from __future__ import annotations
+
+from orgs.kernel import clock
+from orgs.models import Job, OrgUnit
+from reporting.operations import week_files
+from reporting.operations.weekly import close_week
+from reporting.pages import whole_week
+from tests.cast import Cast
+
+EXPORTERS = {"hi": "province", "hnu": "university", "hnu-law": "college", "qzu": "outsider"}
+
+
+def week_file(unit: OrgUnit, cast: Cast) -> int | None:
+    """A file that was written for the person."""
+    if unit.code not in EXPORTERS:
+        return None
+    closed = close_week(clock.Week.parse("2026-W46"))
+    job = week_files.order(closed, unit, "csv", by=cast[EXPORTERS[unit.code]])
+    week_files.write_in_job(job.pk, whole_week.labels())
+    return Job.objects.get(pk=job.pk).pk
