@@ -1,33 +1,23 @@
-"""导出: the table of the weekly page as a file."""
+"""导出: who may take the subordinates that a page of the week shows as a file, and what page shows which table."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import urlencode
 
-from django.http import FileResponse, StreamingHttpResponse
-
-from orgs.lists import EXCEL
-from orgs.operations import exporting
-from orgs.permissions import EXPORT, VIEW
-from reporting.pages import week_table
+from orgs import exports
+from orgs.permissions import EXPORT
+from reporting.pages import compared, ranking, week_table, weeks
 
 if TYPE_CHECKING:
     from django.http import HttpResponseBase
 
     from orgs.http import LeagueRequest
+    from orgs.operations.exporting import FileTable
     from orgs.querysets.scope import Span
     from reporting.pages.board import Board, SnapshotRow
 
-
-def verb_for(request: LeagueRequest) -> str:
-    """What a page of the week needs: EXPORT where a file is asked for, so that it holds nothing else."""
-    return EXPORT if is_wanted(request) else VIEW
-
-
-def is_wanted(request: LeagueRequest) -> bool:
-    """`?export=xlsx|csv`."""
-    return request.GET.get("export") in {exporting.XLSX, exporting.CSV}
+COMPARED, RANKING, HEAT = "compared", "ranking", "heat"
 
 
 def links(request: LeagueRequest, board: Board, address: str) -> str:
@@ -39,19 +29,31 @@ def links(request: LeagueRequest, board: Board, address: str) -> str:
     return f"{address}&sort={board.sort}&export="
 
 
+def tables(request: LeagueRequest, files: str) -> dict[str, str]:
+    """Such addresses of the page's other tables, with what they ask for beside the page."""
+    if not files:
+        return {}
+    address = files.removesuffix("export=")
+    rank, other = (urlencode({name: request.GET.get(name, "")}) for name in ("rank", "with"))
+    return {
+        HEAT: f"{address}table={HEAT}&export=",
+        RANKING: f"{address}table={RANKING}&{rank}&export=",
+        COMPARED: f"{address}table={COMPARED}&{other}&export=",
+    }
+
+
 def answer(request: LeagueRequest, board: Board) -> HttpResponseBase:
-    """All units of the scope in the order shown; audited. The board was read where the person may export."""
-    labels, rows = week_table.labels(), week_table.rows(board)
-    exporting.record_export(
-        request.path, n_rows=len(rows), columns=labels, filters=[board.scope], by=request.user
-    )
-    name = week_table.name(board.chosen)
-    if request.GET["export"] == exporting.CSV:
-        csv = StreamingHttpResponse(exporting.csv_lines(labels, rows), content_type="text/csv; charset=utf-8")
-        csv["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.csv"
-        return csv
-    file = exporting.workbook(name, labels, rows)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL)
+    """The table of the page that `table` names, all units of the scope; the board was read where the person may export."""
+    return exports.answer(request, _table(request, board), filters=[board.scope])
+
+
+def _table(request: LeagueRequest, board: Board) -> FileTable:
+    asked = request.GET.get("table")
+    if asked == COMPARED and (found := compared.with_week(board, weeks.parse(request.GET.get("with")))):
+        return week_table.of_two_weeks(board, found)
+    if asked == RANKING:
+        return week_table.of_ranking(board, ranking.of_board(board, request.GET.get("rank", ""), ""))
+    return week_table.of_heat(board) if asked == HEAT else week_table.of_board(board)
 
 
 def _covers(span: Span, root: SnapshotRow) -> bool:

@@ -136,7 +136,7 @@ def test_the_table_goes_out_as_excel_and_csv_and_is_audited(sign_in, world):
     assert lines[1][1:7] == ["高校团委", "11.4%", "20", "174", "1", "4"]
     assert lines[2][2:4] == ["未报", ""]
     book = load_workbook(io.BytesIO(b"".join(client.get(URL, asked | {"export": "xlsx"}))))
-    assert [cell.value for cell in book.active[2]][:4] == [world["hnu"].name, "高校团委", "11.4%", "20"]
+    assert [cell.value for cell in book.active[2]][:4] == [world["hnu"].name, "高校团委", "11.4%", 20]
     assert AuditEntry.objects.filter(verb="list.exported").count() == 2
     page = client.get(URL, asked).text
     assert "export=xlsx" in page
