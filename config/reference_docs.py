@@ -1,7 +1,8 @@
-"""Two documents that are written from the code, so that they cannot be wrong: permissions and the data dictionary."""
+"""Documents that are written from the code, so that they cannot be wrong: permissions, data dictionary, pack files."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -11,9 +12,14 @@ from orgs.choices import DEPARTMENT_LINES, Department, Line, Role
 from orgs.kernel.crypto import EncryptedJSONField, EncryptedTextField
 from orgs.operations.appointing_rights import MAY_APPOINT
 from orgs.permissions import ROLE_VERBS
+from reporting.campaign_metrics import CAMPAIGN_METRICS, NEEDS, PERIODIC
+from reporting.figures import FIGURES
+from reporting.packs import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from orgs.kernel.shapes import Record
 
 APPS = ("orgs", "accounts", "reporting", "scoring")
 NOTICE = "<!-- Written by `python3 manage.py write_docs`; a test compares it with the code. -->"
@@ -97,4 +103,44 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-DOCUMENTS = {"permissions.md": permissions, "data-dictionary.md": data_dictionary}
+def pack_schema() -> str:
+    """The JSON Schema of a campaign pack, for editors."""
+    return json.dumps(layout.json_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def pack_keys() -> str:
+    """Every key of a campaign pack, and every metric a requirement may look at."""
+    figures = "、".join(f"`{name}`" + ("*" if name in PERIODIC else "") for name in FIGURES)
+    metrics = [
+        [
+            f"`{name}`" + ("*" if name in PERIODIC else ""),
+            str(words),
+            f"`{NEEDS[name]}`" if name in NEEDS else "",
+        ]
+        for name, words in CAMPAIGN_METRICS.items()
+    ]
+    parts = [
+        "# Keys of a campaign pack",
+        NOTICE,
+        "How to write one: [packs.md](packs.md). For editors: [pack.schema.json](pack.schema.json). ● = must be there.",
+        *(f"## {title}\n\n{_keys(record)}" for title, record in layout.PARTS.items()),
+        f"## Metrics\n\nThe weekly figures ([metrics.md](metrics.md)): {figures}.",
+        "And those that only campaigns ask for; `*` stands where a requirement must say `recurs`:",
+        _table(["metric", "meaning", "needs"], metrics),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _keys(record: Record) -> str:
+    return _table(
+        ["key", "", "meaning"],
+        ([f"`{name}`", "●" if key.is_required else "", str(key.words)] for name, key in record.keys.items()),
+    )
+
+
+DOCUMENTS = {
+    "permissions.md": permissions,
+    "data-dictionary.md": data_dictionary,
+    "pack-keys.md": pack_keys,
+    "pack.schema.json": pack_schema,
+}

@@ -30,7 +30,9 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        return _("第%(line)d行 %(key)s：%(text)s") % {"line": self.line, "key": self.key, "text": self.text}
+        line = _("第%d行") % self.line if self.line else ""
+        where = " ".join(part for part in (line, self.key) if part)
+        return f"{where}：{self.text}" if where else self.text
 
 
 @dataclass(slots=True)

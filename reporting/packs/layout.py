@@ -210,6 +210,18 @@ PACK = Record(
     }
 )
 
+# What docs/pack-keys.md lists, under which title.
+PARTS = {
+    "The pack": PACK,
+    "`contact`": _CONTACT,
+    "`events`": _EVENT,
+    "`phases`": _PHASE,
+    "`requirements`": REQUIREMENT,
+    "`target`": TARGET,
+    **{f"`rule` of kind `{kind}`": record for kind, record in RULES.items()},
+    "`rounds`": _ROUND,
+}
+
 
 def json_schema() -> dict[str, object]:
     """The JSON Schema of a pack file, for editors."""

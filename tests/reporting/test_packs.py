@@ -174,17 +174,18 @@ def test_all_problems_are_told_at_once_in_the_order_of_lines():
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("code: [1", "第1行 ：不是有效的 YAML"),
-        ("a: &x 1\nb: *x\n", "第2行 ：不能使用 & 和 * 引用"),
-        ("a: !!python/object:os.system 1\n", "第1行 ：不能使用 ! 标记"),
+        ("code: [1", "第1行：不是有效的 YAML"),
+        ("a: &x 1\nb: *x\n", "第2行：不能使用 & 和 * 引用"),
+        ("a: !!python/object:os.system 1\n", "第1行：不能使用 ! 标记"),
         ("a: 1\n---\nb: 2\n", "不是有效的 YAML"),
         ("a: \x00\n", "含有不能使用的字符"),
-        ("[" * 5000, "第"),
+        ("[" * 1500, "括号嵌套过深"),
         ("", "格式不对"),
         ("- 1\n", "格式不对"),
         ("? [a]\n: 1\n", "冒号前只能是一个词"),
         ("x" * (LONGEST_TEXT + 1), "文件超过20万字"),
     ],
+    ids=lambda each: repr(each)[:20],
 )
 def test_what_is_no_pack_at_all_is_told(text, told):
     assert told in problems(text)[0]

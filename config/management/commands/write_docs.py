@@ -10,7 +10,7 @@ from config.reference_docs import DOCUMENTS
 
 
 class Command(BaseCommand):
-    help = "根据代码更新 docs/ 中的权限表和数据字典。"
+    help = "根据代码更新 docs/ 中的权限表、数据字典和部署文件的说明。"
 
     def handle(self, **options: object) -> None:
         with translation.override("zh-hans"):
