@@ -1,7 +1,7 @@
 """Metric name -> figures of one unit, read from frozen weeks and the incidents on record by their end (SUP-2.1, SUP-4.1, SUP-A).
 
 Stocks are those of the last closed week of the assessed year, flows are added up over that year's closed weeks. Bases
-are those that stood at the end of that week. What can't be known is said (choices.Missing), never taken as 0.
+are those that its newest edition counts. What can't be known is said (choices.Missing), never taken as 0.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from fractions import Fraction
 from django.db.models import Sum
 
 from orgs.choices import Measure
-from orgs.models import UnitBaseVersion
-from reporting import punctuality
+from reporting import corrected_bases, punctuality
+from reporting.corrected_bases import Counted
 from reporting.models import ClosedWeek, WeekUnit
 from scoring.choices import Metric, Missing
 from scoring.incidents import Incidents, read_incidents
@@ -46,7 +46,7 @@ class Year:
     corrected: dict[str, int] = field(default_factory=dict)
     row: WeekUnit | None = None
     flows: dict[str, int] = field(default_factory=dict)
-    bases: dict[str, UnitBaseVersion] = field(default_factory=dict)
+    bases: dict[str, Counted] = field(default_factory=dict)
     incidents: Incidents = field(default_factory=Incidents)
     reports: punctuality.Punctuality | None = None
 
@@ -64,7 +64,7 @@ def read_year(year: int, unit_ids: Iterable[int]) -> dict[int, Year]:
         each["unit_id"]: _plain(dict(each))
         for each in sums.annotate(**{f"{name}_year": Sum(name) for name in FLOWS})
     }
-    bases = _bases(last, ids)
+    bases = corrected_bases.of_units(last, ids, BASE_MEASURES)
     incidents = read_incidents(year, ids, until=last.week.ends_at)
     reports = punctuality.of_year(year, ids)
     corrected = {str(each.week): each.edition for each in weeks if each.edition > 1}
@@ -115,16 +115,6 @@ def is_platform_incomplete(year: Year, floor: Fraction) -> bool:
     )
     has_too_few_groups = row.sub_orgs > 0 and Fraction(row.sub_orgs_with_group, row.sub_orgs) < floor
     return n_accounts == 0 or row.own_admins == 0 or has_too_few_groups
-
-
-def _bases(week: ClosedWeek, unit_ids: list[int]) -> dict[int, dict[str, UnitBaseVersion]]:
-    found: dict[int, dict[str, UnitBaseVersion]] = {}
-    # A version that begins at the end of the week belongs to the next one: intervals are half-open.
-    at = week.week.ends_at
-    versions = UnitBaseVersion.objects.filter(unit_id__in=unit_ids, measure__in=BASE_MEASURES)
-    for version in versions.filter(valid_from__lt=at).exclude(valid_to__lt=at):
-        found.setdefault(version.unit_id, {})[version.measure] = version
-    return found
 
 
 def _plain(sums: Mapping[str, object]) -> dict[str, int]:

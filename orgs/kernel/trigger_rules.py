@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
-LockedValue = str | int | bool
+
+class Filled(Enum):
+    """Not one value, but any: the column IS NOT NULL."""
+
+    FILLED = "filled"
+
+
+FILLED = Filled.FILLED
+LockedValue = str | int | bool | Filled
 PREFIX = "immutable_"
 
 
@@ -54,7 +63,7 @@ class AppendOnly:
 
 @dataclass(frozen=True, slots=True)
 class LockedRows:
-    """A row whose column holds a locked value can be neither changed nor deleted."""
+    """A row whose column holds a locked value (FILLED: anything at all) can be neither changed nor deleted."""
 
     table: str
     column: str
@@ -150,8 +159,53 @@ class LockedByParent:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class KeptOnceLocked:
+    """Of a row that is filled in, some columns are kept and the row stays, once the row it speaks of elsewhere is locked.
+
+    `keys` name that row by columns which both tables have: a report and the week that has been closed since.
+    """
+
+    table: str
+    pk: str
+    filled: str
+    kept: tuple[str, ...]
+    keys: tuple[str, ...]
+    other: LockedRows
+
+    def for_postgresql(self) -> list[Trigger]:
+        final = f"FROM old_rows o WHERE {self._is_final('o')}"
+        same = " AND ".join(f"n.{name} IS NOT DISTINCT FROM o.{name}" for name in self._names())
+        kept = f"SELECT 1 FROM new_rows n WHERE n.{quoted(self.pk)} = o.{quoted(self.pk)} AND {same}"  # noqa: S608
+        any_row = f"SELECT 1 FROM {quoted(self.table)} o WHERE {self._is_final('o')}"  # noqa: S608
+        return [
+            Trigger(self.table, "UPDATE", f"EXISTS (SELECT 1 {final} AND NOT EXISTS ({kept}))"),
+            Trigger(self.table, "DELETE", f"EXISTS (SELECT 1 {final})"),
+            Trigger(self.table, "TRUNCATE", f"EXISTS ({any_row})"),
+        ]
+
+    def for_sqlite(self) -> list[Trigger]:
+        changed = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in (quoted(self.pk), *self._names()))
+        final = self._is_final("OLD")
+        return [
+            Trigger(self.table, "UPDATE", f"{final} AND ({changed})"),
+            Trigger(self.table, "DELETE", final),
+        ]
+
+    def _names(self) -> list[str]:
+        return [quoted(name) for name in dict.fromkeys((self.filled, *self.kept, *self.keys))]
+
+    def _is_final(self, row: str) -> str:
+        same = " AND ".join(f"{quoted(name)} = {row}.{quoted(name)}" for name in self.keys)
+        locked = _is_in(self.other.column, self.other.values)
+        other = f"SELECT 1 FROM {quoted(self.other.table)} WHERE {same} AND {locked}"  # noqa: S608 - names of ours
+        return f"{row}.{_is_in(self.filled, (FILLED,))} AND EXISTS ({other})"
+
+
 def literal(value: LockedValue) -> str:
     """A value as SQL."""
+    if isinstance(value, Filled):
+        raise TypeError("FILLED is no value: it stands alone, as IS NOT NULL")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
@@ -167,6 +221,8 @@ def _hold(table: str, pk: str, keys: str) -> str:
 
 
 def _is_in(column: str, values: tuple[LockedValue, ...]) -> str:
+    if values == (FILLED,):
+        return f"{quoted(column)} IS NOT NULL"
     if len(values) == 1:
         return f"{quoted(column)} = {literal(values[0])}"
     return f"{quoted(column)} IN ({', '.join(literal(value) for value in values)})"

@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from orgs.kernel.trigger_rules import (
     PREFIX,
     AppendOnly,
+    KeptOnceLocked,
     LockedByParent,
     LockedRows,
     LockedValue,
@@ -35,7 +36,7 @@ def append_only(table: str) -> None:
 
 
 def lock_rows(table: str, *, locked_column: str, locked_value: LockedValue | tuple[LockedValue, ...]) -> None:
-    """A row is final once its column holds (one of) the locked value(s)."""
+    """A row is final once its column holds (one of) the locked value(s); FILLED: once it holds anything."""
     _rules[LockedRows(table, locked_column, _as_tuple(locked_value))] = None
 
 
@@ -59,6 +60,24 @@ def protect(
     parent = LockedRows(parent_table, locked_column, _as_tuple(locked_value))
     _rules[parent] = None
     _rules[LockedByParent(table, parent_fk, parent, parent_pk, through)] = None
+
+
+def keep_once_locked(
+    *,
+    table: str,
+    filled: str,
+    kept: tuple[str, ...],
+    keys: tuple[str, ...],
+    other_table: str,
+    locked_column: str,
+    locked_value: LockedValue | tuple[LockedValue, ...],
+    pk: str = "id",
+) -> None:
+    """Of a row whose column `filled` holds something, the columns `kept` and `keys` are final and the row stays, once
+    a row of `other_table` with the same `keys` is locked. Its other columns may be written on.
+    """
+    other = LockedRows(other_table, locked_column, _as_tuple(locked_value))
+    _rules[KeptOnceLocked(table, pk, filled, kept, keys, other)] = None
 
 
 def install(connection: BaseDatabaseWrapper, rules: Iterable[Rule] | None = None) -> None:

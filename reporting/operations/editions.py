@@ -14,9 +14,11 @@ from orgs.models import Job, OrgUnit
 from orgs.operations import jobs, ledger
 from reporting.exceptions import CorrectionUnderWay, ReportingError
 from reporting.models import ClosedWeek, WeekUnit
-from reporting.operations import weekly
+from reporting.operations import base_corrections, weekly
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from orgs.kernel.clock import Week
     from orgs.models import User
 
@@ -36,13 +38,16 @@ def may_correct(user: User) -> bool:
 
 
 @transaction.atomic
-def correct_week(week: Week, *, reason: str, by: User | None) -> Job:
+def correct_week(week: Week, *, reason: str, by: User | None, bases: Collection[int] = ()) -> Job:
     """Order a new edition of a closed week; returns the job that computes it.
 
     Units, registry and forms stand in it as of Sunday 24:00, like in the first edition; daily records and checks about
-    the week count if they were entered before this moment, and what was voided until now does not. An edition that was
-    called off is ordered anew under its number, so that no number is left out. `by` None is the operator at the
-    command line. Raises NotAllowed, CorrectionUnderWay, and ReportingError without a closed week or a reason.
+    the week count if they were entered before this moment, and what was voided until now does not. `bases` are the
+    versions of corrected bases that count instead of those of Sunday 24:00 (SUP-2.1.1b). An edition that was called off
+    is ordered anew under its number, so that no number is left out. `by` None is the operator at the command line.
+
+    Raises NotAllowed, CorrectionUnderWay, and ReportingError without a closed week or a reason, or where a base has
+    changed since it was chosen.
     """
     if by is not None and not may_correct(by):
         raise NotAllowed
@@ -60,9 +65,9 @@ def correct_week(week: Week, *, reason: str, by: User | None) -> Job:
     job = ledger.add(weekly.TASK, key=key, by=by, week=str(week), edition=edition)
     jobs.begin_anew(job, by=by)
     header = _ordered(week, edition, reason)
-    ledger.record(
-        "week.correction_ordered", header, by=by, reason=reason, week=str(week), edition=header.edition
-    )
+    n_bases = base_corrections.take(header, newest, bases, by=by)
+    facts = {"week": str(week), "edition": header.edition, "n_bases": n_bases}
+    ledger.record("week.correction_ordered", header, by=by, reason=reason, **facts)
     transaction.on_commit(lambda: ledger.ring(job))
     return job
 

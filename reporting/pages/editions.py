@@ -14,10 +14,10 @@ from orgs.choices import JobState
 from orgs.http import whole_number
 from orgs.models import Job
 from reporting.choices import CheckKind, WeekState
-from reporting.figures import FIGURES
+from reporting.figures import DISTINCT, FIGURES
 from reporting.models import ClosedWeek, DailyRecord, SpotCheck, WeekUnit
 from reporting.operations import weekly
-from reporting.pages import figure_words
+from reporting.pages import base_choice, figure_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from orgs.kernel.clock import Week
     from orgs.querysets.scope import UnitsInCharge
+    from reporting.pages.base_choice import TakenBases
 
 WEEKS_PER_PAGE = 53
 UNITS_PER_PAGE = 50
@@ -33,7 +34,6 @@ OWN = (*(f"own_{name}" for name in FIGURES), "own_covered", "poor_streak", "poor
 SUBTREE = tuple(f"sub_{name}" for name in FIGURES)
 _WORDS: dict[str, _StrPromise] = {
     "covered": _("填报联系人数（本单位）"),
-    "covered_youth": _("联系青年"),
     "base_youth": _("青年底数"),
     "poor_streak": _("连续为“差”的次数"),
     "poor_streak_max": _("本年度最多连续为“差”的次数"),
@@ -143,12 +143,13 @@ class Comparison:
     editions: list[ClosedWeek]
     unit_name: str
     totals: list[Difference]
+    bases: TakenBases
     page: Page[WeekUnit]
     units: list[UnitDifference]
 
 
 def compare(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str]) -> Comparison | None:
-    """Editions `from` and `to` of an address, else the two newest; None where there is one only. Six statements.
+    """Editions `from` and `to` of an address, else the two newest; None where there is one only. Eight statements.
 
     Raises Http404 for a week or an edition that is not published.
     """
@@ -172,7 +173,8 @@ def compare(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str]) -> 
         UnitDifference(row.unit_id, row.name, _differences(vars(old[row.unit_id]), vars(row), OWN))
         for row in rows
     ]
-    return Comparison(before, after, found, name, totals, page, units)
+    bases = base_choice.taken(before, after, in_charge)
+    return Comparison(before, after, found, name, totals, bases, page, units)
 
 
 def _edition(found: list[ClosedWeek], text: str | None) -> ClosedWeek | None:
@@ -189,20 +191,24 @@ def _totals(before: ClosedWeek, after: ClosedWeek, in_charge: UnitsInCharge) -> 
     top = in_charge.widest()
     if top is None:
         return "", []
+    # Persons of several subordinates are no sum (R3).
+    columns = tuple(f"sub_{name}" for name in FIGURES if name not in DISTINCT) if top.lines else SUBTREE
     both = WeekUnit.objects.within(in_charge).for_weeks([before.pk, after.pk])
     own = both.filter(unit_id=top.unit_id)
     names = dict(own.values_list("week_id", "name"))
     if len(names) < 2:
         return "", []
     shown = both.children_of(top.unit_id, is_national=top.is_forest) if top.lines else own
-    rows = list(shown.values("week_id", *SUBTREE))
-    then, now = (_sums([row for row in rows if row["week_id"] == each.pk]) for each in (before, after))
-    return names[after.pk], _differences(then, now, SUBTREE)
+    rows = list(shown.values("week_id", *columns))
+    then, now = (
+        _sums([row for row in rows if row["week_id"] == each.pk], columns) for each in (before, after)
+    )
+    return names[after.pk], _differences(then, now, columns)
 
 
-def _sums(rows: list[dict[str, int | None]]) -> dict[str, int | None]:
+def _sums(rows: list[dict[str, int | None]], columns: tuple[str, ...]) -> dict[str, int | None]:
     """Column by column; what is missing everywhere stays missing."""
-    known = {name: [value for row in rows if (value := row[name]) is not None] for name in SUBTREE}
+    known = {name: [value for row in rows if (value := row[name]) is not None] for name in columns}
     return {name: sum(found) if found else None for name, found in known.items()}
 
 

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orgs.exceptions import NotAllowed, OrgsError
+from orgs.http import whole_number
 from orgs.kernel.clock import Week
 from orgs.permissions import VIEW, may_anywhere
 from reporting.forms.editions import CorrectForm
 from reporting.operations import editions as operations
+from reporting.pages import base_choice, weeks
 from reporting.pages import editions as pages
-from reporting.pages import weeks
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -42,17 +43,24 @@ def list_weeks(request: LeagueRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def correct_week(request: LeagueRequest) -> HttpResponse:
-    """出更正版: what a new edition of the week `?w=` would take in, and why it is made."""
+    """出更正版: what a new edition of the week `?w=` would take in, which bases are put right, and why it is made.
+
+    `look` searches or turns the page of bases: what is ticked and written stays.
+    """
     if not operations.may_correct(request.user):
         raise NotAllowed
     week = _week(request)
     if week is None:
         return _no_week(request)
     found = pages.waiting(week)
-    form = CorrectForm(request.POST or None)
+    given = request.POST
+    chosen = {pk for text in given.getlist("bases") if (pk := whole_number(text)) is not None}
+    is_looking = "look" in given
+    form = CorrectForm(initial=given.dict()) if is_looking else CorrectForm(given or None)
     if form.is_valid():
+        reason = form.cleaned_data["reason"]
         try:
-            operations.correct_week(week, reason=form.cleaned_data["reason"], by=request.user)
+            operations.correct_week(week, reason=reason, by=request.user, bases=chosen)
         except NotAllowed:
             raise
         except OrgsError as error:
@@ -60,7 +68,10 @@ def correct_week(request: LeagueRequest) -> HttpResponse:
         else:
             messages.success(request, _("已登记更正，汇总完成后发布新的一版，旧版仍可查看。"))
             return redirect("reporting:list-weeks")
-    context = {"form": form, "week": week, "waiting": found}
+    bases = base_choice.choice(
+        week, request.user, text=given.get("q", ""), number=given.get("look"), chosen=chosen
+    )
+    context = {"form": form, "week": week, "waiting": found, "bases": bases}
     return render(request, "reporting/editions/correct.html", context, status=422 if form.errors else 200)
 
 
