@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -23,6 +21,7 @@ from orgs.permissions import REMIND
 from orgs.querysets.scope import UnitsInCharge
 from reporting import unexplained
 from reporting.models import WeeklyReport
+from reporting.operations.reminding import turn
 from reporting.querysets.reports import reporters, silent
 
 if TYPE_CHECKING:
@@ -52,13 +51,7 @@ def remind(week: Week, superior: OrgUnit, *, by: User, unit_id: int | None = Non
     missing = silent(asked, WeeklyReport.objects.of_week(week).confirmed())
     lacking = unexplained.of_week(week, asked)
     waiting = set(missing.values_list("pk", flat=True)) | lacking
-    reminders = Notification.objects.filter(kind=REMINDED, unit_id__in=waiting).order_by()
-    today, monday = clock.day_start(clock.today()), clock.Week.current().starts_at
-    told = set(reminders.filter(link=link_of(week), created_at__gte=today).values_list("unit_id", flat=True))
-    counted = reminders.filter(created_at__gte=monday).values("unit_id").annotate(n=Count("pk"))
-    often = set(counted.filter(n__gte=settings.REMINDERS_PER_WEEK).values_list("unit_id", flat=True))
-    targets = sorted(waiting - told - often)
-    now = clock.now()
+    found, now = turn(waiting, link_of(week)), clock.now()
     mails = ledger.notify_many(
         Notification(
             unit_id=pk,
@@ -67,9 +60,9 @@ def remind(week: Week, superior: OrgUnit, *, by: User, unit_id: int | None = Non
             link=link_of(week),
             created_at=now,
         )
-        for pk in targets
+        for pk in found.targets
     )
-    done = Reminded(len(targets), len(told), len(often - told), 0, mails)
+    done = Reminded(len(found.targets), found.already, found.capped, 0, mails)
     facts = {"sent": done.sent, "already": done.already, "capped": done.capped}
     ledger.record("weekly_report.reminded", superior, by=by, unit=superior, week=str(week), **facts)
     return done

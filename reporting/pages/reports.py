@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from orgs.kernel import clock
+from orgs.kernel.clock import Week
 from orgs.models import Notification, OrgUnit
 from orgs.permissions import REMIND, VIEW
 from orgs.querysets.scope import UnitsInCharge
 from reporting import punctuality, unexplained
 from reporting.choices import ExplanationKind
-from reporting.models import WeeklyReport
+from reporting.models import ClosedWeek, WeeklyReport, WeekUnit
 from reporting.operations.report_reminders import link_of
 from reporting.pages import people
 from reporting.pages.report import state_of, url_of
@@ -24,7 +26,6 @@ from reporting.querysets.reports import reporters
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orgs.kernel.clock import Week
     from orgs.models import User
     from orgs.querysets.tree import OrgUnitQuerySet
     from reporting.pages.people import Contact
@@ -85,23 +86,46 @@ class ReportList:
 
 
 @dataclass(frozen=True, slots=True)
+class YearLine:
+    """One direct unit in one year; `url` leads to its last report of the year, "" before the first week is closed."""
+
+    unit: OrgUnit
+    url: str
+    found: Punctuality | None
+
+
+@dataclass(frozen=True, slots=True)
 class YearList:
     """How punctual the direct units were in one year."""
 
     unit: OrgUnit
     year: int
     page: Page[OrgUnit]
-    lines: list[tuple[OrgUnit, Punctuality | None]]
+    shown: list[YearLine]
     earlier_url: str
     later_url: str
 
+    @property
+    def lines(self) -> list[tuple[OrgUnit, Punctuality | None]]:
+        """Each unit with its weeks; None where none was asked of it."""
+        return [(each.unit, each.found) for each in self.shown]
 
-def of_week(unit: OrgUnit, week: Week, user: User, *, state: str, page: str | None) -> ReportList:
-    """Who has reported below `unit`; seven statements however many units there are.
+
+def of_week(
+    unit: OrgUnit,
+    week: Week,
+    user: User,
+    *,
+    state: str,
+    page: str | None,
+    per_page: int = PER_PAGE,
+    verb: str = VIEW,
+) -> ReportList:
+    """Who has reported below `unit`, as far as the reader may do this there; seven statements however many units there are.
 
     Whom to remind is read from all that wait, whichever of them the page and the filter show.
     """
-    asked = list(_asked(unit, week, user).select_related("parent").in_official_order())
+    asked = list(_asked(unit, week, user, verb).select_related("parent").in_official_order())
     found = WeeklyReport.objects.of_week(week).filter(unit__in=asked).for_list()
     reports = {report.unit_id: report for report in found}
     lacking = unexplained.of_reports(week, reports.values())
@@ -113,7 +137,7 @@ def of_week(unit: OrgUnit, week: Week, user: User, *, state: str, page: str | No
         UNEXPLAINED: [each for each in asked if states[each.pk].is_lacking],
         SILENT: [each for each in asked if not states[each.pk].is_confirmed],
     }
-    shown = Paginator(sets.get(state, asked), PER_PAGE).get_page(page)
+    shown = Paginator(sets.get(state, asked), per_page).get_page(page)
     below = user.units_in_charge().allowing(REMIND)
     own = below.own_unit_ids()
     # Nobody answers for a unit that has been merged since.
@@ -134,25 +158,45 @@ def of_week(unit: OrgUnit, week: Week, user: User, *, state: str, page: str | No
     )
 
 
-def of_year(unit: OrgUnit, year: int, user: User, *, page: str | None) -> YearList:
-    """Weeks in time, late and missing of every direct unit below `unit` in one year."""
-    asked = _asked(unit, clock.Week.current(), user).in_official_order()
-    found = Paginator(asked, PER_PAGE).get_page(page)
-    counted = punctuality.of_year(year, [each.pk for each in found])
+def of_year(
+    unit: OrgUnit, year: int, user: User, *, page: str | None, per_page: int = PER_PAGE, verb: str = VIEW
+) -> YearList:
+    """Weeks in time, late and missing of every unit below `unit` that was a direct one in a closed week of the year.
+
+    Of the running year also those of today. Six statements.
+    """
     this_year = clock.Week.current().year
+    closed = ClosedWeek.objects.newest_editions().filter(year=year)
+    weeks = [each.pk for each in closed if str(each.week) >= settings.WEEKLY_REPORTS_FROM]
+    rows = WeekUnit.objects.asked_to_report().for_weeks(weeks).order_by()
+    below = _below(unit, user, verb)
+    now = reporters(below, clock.Week.current()) if year == this_year else below.none()
+    asked = below.filter(Exists(rows.filter(unit=OuterRef("pk"))) | Q(pk__in=now.values("pk")))
+    found = Paginator(asked.in_official_order(), per_page).get_page(page)
+    ids = [each.pk for each in found]
+    counted = punctuality.of_year(year, ids)
+    numbers = rows.filter(unit__in=ids).values("unit").annotate(n=Max("week__number"))
+    last = {pk: Week(year, number) for pk, number in numbers.values_list("unit", "n")}
     return YearList(
         unit,
         year,
         found,
-        [(each, counted.get(each.pk)) for each in found],
+        [
+            YearLine(each, url_of(each.pk, last[each.pk]) if each.pk in last else "", counted.get(each.pk))
+            for each in found
+        ],
         f"?unit={unit.pk}&year={year - 1}",
         f"?unit={unit.pk}&year={year + 1}" if year < this_year else "",
     )
 
 
-def _asked(unit: OrgUnit, week: Week, user: User) -> OrgUnitQuerySet:
-    visible = OrgUnit.objects.actionable_by(user, VIEW).within(UnitsInCharge.below(unit))
-    return reporters(visible, week)
+def _asked(unit: OrgUnit, week: Week, user: User, verb: str) -> OrgUnitQuerySet:
+    return reporters(_below(unit, user, verb), week)
+
+
+def _below(unit: OrgUnit, user: User, verb: str) -> OrgUnitQuerySet:
+    visible: OrgUnitQuerySet = OrgUnit.objects.actionable_by(user, verb).within(UnitsInCharge.below(unit))
+    return visible
 
 
 def _lines(

@@ -9,15 +9,20 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.operations.reminders import in_words
+from orgs.exceptions import OrgsError
+from orgs.http import whole_number
 from orgs.permissions import PUBLISH_BULLETIN, may_anywhere
 from reporting.forms.bulletins import CorrectForm
 from reporting.models import Bulletin
-from reporting.operations import bulletin_files, bulletin_recipients
+from reporting.operations import bulletin_files, bulletin_recipients, bulletin_reminders
 from reporting.pages import bulletins as pages
+from reporting.pages import recipients
 
 if TYPE_CHECKING:
     from orgs.http import LeagueRequest
@@ -70,13 +75,25 @@ def sign(request: LeagueRequest, pk: int) -> HttpResponse:
 @require_safe
 def list_recipients(request: LeagueRequest, pk: int) -> HttpResponse:
     """Who has signed and who hasn't, for those who write for the unit; the missing first."""
-    bulletin = get_object_or_404(Bulletin.objects.actionable_by(request.user).published().for_page(), pk=pk)
-    rows = bulletin.recipients.all()
-    waiting = rows.waiting()
-    shown = waiting if request.GET.get("state") == "waiting" else rows
-    page = Paginator(shown.for_list(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"bulletin": bulletin, "page": page, "n_waiting": waiting.count(), "n_all": rows.count()}
-    return render(request, "reporting/bulletins/recipients.html", context)
+    bulletin = _own(request, pk)
+    state, number = request.GET.get("state", ""), request.GET.get("page")
+    found = recipients.of(bulletin, request.user, state=state, number=number)
+    return render(request, "reporting/bulletins/recipients.html", {"bulletin": bulletin, "list": found})
+
+
+@login_required
+@require_POST
+def remind_recipients(request: LeagueRequest, pk: int) -> HttpResponse:
+    """提醒签收: all units that have not signed, or the one `only` names."""
+    bulletin = _own(request, pk)
+    only = whole_number(request.POST.get("only"))
+    try:
+        done = bulletin_reminders.remind(bulletin.pk, by=request.user, unit_id=only)
+    except OrgsError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, in_words(done))
+    return redirect(f"{reverse('reporting:list-bulletin-recipients', args=[pk])}?state={recipients.WAITING}")
 
 
 @login_required
@@ -91,6 +108,10 @@ def download_word(request: LeagueRequest, pk: int) -> HttpResponse:
 def download_annex(request: LeagueRequest, pk: int) -> HttpResponse:
     """The tables as a workbook."""
     return _file(bulletin_files.annex_file(_readable(request, pk)))
+
+
+def _own(request: LeagueRequest, pk: int) -> Bulletin:
+    return get_object_or_404(Bulletin.objects.actionable_by(request.user).published().for_page(), pk=pk)
 
 
 def _readable(request: LeagueRequest, pk: int) -> Bulletin:

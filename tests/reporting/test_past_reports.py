@@ -18,6 +18,7 @@ from tests.reporting.closed_weeks import LAST, close, report
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("reporting:list-reports")
+YEAR = reverse("reporting:list-report-years")
 
 
 @pytest.fixture
@@ -67,6 +68,23 @@ def test_after_a_merger_past_reports_of_the_closed_unit_stand(sign_in, world, ca
     assert client.get(LIST, {"w": str(this)}).context["list"].counts["asked"] == 3
     gone = reverse("reporting:show-report", args=[world["qzu"].pk, this])
     assert client.get(gone).status_code == 404
+
+
+def test_the_year_lists_units_that_have_been_merged_since(sign_in, world, cast):
+    """A direct unit that another has taken in was asked in W46, and its report of that week is one tap away."""
+    close()
+    with clock.frozen(LAST.ends_at - timedelta(hours=1)):
+        confirm(world["qzu"], LAST, Said("照常"), version=0, by=cast["outsider"])
+    merge_units(world["qzu"], world["hnu"], reason="合校", by=None)
+    client = sign_in("province")
+    page = client.get(YEAR)
+    lines = {line.unit.code: line for line in page.context["list"].shown}
+    assert set(lines) == {"hnu", "qzu", "qh", "wn"}
+    assert (lines["qzu"].found.on_time, lines["wn"].found.missing) == (1, 1)
+    assert "照常" in client.get(lines["qzu"].url).text
+    assert "已撤销" in page.text
+    earlier = client.get(YEAR, {"year": "2025"}).context["list"]
+    assert earlier.lines == []
 
 
 def test_nobody_is_reminded_for_a_unit_that_has_been_merged(sign_in, world):
