@@ -37,6 +37,8 @@ LOGINS = (
     Login("kaohe", "469002", Role.AUDITOR, "考核小组", "赵公平"),
     Login("anqing", "3408", Role.COMMITTEE, "团市委（安徽安庆）", "汪长江"),
     Login("guanli", "46", Role.SYSADMIN, "系统管理员", "施维护"),
+    # Two provinces stand side by side in the demo: what is about all of them is for the office above.
+    Login("zhongyang", "00", Role.PROVINCE, "团中央", "孙致远"),
 )
 TITLES = {
     Role.COMMITTEE: "书记",
