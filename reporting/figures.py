@@ -48,8 +48,23 @@ FLOWS = (
     "checks_poor",
 )
 ADDITIVE = STOCKS + FLOWS
-# Additive over the children that have it, NULL where nobody has: no form has asked for it yet.
-MISSING_OR_ADDITIVE = ("covered_youth",)
+# Additive as well, but NULL in weeks that were closed before the figure was there.
+LATER = (
+    "follows_superior",  # units with an open own account that follows the superior's
+    "requirements",  # of running campaigns, as far as they ask the unit
+    "requirements_met",
+    "requirements_overdue",  # hard ones that are not met after their deadline
+)
+# Numbers a unit gives of its own free will.
+VOLUNTARY = (
+    "cadres",
+    "cadres_with_account",  # UNI-1.2.3
+    "cadres_min_ok",  # cadres in touch with at least 20 youths (RUR-2.1)
+)
+# Additive over the children that have it, NULL where nobody has: not asked for, or not recorded.
+MISSING_OR_ADDITIVE = ("covered_youth", *VOLUNTARY)
+# People counted once in the unit and once in each subtree: no sum (R3).
+DISTINCT = ("admin_persons",)  # behind the administratorships in office
 # A base recorded for a unit settles these for the unit and everything below it (metrics.md).
 SETTLED = (
     "base_missing",  # units that hold members without a base, not settled by a superior's
@@ -58,4 +73,6 @@ SETTLED = (
 )
 # Bases: own_ = recorded for the unit (or NULL), sub_ = as resolved: the recorded one, else the sum of the children's.
 BASES = ("base_members", "base_youth")
-FIGURES = ADDITIVE + MISSING_OR_ADDITIVE + SETTLED + BASES
+FIGURES = ADDITIVE + LATER + MISSING_OR_ADDITIVE + DISTINCT + SETTLED + BASES
+# What the digest of a week leaves out that was closed before these figures were there (`ClosedWeek.digest_form` 1).
+NOT_IN_FIRST_DIGEST = frozenset((*LATER, *VOLUNTARY, *DISTINCT))

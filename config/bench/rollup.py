@@ -52,7 +52,7 @@ def run(nodes: int) -> list[Figure]:
         Figure("bytes_per_week", best["bytes"]),
         *(
             Figure(f"{name}_seconds", best[name])
-            for name in ("place", "collect", "streaks", "levels", "plain")
+            for name in ("place", "collect", "streaks", "persons", "levels", "plain")
         ),
     ]
 
@@ -80,6 +80,7 @@ def _steps(week: Week) -> dict[str, float]:
     found["place"] = _seconds(lambda: deepest.append(rollup.place(moment)))
     found["collect"] = _seconds(lambda: rollup.collect(moment))
     found["streaks"] = _seconds(lambda: rollup.mark_streaks(moment))
+    found["persons"] = _seconds(lambda: rollup.mark_persons(moment, deepest[0]))
     found["levels"] = _seconds(lambda: rollup.sum_up(deepest[0]))
     rollup.drop()
     return found

@@ -22,6 +22,8 @@ SELECT i AS id, i AS tree_id, 'u' || i AS code, 'unit ' || i AS name,
             WHEN i <= {_FAN + 1} THEN 'county' ELSE 'township' END AS kind_id
   FROM numbers)
 """  # noqa: S608
+# Keys as long as those of the registry; every twelfth administrator stands in several units.
+_PERSON = f"'{'0' * 56}' || CASE WHEN id %% 50 < 4 THEN id - id %% 4 ELSE id END"
 Fill = tuple[
     str, str, str
 ]  # table, columns, SELECT over `unit` (id, tree_id, code, name, parent_id, kind_id)
@@ -74,8 +76,8 @@ FACTS: tuple[Fill, ...] = (
     ),
     (
         "accounts_administratorshipversion",
-        "administratorship_id, unit_id, valid_from",
-        "SELECT id, id, %(begins)s FROM unit WHERE id %% 10 < 9",
+        "administratorship_id, unit_id, person_key, valid_from",
+        f"SELECT id, id, {_PERSON}, %(begins)s FROM unit WHERE id %% 10 < 9",  # noqa: S608
     ),
     (
         "accounts_registryevent",

@@ -31,6 +31,14 @@ OWN: dict[str, str] = {
     "groups_other": "groups_other",
     "groups_dormant": "groups_dormant",
     "admins": "admins",
+    "admin_persons": "admin_persons",
+    "follows_superior": "follows_superior",
+    "cadres": "cadres",
+    "cadres_with_account": "cadres_account",
+    "cadres_min_ok": "cadres_in_touch",
+    "requirements": "requirements",
+    "requirements_met": "requirements_met",
+    "requirements_overdue": "requirements_overdue",
     "holders": "holds",
     "unreported": "CASE WHEN holds = 1 AND is_reported = 0 THEN 1 ELSE 0 END",
     "covered_members": "COALESCE(covered, 0)",
@@ -87,9 +95,12 @@ SELECT p.unit_id, p.parent_id, p.up_id, p.kind_id, p.line, p.code, p.name, p.int
        COALESCE(g.min_ok, 0) AS groups_min_ok, g.youth,
        CASE WHEN a.groups > 0 OR g.open > 0 THEN 1 ELSE 0 END AS has_group,
        CASE WHEN a.n > 0 OR g.n > 0 OR s.n > 0 THEN 1 ELSE 0 END AS has_approved,
-       COALESCE(o.n, 0) AS admins,
+       COALESCE(o.n, 0) AS admins, COALESCE(o.persons, 0) AS admin_persons, COALESCE(a.follows, 0) AS follows_superior,
+       COALESCE(j.asked, 0) AS requirements, COALESCE(j.met, 0) AS requirements_met,
+       COALESCE(j.overdue, 0) AS requirements_overdue,
        b.members AS base_members, b.youth AS base_youth, b.year AS base_year,
        b.assessed AS base_assessed, b.reported AS base_reported, b.orgs AS base_orgs,
+       b.cadres, b.cadres_account, b.cadres_in_touch,
        COALESCE(f.expected, 0) AS expected, COALESCE(f.submitted, 0) AS submitted,
        COALESCE(f.approved, 0) AS approved, COALESCE(f.returned, 0) AS returned, COALESCE(f.overdue, 0) AS overdue,
        COALESCE(e.opened, 0) AS opened, COALESCE(e.closed, 0) AS closed,
@@ -107,6 +118,7 @@ SELECT p.unit_id, p.parent_id, p.up_id, p.kind_id, p.line, p.code, p.name, p.int
   LEFT JOIN ({sources.BASES}) b ON b.unit_id = p.unit_id AND p.is_open = 1
   LEFT JOIN ({sources.FORMS}) f ON f.unit_id = p.unit_id AND p.is_open = 1
   LEFT JOIN ({sources.APPROVED_FORMS}) s ON s.unit_id = p.unit_id AND p.is_open = 1
+  LEFT JOIN ({sources.JUDGEMENTS}) j ON j.unit_id = p.unit_id AND p.is_open = 1
   LEFT JOIN ({sources.EVENTS}) e ON e.unit_id = p.unit_id
   LEFT JOIN ({sources.RECORDS}) d ON d.unit_id = p.unit_id
   LEFT JOIN ({sources.ACTIVE_GROUPS}) w ON w.unit_id = p.unit_id
@@ -137,7 +149,7 @@ def collect(moment: Moment, *, is_part: bool = False) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE week_facts ({_columns()})")
         cursor.execute(
-            f"INSERT INTO week_facts SELECT {named}, 0, 0, {own} FROM ({told}) told",  # noqa: S608
+            f"INSERT INTO week_facts SELECT {named}, 0, 0, 0, {own} FROM ({told}) told",  # noqa: S608
             moment.params(),
         )
         cursor.execute("CREATE INDEX week_facts_unit ON week_facts (unit_id)")
@@ -149,5 +161,5 @@ def collect(moment: Moment, *, is_part: bool = False) -> int:
 
 def _columns() -> str:
     """Names and types of week_facts; spelt out, as SQLite would not use an index on a column without a type."""
-    names = (*_NAMED, "poor_streak", "poor_streak_max", *OWN)
+    names = (*_NAMED, "poor_streak", "poor_streak_max", "persons_again", *OWN)
     return ", ".join(f"{name} {_TEXTS.get(name, 'bigint')}" for name in names)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from reporting.figures import ADDITIVE, BASES, MISSING_OR_ADDITIVE
+from reporting.figures import ADDITIVE, BASES, LATER, MISSING_OR_ADDITIVE
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
@@ -21,11 +21,13 @@ _SETTLED: dict[str, str] = {
 }
 # Column -> what the unit and everything below it come to: f = week_facts of the unit, b = week_below of the unit.
 SUBTREE: dict[str, str] = (
-    {name: f"f.{name} + COALESCE(b.{name}, 0)" for name in ADDITIVE}
+    {name: f"f.{name} + COALESCE(b.{name}, 0)" for name in (*ADDITIVE, *LATER)}
     | {
         name: f"CASE WHEN f.{name} IS NULL THEN b.{name} ELSE f.{name} + COALESCE(b.{name}, 0) END"
         for name in MISSING_OR_ADDITIVE
     }
+    # Whom the unit and its children count between them more than once, `persons.py` has found (R3).
+    | {"admin_persons": "f.admin_persons - f.persons_again + COALESCE(b.admin_persons, 0)"}
     | {name: f"COALESCE(f.{name}, b.{name})" for name in BASES}
     | _SETTLED
 )

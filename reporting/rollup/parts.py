@@ -14,6 +14,7 @@ from django.db import connection
 from orgs.exceptions import TreeBroken
 from reporting.rollup.facts import collect
 from reporting.rollup.levels import SUBTREE, below_table
+from reporting.rollup.persons import mark_persons_at_top
 from reporting.rollup.placed import STOOD, place_top, top_of
 from reporting.rollup.snapshot import insert_statement
 from reporting.rollup.streaks import mark_streaks
@@ -71,6 +72,7 @@ def add_top(moment: Moment, week_id: int) -> None:
             cursor.execute(
                 "DELETE FROM reporting_weekunit WHERE week_id = %(week_id)s AND unit_id = %(top)s", params
             )
+            mark_persons_at_top(moment, week_id, top)
             cursor.execute(_BELOW_TOP.format(names=names, sums=sums), params)
             cursor.execute(insert_statement(), params)
         cursor.execute(_COUNT, moment.params())

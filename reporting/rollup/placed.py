@@ -12,7 +12,7 @@ from orgs.exceptions import TreeBroken
 if TYPE_CHECKING:
     from reporting.rollup.moment import Moment
 
-TABLES = ("week_placed", "week_facts", "week_below")
+TABLES = ("week_placed", "week_facts", "week_below", "week_carried")
 
 # A unit in operation at any time in the week stands where it last stood while open. READING: a unit that was moved
 # within the week is counted whole where it stood at the end, so that every sum stays the sum of its parts.

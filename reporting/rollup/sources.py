@@ -28,7 +28,7 @@ def of_part(statement: str) -> str:
     return _PART.sub(r"\1", statement)
 
 
-_STANDING = "v.valid_from < %(end)s AND (v.valid_to IS NULL OR v.valid_to >= %(end)s)"
+IN_FORCE = "v.valid_from < %(end)s AND (v.valid_to IS NULL OR v.valid_to >= %(end)s)"
 
 # READING: a school with class branches is their committee: its members are counted in the classes, not twice.
 HOLDERS_BELOW = """
@@ -39,6 +39,7 @@ SELECT c.up_id, COUNT(*) AS n FROM week_placed c JOIN orgs_unitkind h ON h.code 
 ACCOUNTS = f"""
 SELECT v.unit_id, SUM(CASE WHEN v.status IN ('open', 'dormant') THEN 1 ELSE 0 END) AS n,
        MAX(CASE WHEN v.status = 'open' AND v.purpose = 'organisation' THEN 1 ELSE 0 END) AS own,
+       MAX(CASE WHEN v.status = 'open' AND v.purpose = 'organisation' AND v.follows_superior THEN 1 ELSE 0 END) AS follows,
        SUM(CASE WHEN v.status = 'open' AND p.kind = 'personal' THEN 1 ELSE 0 END) AS personal,
        SUM(CASE WHEN v.status = 'open' AND p.kind = 'public' THEN 1 ELSE 0 END) AS public,
        SUM(CASE WHEN v.status = 'open' AND p.kind = 'weibo' THEN 1 ELSE 0 END) AS weibo,
@@ -48,7 +49,7 @@ SELECT v.unit_id, SUM(CASE WHEN v.status IN ('open', 'dormant') THEN 1 ELSE 0 EN
        SUM(CASE WHEN v.status = 'open' THEN COALESCE(v.contacts, 0) ELSE 0 END) AS reach,
        MAX(CASE WHEN v.status = 'open' AND p.kind <> 'weibo' THEN COALESCE(v.own_members, v.contacts) END) AS declared
   FROM accounts_accountversion v JOIN accounts_platform p ON p.code = v.platform_id
- WHERE {_STANDING} {_part("v.unit_id")} GROUP BY v.unit_id
+ WHERE {IN_FORCE} {_part("v.unit_id")} GROUP BY v.unit_id
 """  # noqa: S608
 GROUPS = f"""
 SELECT v.unit_id, SUM(CASE WHEN v.status IN ('open', 'dormant') THEN 1 ELSE 0 END) AS n,
@@ -61,15 +62,18 @@ SELECT v.unit_id, SUM(CASE WHEN v.status IN ('open', 'dormant') THEN 1 ELSE 0 EN
                  AND v.outstanding_members >= {MINIMUM_OUTSTANDING} THEN 1 ELSE 0 END) AS min_ok,
        MAX(CASE WHEN v.status = 'open' THEN v.youth END) AS youth
   FROM accounts_groupversion v
- WHERE {_STANDING} {_part("v.unit_id")} GROUP BY v.unit_id
+ WHERE {IN_FORCE} {_part("v.unit_id")} GROUP BY v.unit_id
 """  # noqa: S608
+# READING: a term without a known mobile is a person of its own.
 ADMINISTRATORS = f"""
-SELECT v.unit_id, COUNT(*) AS n FROM accounts_administratorshipversion v WHERE {_STANDING} {_part("v.unit_id")} GROUP BY v.unit_id
+SELECT v.unit_id, COUNT(*) AS n,
+       COUNT(DISTINCT NULLIF(v.person_key, '')) + SUM(CASE WHEN v.person_key = '' THEN 1 ELSE 0 END) AS persons
+  FROM accounts_administratorshipversion v WHERE {IN_FORCE} {_part("v.unit_id")} GROUP BY v.unit_id
 """  # noqa: S608
 # A new edition may count other bases than those of Sunday 24:00 (BaseCorrection); `corrected` is 0 for a first one.
 _COUNTED_BASES = f"""
 SELECT v.unit_id, v.measure, v.count, v.year FROM orgs_unitbaseversion v
- WHERE {_STANDING} {_part("v.unit_id")}
+ WHERE {IN_FORCE} {_part("v.unit_id")}
    AND (%(corrected)s = 0 OR NOT EXISTS (
         SELECT 1 FROM reporting_basecorrection c
          WHERE c.week_id = %(corrected)s AND c.unit_id = v.unit_id AND c.measure = v.measure))
@@ -84,7 +88,10 @@ SELECT v.unit_id,
        MAX(CASE WHEN v.measure = 'youth' THEN v.count END) AS youth,
        MAX(CASE WHEN v.measure = 'members_assessed' THEN v.count END) AS assessed,
        MAX(CASE WHEN v.measure = 'members_reported' THEN v.count END) AS reported,
-       MAX(CASE WHEN v.measure = 'organisations' THEN v.count END) AS orgs
+       MAX(CASE WHEN v.measure = 'organisations' THEN v.count END) AS orgs,
+       MAX(CASE WHEN v.measure = 'cadres' THEN v.count END) AS cadres,
+       MAX(CASE WHEN v.measure = 'cadres_account' THEN v.count END) AS cadres_account,
+       MAX(CASE WHEN v.measure = 'cadres_in_touch' THEN v.count END) AS cadres_in_touch
   FROM ({_COUNTED_BASES}) v GROUP BY v.unit_id
 """  # noqa: S608
 # Forms of rounds that were open at the end of the week; a standing round (日常变更) expects nobody, a phase only what is
@@ -112,7 +119,7 @@ SELECT e.unit_id, COUNT(*) AS expected,
                  FROM accounts_reviewstep WHERE at < %(end)s AND kind <> 'saved') t
            ON t.submission_id = s.id AND t.n = 1) f
     ON f.round_id = e.round_id AND f.unit_id = e.unit_id
- WHERE {_STANDING} AND v.is_due AND NOT r.is_standing
+ WHERE {IN_FORCE} AND v.is_due AND NOT r.is_standing
    AND r.opens_at < %(end)s AND (r.closed_at IS NULL OR r.closed_at >= %(end)s)
    AND (p.id IS NULL OR p.opens_at < %(end)s) {_part("e.unit_id")}
  GROUP BY e.unit_id
@@ -122,6 +129,24 @@ SELECT s.unit_id, COUNT(*) AS n FROM accounts_submission s
  WHERE EXISTS (SELECT 1 FROM accounts_reviewstep t WHERE t.submission_id = s.id AND t.is_final AND t.at < %(end)s)
    {_part("s.unit_id")}
  GROUP BY s.unit_id
+"""  # noqa: S608
+# How the units stood to the requirements of the campaigns that ran at the end of the week, by the version of the pack that
+# was the newest then. A judgement says how things were before its moment, so the one of the week's end is the week's.
+# The requirements stand in order of deadline: the overdue ones are a beginning of the row of answers.
+JUDGEMENTS = f"""
+SELECT j.unit_id,
+       SUM(LENGTH(j.standings) - LENGTH(REPLACE(REPLACE(j.standings, '0', ''), '1', ''))) AS asked,
+       SUM(LENGTH(j.standings) - LENGTH(REPLACE(j.standings, '1', ''))) AS met,
+       SUM(LENGTH(SUBSTR(j.standings, 1, n.n_due)) - LENGTH(REPLACE(SUBSTR(j.standings, 1, n.n_due), '0', ''))) AS overdue
+  FROM reporting_judgement j
+  JOIN (SELECT v.id, CAST((SELECT COUNT(*) FROM reporting_requirement r
+                            WHERE r.version_id = v.id AND r.is_hard AND r.deadline_at <= %(end)s) AS integer) AS n_due
+          FROM reporting_campaignversion v JOIN reporting_campaign c ON c.id = v.campaign_id
+         WHERE c.launched_at < %(end)s AND (c.ended_at IS NULL OR c.ended_at >= %(end)s)
+           AND v.number = (SELECT MAX(l.number) FROM reporting_campaignversion l
+                            WHERE l.campaign_id = c.id AND l.loaded_at < %(end)s)) n ON n.id = j.version_id
+ WHERE j.valid_from <= %(end)s AND (j.valid_to IS NULL OR j.valid_to > %(end)s) {_part("j.unit_id")}
+ GROUP BY j.unit_id
 """  # noqa: S608
 _OBJECT = "COALESCE({0}.account_id * 4, {0}.group_id * 4 + 1, {0}.administratorship_id * 4 + 2)"
 _IN_WEEK = "{0}.at >= %(start)s AND {0}.at < %(end)s"

@@ -15,7 +15,7 @@ from config.bench import pages, rollup
 
 pytestmark = pytest.mark.once
 
-STEPS = {"place_seconds", "collect_seconds", "streaks_seconds", "levels_seconds", "plain_seconds"}
+STEPS = {f"{step}_seconds" for step in ("place", "collect", "streaks", "persons", "levels", "plain")}
 FIGURES = {
     "tree_load": {
         "rows",

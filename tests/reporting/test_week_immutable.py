@@ -11,7 +11,7 @@ from reporting.operations import weekly
 
 pytestmark = pytest.mark.django_db
 
-COLUMNS = "year, number, edition, starts_on, state, n_units, content_hash, reason"
+COLUMNS = "year, number, edition, starts_on, state, n_units, content_hash, digest_form, reason"
 FIGURES = ", ".join(
     f'"{field.column}"'
     for field in WeekUnit._meta.concrete_fields
