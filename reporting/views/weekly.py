@@ -46,7 +46,7 @@ def weekly(request: LeagueRequest) -> HttpResponseBase:
     if not in_charge.spans:
         raise NotAllowed
     if later_first := _later_first(request.GET):
-        return redirect(later_first)
+        return redirect(f"{request.path}?{later_first}")
     top = _chosen_top(request, in_charge)
     chosen = weeks.choose_by(weeks.parse(request.GET.get("w")), request.GET)
     if chosen is None:
@@ -140,13 +140,13 @@ def _scope(request: LeagueRequest) -> Scope:
 
 
 def _later_first(params: QueryDict) -> str:
-    """The same address with the two weeks the other way round, where the later one is the one to compare with."""
+    """The parameters with the two weeks the other way round, where the later one is the one to compare with."""
     shown, other = weeks.parse(params.get("w")), weeks.parse(params.get(weeks.OTHER))
     if shown is None or other is None or shown >= other:
         return ""
     turned = params.copy()
     turned["w"], turned[weeks.OTHER] = str(other), str(shown)
-    return f"?{turned.urlencode()}"
+    return turned.urlencode()
 
 
 def _may_publish(in_charge: UnitsInCharge, top: _Top) -> bool:
