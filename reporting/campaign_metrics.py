@@ -30,6 +30,8 @@ CAMPAIGN_METRICS = {
 METRICS = (*FIGURES, *CAMPAIGN_METRICS)
 # What happens in a period: a requirement on these says whether it is judged daily, weekly or monthly.
 PERIODIC = (*FLOWS, "weekly_reports", "silent_accounts", "silent_groups")
+# Known for a day, and for the unit itself only.
+DAILY = ("posts", "active_days", "silent_accounts", "silent_groups")
 # The parameters that a metric can't do without; `least` has a default.
 NEEDS = {
     "groups_of": "group_kinds",

@@ -15,7 +15,7 @@ from orgs.operations import ledger
 from reporting.choices import CAMPAIGN_MOVES, CampaignState
 from reporting.exceptions import pack_problem
 from reporting.models import Campaign, CampaignPhase, CampaignVersion, Requirement
-from reporting.operations import campaign_checks
+from reporting.operations import campaign_checks, judging
 
 if TYPE_CHECKING:
     from orgs.models import OrgUnit, User
@@ -57,6 +57,8 @@ def load_pack(
     if not is_same:
         _create_version(campaign, pack, number, by)
         ledger.record("campaign.loaded", campaign, by=by, unit=unit, version=number)
+        if campaign.state == CampaignState.RUNNING:
+            judging.enqueue_judging(campaign, by=by, because=f"version-{number}")
     if launch and campaign.state == CampaignState.DRAFT:
         campaign = launch_campaign(campaign.pk, by=by)
     outcome = "unchanged" if is_same else "updated" if latest else "created"
@@ -87,6 +89,8 @@ def _move(campaign_id: int, state: CampaignState, verb: str, by: User | None) ->
         campaign.ended_at = clock.now()
     campaign.save(update_fields=["state", "launched_at", "launched_by", "ended_at"])
     ledger.record(verb, campaign, by=by, unit=campaign.unit)
+    if state == CampaignState.RUNNING:
+        judging.enqueue_judging(campaign, by=by, because="launched")
     return campaign
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from reporting.campaign_metrics import NEEDS, PERIODIC
+from reporting.campaign_metrics import DAILY, NEEDS, PERIODIC
 from reporting.choices import DemandKind
 from reporting.models.campaigns import MOST_REQUIREMENTS
 from reporting.packs import moments
@@ -160,3 +160,6 @@ def _check_figure(rule: Row, metrics: list[str], at: str, findings: Findings) ->
         findings.add(f"{at}.threshold", _('有基数时写比例，如百分之九十写成 "0.9"。'))
     if set(metrics) & set(PERIODIC) and "recurs" not in rule:
         findings.add(f"{at}.recurs", _("这个指标按周期统计，请写 daily、weekly 或 monthly。"))
+    if rule.get("recurs") == "daily" and (set(metrics) - set(DAILY) or rule.get("scope") == "subtree"):
+        text = _("按日只能看本级的 %s；其他请写 weekly 或 monthly。")
+        findings.add(f"{at}.recurs", text % "、".join(DAILY))

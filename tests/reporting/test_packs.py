@@ -135,6 +135,8 @@ MEANING = [
     ("threshold: 1}", "threshold: 1, substitutes: [accounts_on]}", "第25行 requirements[1].rule.platforms：指标 accounts_on 须写明 platforms"),
     ("threshold: 1}", "threshold: 1, least: 40}", "第25行 requirements[1].rule.least：所用的指标不看这一项"),
     ("metric: groups_link", "metric: posts", "第25行 requirements[1].rule.recurs：这个指标按周期统计"),
+    ("threshold: 1}", "threshold: 1, recurs: daily}", "第25行 requirements[1].rule.recurs：按日只能看本级的 posts"),
+    ("groups_link, threshold: 1}", "posts, scope: subtree, threshold: 1, recurs: daily}", "第25行 requirements[1].rule.recurs：按日只能看本级的"),
     ("    kind: document\n", "    kind: naming\n", None),
     ("contact:\n", "contact:\n  address: " + "长" * 80 + "\n  emails: [" + "a" * 70 + "@b.cn, " + "c" * 70 + "@d.cn]\n", "第7行 contact：联系方式合起来最多200个字"),
 ]  # fmt: skip
