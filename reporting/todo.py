@@ -14,7 +14,7 @@ from orgs.permissions import EDIT_REGISTRY, FILL, REMIND
 from orgs.todo import Todo
 from reporting import report_todo
 from reporting.choices import GOOD_LINE, BulletinState
-from reporting.models import BulletinNotice, BulletinRecipient, Demand
+from reporting.models import BulletinNotice, BulletinRecipient, Demand, Judgement
 from reporting.pages import board as boards
 from reporting.pages import overview, weeks
 
@@ -70,12 +70,15 @@ def counted(in_charge: UnitsInCharge) -> dict[str, QuerySet[Any]]:
         **_demands(in_charge, editing, demanding),
         **_bulletins(in_charge),
         **report_todo.sets(in_charge),
+        "requirements_lacking": Judgement.objects.of_running()
+        .lacking()
+        .filter(unit_id__in=in_charge.allowing(FILL).own_unit_ids()),
     }
 
 
 def lines(n: dict[str, int]) -> list[Todo]:
     """The lines of what was `counted`."""
-    return [*_demand_lines(n), *_bulletin_lines(n), *report_todo.lines(n)] if n else []
+    return [*_demand_lines(n), *_bulletin_lines(n), *report_todo.lines(n), *_campaign_lines(n)] if n else []
 
 
 def _demands(
@@ -134,6 +137,15 @@ def _bulletin_lines(counted: dict[str, int]) -> list[Todo]:
         Todo(_("通报发布前告知"), _("去说明"), told, counted["told"], tone="warn", status=_("待说明")),
     ]
     return [line for line in found if line.count]
+
+
+def _campaign_lines(counted: dict[str, int]) -> list[Todo]:
+    """未达到的要求 of running campaigns, one for each own unit and campaign."""
+    n = counted["requirements_lacking"]
+    url = reverse("reporting:list-campaigns")
+    return (
+        [Todo(_("工作部署有未达到的要求"), _("去查看"), url, n, tone="warn", status=_("未达到"))] if n else []
+    )
 
 
 def _lines(board: Board, entries: list[Entry]) -> list[Todo]:

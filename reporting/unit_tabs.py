@@ -12,12 +12,13 @@ from orgs.panels import Tab
 if TYPE_CHECKING:
     from orgs.models import OrgUnit, User
 
-WEEKLY, CHECKS = "weekly", "checks"
+WEEKLY, CHECKS, CAMPAIGNS = "weekly", "checks", "campaigns"
 
 
 def tabs(user: User, unit: OrgUnit) -> list[Tab]:
-    """周报, the unit in its newest closed week, and 抽查; the pages themselves decide who may see them."""
+    """周报, the unit in its newest closed week, 工作部署 and 抽查; the pages themselves decide who may see them."""
     return [
         Tab(WEEKLY, _("周报"), reverse("reporting:show-latest-week", args=[unit.pk]), 40),
+        Tab(CAMPAIGNS, _("工作部署"), reverse("reporting:list-unit-requirements", args=[unit.pk]), 45),
         Tab(CHECKS, _("抽查"), reverse("reporting:list-unit-checks", args=[unit.pk]), 50),
     ]

@@ -8,9 +8,11 @@ from orgs.kernel.clock import Week
 from reporting.views import (
     bulletin_drafts,
     bulletins,
+    campaigns,
     difference,
     duties,
     editions,
+    exemptions,
     reports,
     rows,
     unit_checks,
@@ -54,6 +56,21 @@ _reports: list[URLPattern | URLResolver] = [
     path("weekly/<int:unit_pk>/<week:week>/confirm/", reports.confirm_report, name="confirm-report"),
 ]
 
+_campaigns: list[URLPattern | URLResolver] = [
+    path("campaigns/", campaigns.list_campaigns, name="list-campaigns"),
+    path("campaigns/<int:pk>/", campaigns.show_campaign, name="show-campaign"),
+    path("campaigns/<int:pk>/<int:unit_pk>/", campaigns.show_board, name="show-campaign-board"),
+    path(
+        "campaigns/<int:pk>/<int:unit_pk>/<slug:code>/",
+        campaigns.show_requirement,
+        name="show-campaign-requirement",
+    ),
+    path("campaigns/<int:pk>/<int:unit_pk>/<slug:code>/remind/", campaigns.remind_units, name="remind-units"),
+    path("campaigns/<int:pk>/<int:unit_pk>/<slug:code>/exempt/", exemptions.exempt_unit, name="exempt-unit"),
+    path("campaigns/exemptions/<int:pk>/withdraw/", exemptions.withdraw_exemption, name="withdraw-exemption"),
+    path("orgs/<int:pk>/requirements/", campaigns.list_unit_requirements, name="list-unit-requirements"),
+]
+
 _bulletins: list[URLPattern | URLResolver] = [
     path("bulletins/", bulletins.list_bulletins, name="list-bulletins"),
     path("bulletins/draft/", bulletin_drafts.draft, name="draft-bulletin"),
@@ -93,6 +110,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="show-difference",
     ),
     *_demands,
+    *_campaigns,
     *_bulletins,
     *_reports,
     *_week_files,

@@ -3,7 +3,8 @@
 `instant.py` is the moment; the roll-up places the units and collects their figures as of it. `targets.py` says whom a
 requirement asks and `rules.py` when it is met, both as SQL over those columns; `metrics.py` knows the figures' names.
 `standings.py` writes one character per requirement and unit into a temporary table, `tallies.py` counts them upwards,
-`changes.py` compares both with the rows that stand. `standing.py` reads a character at a moment (open, overdue …).
+`changes.py` compares both with the rows that stand. `standing.py` reads a character at a moment (open, overdue …),
+`live.py` the figures behind it for the few units of a page.
 Only `operations/judging.py` writes to tables that stay.
 """
 
@@ -11,8 +12,9 @@ from __future__ import annotations
 
 from reporting.judging.changes import STATEMENTS
 from reporting.judging.instant import Instant
+from reporting.judging.live import Values, own_values
 from reporting.judging.standing import character_of, standing, unmet
-from reporting.judging.standings import EXEMPT, MET, NOT_ASKED, UNMET, collect, drop, judge
+from reporting.judging.standings import EXEMPT, MET, NOT_ASKED, UNMET, collect, drop, judge, version_at
 from reporting.judging.tallies import count
 
 __all__ = [
@@ -22,11 +24,14 @@ __all__ = [
     "STATEMENTS",
     "UNMET",
     "Instant",
+    "Values",
     "character_of",
     "collect",
     "count",
     "drop",
     "judge",
+    "own_values",
     "standing",
     "unmet",
+    "version_at",
 ]

@@ -67,13 +67,7 @@ def collect_extras(statement: Statement, deepest: int) -> None:
             cursor.execute(f"CREATE TEMPORARY TABLE {table} (unit_id bigint PRIMARY KEY{typed})")
         if not columns:
             return
-        parts = [_counted(select, column, columns) for select, column in statement.extras.items()]
-        sums = ", ".join(f"SUM({column})" for column in columns)
-        cursor.execute(
-            f"INSERT INTO judge_extra SELECT CAST(unit_id AS bigint), {sums}"  # noqa: S608 - names of ours
-            f" FROM ({' UNION ALL '.join(parts)}) counted GROUP BY unit_id",
-            statement.params,
-        )
+        cursor.execute(f"INSERT INTO judge_extra {extras(statement)}", statement.params)
         added = ", ".join(f"SUM(COALESCE(x.{name}, 0) + COALESCE(y.{name}, 0))" for name in columns)
         for level in range(deepest, 0, -1):
             cursor.execute(
@@ -83,6 +77,17 @@ def collect_extras(statement: Statement, deepest: int) -> None:
                 " WHERE f.level = %s GROUP BY f.up_id",
                 [level],
             )
+
+
+def extras(statement: Statement) -> str:
+    """SELECT of `unit_id` and the columns of judge_extra."""
+    columns = list(statement.extras.values())
+    parts = [_counted(select, column, columns) for select, column in statement.extras.items()]
+    sums = ", ".join(f"SUM({column}) AS {column}" for column in columns)
+    return (
+        f"SELECT CAST(unit_id AS bigint) AS unit_id, {sums}"  # noqa: S608 - names of ours
+        f" FROM ({' UNION ALL '.join(parts)}) counted GROUP BY unit_id"
+    )
 
 
 def _counted(select: str, column: str, columns: list[str]) -> str:

@@ -15,6 +15,7 @@ from reporting.models import Exemption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from reporting.judging.instant import Instant
     from reporting.models import Campaign, CampaignVersion, Requirement
@@ -49,10 +50,16 @@ def collect(campaign: Campaign, instant: Instant) -> int:
     return deepest
 
 
-def judge(version: CampaignVersion, instant: Instant, deepest: int) -> list[Requirement]:
+def version_at(campaign: Campaign, at: datetime) -> CampaignVersion | None:
+    """The version that was in force at the moment: a newer one does not judge the weeks before it."""
+    versions = campaign.versions.order_by("-number")
+    # What happened at the very instant comes after it; a first version has nothing before it.
+    return versions.filter(loaded_at__lt=at).first() or versions.filter(loaded_at__lte=at).last()
+
+
+def judge(campaign: Campaign, version: CampaignVersion, instant: Instant, deepest: int) -> list[Requirement]:
     """Fill judge_standing from the collected figures; returns the requirements in order of their characters."""
     requirements = list(version.requirements.select_related("version").order_by("position"))
-    campaign = version.campaign
     statement = Statement(instant.params(), _scope(campaign.unit))
     exempted = _exempted(campaign, instant)
     answers = [_answer(each, campaign.unit, instant, exempted, statement) for each in requirements]

@@ -15,7 +15,7 @@ from orgs.kernel.clock import Week
 from orgs.operations import ledger
 from reporting import judging
 from reporting.choices import CampaignState
-from reporting.models import Campaign, CampaignVersion
+from reporting.models import Campaign
 from reporting.rollup.moment import adapted
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orgs.models import Job, User
+    from reporting.models import CampaignVersion
 
 TASK = "reporting.judge_campaign"
 
@@ -33,13 +34,13 @@ def judge(campaign: Campaign, at: datetime) -> bool:
     Computes first and writes in one short transaction. False where nothing was to be done: another process has judged
     that moment or a later one, or no version was loaded by then.
     """
-    version = _version(campaign, at)
+    version = judging.version_at(campaign, at)
     if version is None or (campaign.judged_until and at < campaign.judged_until):
         return False
     instant = judging.Instant.at(at)
     try:
         deepest = judging.collect(campaign, instant)
-        requirements = judging.judge(version, instant, deepest)
+        requirements = judging.judge(campaign, version, instant, deepest)
         judging.count(requirements, campaign.unit_id, deepest)
         return _write(campaign, version, at)
     finally:
@@ -68,10 +69,10 @@ def judge_in_job(job_id: int) -> None:
     ledger.run(job_id, _judge_for)
 
 
-def enqueue_judging(campaign: Campaign, *, by: User | None = None) -> Job:
-    """Let a worker judge the campaign; once an hour is enough, and an hour is one job."""
-    hour = clock.now().strftime("%Y%m%d%H")
-    return ledger.enqueue(TASK, key=f"judge-{campaign.pk}-{hour}", by=by, campaign=campaign.pk)
+def enqueue_judging(campaign: Campaign, *, by: User | None = None, because: str = "") -> Job:
+    """Let a worker judge the campaign: once an hour, and at once for what has just been decided (`because`)."""
+    effect = because or clock.now().strftime("%Y%m%d%H")
+    return ledger.enqueue(TASK, key=f"judge-{campaign.pk}-{effect}", by=by, campaign=campaign.pk)
 
 
 def enqueue_running() -> list[Job]:
@@ -116,13 +117,6 @@ def _judged_at(at: datetime) -> Iterator[Campaign]:
         is_judged = campaign.judged_until is not None and campaign.judged_until >= at
         if not (has_ended or is_judged):
             yield campaign
-
-
-def _version(campaign: Campaign, at: datetime) -> CampaignVersion | None:
-    """The version that was in force at the moment: a newer one does not judge the weeks before it."""
-    versions = campaign.versions.select_related("campaign__unit").order_by("-number")
-    # What happened at the very instant comes after it; a first version has nothing before it.
-    return versions.filter(loaded_at__lt=at).first() or versions.filter(loaded_at__lte=at).last()
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from accounts.models import CollectionRound
 from orgs import permissions as p
 from scoring.models import Consequence
+from tests.architecture.campaign_subjects import CODE, campaign_of_all
 
 PUBLIC = "public"
 ANYONE = "signed in"
@@ -48,6 +49,7 @@ MATRIX: dict[str, Row] = {
     "api:list-groups": Row("", TOKEN),
     "api:list-weeks": Row("", TOKEN),
     "api:list-bulletins": Row("", TOKEN),
+    "api:show-bulletin": Row("bulletin", TOKEN),
     "api:list-figures": Row("week_unit", TOKEN, args=lambda pk: ["2026-W46"]),
     "api:download-figures": Row("week_unit", TOKEN, args=lambda pk: ["2026-W46"]),
     "orgs:login": Row("", PUBLIC, BOTH),
@@ -242,6 +244,18 @@ MATRIX: dict[str, Row] = {
     "reporting:list-weeks": Row("", p.VIEW),
     "reporting:correct-week": Row("", p.CORRECT_WEEK, BOTH, is_for_all_trees=True),
     "reporting:compare-editions": Row("", p.VIEW),
+    "reporting:list-campaigns": Row("", ANYONE),
+    "reporting:show-campaign": Row("campaign", p.VIEW),
+    "reporting:show-campaign-board": Row("unit", p.VIEW, args=lambda pk: [campaign_of_all().pk, pk]),
+    "reporting:show-campaign-requirement": Row(
+        "unit", p.VIEW, args=lambda pk: [campaign_of_all().pk, pk, CODE]
+    ),
+    "reporting:remind-units": Row("unit", p.REMIND, POST, args=lambda pk: [campaign_of_all().pk, pk, CODE]),
+    "reporting:exempt-unit": Row(
+        "unit", p.RUN_CAMPAIGN, BOTH, args=lambda pk: [campaign_of_all().pk, pk, CODE]
+    ),
+    "reporting:withdraw-exemption": Row("exemption", p.RUN_CAMPAIGN, POST),
+    "reporting:list-unit-requirements": Row("unit", p.VIEW),
     "reporting:list-demands": Row("", ANYONE),
     "reporting:choose-administrator": Row("", p.REMIND),
     "reporting:new-demand": Row("administratorship", p.REMIND, BOTH),

@@ -1,0 +1,278 @@
+"""工作部署 on pages: the list, one campaign with its requirements and phases, and what is asked of one unit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orgs.kernel import clock
+from orgs.models import OrgUnit
+from orgs.querysets.scope import Span
+from reporting import judging
+from reporting.choices import CampaignState, Standing
+from reporting.models import CampaignVersion, Judgement, Requirement, Tally
+from reporting.pages import lacking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from orgs.querysets.scope import UnitsInCharge
+    from reporting.models import Campaign, CampaignPhase
+
+CURVE_WEEKS = 10
+TONES: dict[str, str] = {
+    Standing.MET: "ok",
+    Standing.OPEN: "info",
+    Standing.BEHIND: "warn",
+    Standing.OVERDUE: "bad",
+    Standing.EXEMPT: "mute",
+}
+STATE_TONES: dict[str, str] = {
+    CampaignState.DRAFT: "mute",
+    CampaignState.RUNNING: "info",
+    CampaignState.ENDED: "ok",
+}
+Point = tuple[str, Fraction | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One campaign in the list, by its newest version."""
+
+    campaign: Campaign
+    version: CampaignVersion | None
+
+    @property
+    def tone(self) -> str:
+        return STATE_TONES[self.campaign.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many units are asked and have met; what is not met stands open, behind or overdue."""
+
+    asked: int = 0
+    met: int = 0
+    exempt: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.asked - self.met
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.asked + other.asked, self.met + other.met, self.exempt + other.exempt)
+
+    def standing(self, requirement: Requirement, at: datetime) -> Standing | None:
+        """Of all units together; None where nobody is asked."""
+        if not self.asked:
+            return Standing.EXEMPT if self.exempt else None
+        return judging.unmet(requirement, at) if self.left else Standing.MET
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One requirement and how far the subtree is; `url` leads to who holds it back."""
+
+    requirement: Requirement
+    count: Count
+    standing: Standing | None
+    url: str
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.standing or "", "mute")
+
+    @property
+    def also(self) -> str:
+        """Further clauses it comes from."""
+        return "、".join(self.requirement.rule.get("also") or ())
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseLine:
+    """A phase with the sums of its requirements; phase None gathers those of no phase."""
+
+    phase: CampaignPhase | None
+    asked: list[Asked]
+
+    @property
+    def count(self) -> Count:
+        return sum((each.count for each in self.asked), Count())
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPage:
+    """One campaign as seen from `unit`, the highest of the reader's units that it asks."""
+
+    campaign: Campaign
+    version: CampaignVersion
+    unit: OrgUnit
+    phases: list[PhaseLine]
+    curve: list[Point]
+    others: list[CampaignVersion]
+
+    @property
+    def state_tone(self) -> str:
+        return STATE_TONES[self.campaign.state]
+
+    @property
+    def count(self) -> Count:
+        return sum((phase.count for phase in self.phases), Count())
+
+    @property
+    def board_url(self) -> str:
+        return reverse("reporting:show-campaign-board", args=[self.campaign.pk, self.unit.pk])
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """What is asked of one unit: where it stands, and what is lacking."""
+
+    requirement: Requirement
+    standing: Standing
+    lacking: str
+
+    @property
+    def tone(self) -> str:
+        return TONES[self.standing]
+
+
+def lines(campaigns: Iterable[Campaign]) -> list[Line]:
+    """The campaigns with their newest versions; one statement more."""
+    found = list(campaigns)
+    versions = CampaignVersion.objects.filter(campaign__in=found).defer("source").order_by("number")
+    newest = {version.campaign_id: version for version in versions}
+    return [Line(each, newest.get(each.pk)) for each in found]
+
+
+def vantage(campaign: Campaign, in_charge: UnitsInCharge) -> OrgUnit:
+    """The highest of the reader's units within the campaign's subtree. Raises Http404 where there is none."""
+    whole = Span.of(campaign.unit)
+    spans = [each for span in in_charge.spans if (each := _within(span, whole)) is not None]
+    widest = type(in_charge)(tuple(spans)).widest()
+    if widest is None:
+        raise Http404
+    return OrgUnit.objects.select_related("kind").get(pk=widest.unit_id)
+
+
+def _within(span: Span, whole: Span) -> Span | None:
+    if whole.contains(span):
+        return span
+    return whole if span.contains(whole) else None
+
+
+def read(campaign: Campaign, in_charge: UnitsInCharge) -> CampaignPage:
+    """The campaign now, with ten weeks of progress; six statements. Raises Http404 before a version is loaded."""
+    unit, at = vantage(campaign, in_charge), clock.now()
+    versions = list(campaign.versions.order_by("-number"))
+    if not versions:
+        raise Http404
+    version = versions[0]
+    requirements = list(version.requirements.select_related("phase").order_by("position"))
+    counted = counts(requirements, unit.pk)
+    asked = [
+        Asked(
+            each,
+            found := counted.get(each.pk, Count()),
+            found.standing(each, at),
+            requirement_url(campaign.pk, unit.pk, each.code),
+        )
+        for each in requirements
+    ]
+    return CampaignPage(
+        campaign, version, unit, _phases(version, asked), curve(campaign, requirements, unit.pk), versions[1:]
+    )
+
+
+def counts(requirements: Sequence[Requirement], unit_pk: int) -> dict[int, Count]:
+    """Requirement -> what the subtree of the unit comes to now; of a unit with nobody below, its own answer."""
+    rows = Tally.objects.current().filter(requirement__in=requirements, unit_id=unit_pk)
+    found = {
+        pk: Count(*numbers)
+        for pk, *numbers in rows.values_list("requirement_id", "n_asked", "n_met", "n_exempt")
+    }
+    if found or not requirements:
+        return found
+    version = requirements[0].version_id
+    own = Judgement.objects.current().filter(version=version, unit_id=unit_pk).first()
+    return (
+        {each.pk: of_character(judging.character_of(own.standings, each)) for each in requirements}
+        if own
+        else {}
+    )
+
+
+def of_character(character: str) -> Count:
+    """One unit's answer as a count."""
+    if character == judging.EXEMPT:
+        return Count(exempt=1)
+    if character == judging.NOT_ASKED:
+        return Count()
+    return Count(1, int(character == judging.MET))
+
+
+def curve(campaign: Campaign, requirements: Sequence[Requirement], unit_pk: int) -> list[Point]:
+    """The share that is met at the end of each of the last ten weeks, and now; None before anything was judged."""
+    if campaign.launched_at is None:
+        return []
+    weeks = [clock.Week.current().previous(n) for n in range(CURVE_WEEKS, 0, -1)]
+    moments = [week.ends_at for week in weeks if week.ends_at > campaign.launched_at]
+    labels = [_("第%(n)d周") % {"n": week.number} for week in weeks[-len(moments) :]] if moments else []
+    now = campaign.ended_at or clock.now()
+    rows = Tally.objects.filter(requirement__in=requirements, unit_id=unit_pk).as_of_any([*moments, now])
+    kept = list(rows.values_list("n_asked", "n_met", "valid_from", "valid_to"))
+    return [
+        (label, _share(kept, at)) for label, at in zip([*labels, _("现在")], [*moments, now], strict=True)
+    ]
+
+
+def _share(rows: list[tuple[int, int, datetime, datetime | None]], at: datetime) -> Fraction | None:
+    valid = [
+        (asked, met) for asked, met, begins, ends in rows if begins <= at and (ends is None or ends > at)
+    ]
+    asked = sum(pair[0] for pair in valid)
+    return Fraction(sum(pair[1] for pair in valid), asked) if asked else None
+
+
+def _phases(version: CampaignVersion, asked: list[Asked]) -> list[PhaseLine]:
+    by_phase: dict[int | None, list[Asked]] = defaultdict(list)
+    for each in asked:
+        by_phase[each.requirement.phase_id].append(each)
+    found = [PhaseLine(phase, by_phase.get(phase.pk, [])) for phase in version.phases.order_by("position")]
+    return [*found, *([PhaseLine(None, by_phase[None])] if by_phase.get(None) else [])]
+
+
+def requirement_url(campaign_pk: int, unit_pk: int, code: str) -> str:
+    return reverse("reporting:show-campaign-requirement", args=[campaign_pk, unit_pk, code])
+
+
+def asked_of(unit: OrgUnit, campaigns: Iterable[Campaign]) -> list[tuple[CampaignVersion, list[OwnLine]]]:
+    """What running campaigns ask of the unit itself, what is not met first; four statements."""
+    rows = Judgement.objects.of_running().filter(unit_id=unit.pk, version__campaign__in=campaigns)
+    standings = {row.version_id: row.standings for row in rows}
+    found = Requirement.objects.filter(version__in=standings).select_related("version__campaign__unit")
+    at = clock.now()
+    stood = [
+        (each, standing)
+        for each in found.order_by("-version__issued_on", "version", "position")
+        if (standing := judging.standing(judging.character_of(standings[each.version_id], each), each, at))
+    ]
+    missing = [each for each, standing in stood if standing not in {Standing.MET, Standing.EXEMPT}]
+    values = judging.own_values(missing, [unit.pk], judging.Instant.at(at))
+    by_version: dict[CampaignVersion, list[OwnLine]] = defaultdict(list)
+    for each, standing in stood:
+        words = lacking.words(each, values.get((each.pk, unit.pk))) if each in missing else ""
+        by_version[each.version].append(OwnLine(each, standing, words))
+    return [(version, sorted(own, key=_urgency)) for version, own in by_version.items()]
+
+
+def _urgency(line: OwnLine) -> tuple[int, int]:
+    order = [Standing.OVERDUE, Standing.OPEN, Standing.BEHIND, Standing.MET, Standing.EXEMPT]
+    return order.index(line.standing), line.requirement.position
