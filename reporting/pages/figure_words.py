@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from orgs.kernel.numbers import MISSING
+from reporting.figures import DISTINCT, MISSING_OR_ADDITIVE, NOT_IN_FIRST_DIGEST
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+    from reporting.models import ClosedWeek
 
 COVERED, BASE = "covered_capped", "base_members"
 
@@ -23,13 +29,19 @@ class Figure:
     parts: tuple[tuple[str, int], ...]
     is_flow: bool = False
 
+    @property
+    def is_distinct(self) -> bool:
+        """People counted once in a subtree: the rows of its parts come to more (R3)."""
+        return self.name in DISTINCT
+
 
 _PEOPLE, _UNITS, _ITEMS = _("人"), _("个单位"), _("个")
-_TIMES = _("次")
+_TIMES, _DEMANDS = _("次"), _("项")
 _STOCKS: dict[str, tuple[_StrPromise, _StrPromise]] = {
     COVERED: (_("覆盖团员（计入覆盖率）"), _PEOPLE),
     BASE: (_("团员底数（工作口径）"), _PEOPLE),
     "covered_members": (_("填报联系人数"), _PEOPLE),
+    "covered_youth": (_("联系青年"), _PEOPLE),
     "covered_without_base": (_("缺底数单位的联系人数"), _PEOPLE),
     "orgs": (_("在册团组织"), _UNITS),
     "orgs_with_account": (_("已开通账号的团组织"), _UNITS),
@@ -46,6 +58,14 @@ _STOCKS: dict[str, tuple[_StrPromise, _StrPromise]] = {
     "groups_other": (_("其他群"), _ITEMS),
     "groups_dormant": (_("停用的群"), _ITEMS),
     "admins": (_("在任管理员"), _("人次")),
+    "admin_persons": (_("在任管理员（每人计一次）"), _PEOPLE),
+    "follows_superior": (_("账号已关注上级的单位"), _UNITS),
+    "cadres": (_("团干部数（自愿填报）"), _PEOPLE),
+    "cadres_with_account": (_("已使用微信的团干部数（自愿填报）"), _PEOPLE),
+    "cadres_min_ok": (_("联系青年达到 20 人的团干部数（自愿填报）"), _PEOPLE),
+    "requirements": (_("部署要求"), _DEMANDS),
+    "requirements_met": (_("已达到的部署要求"), _DEMANDS),
+    "requirements_overdue": (_("已逾期的部署要求"), _DEMANDS),
     "holders": (_("直接联系团员的单位（应报）"), _UNITS),
     "unreported": (_("未报单位"), _UNITS),
     "base_missing": (_("缺底数单位"), _UNITS),
@@ -77,3 +97,9 @@ FIGURES: dict[str, Figure] = (
         "reported": Figure("reported", _("已报单位"), _UNITS, (("holders", 1), ("unreported", -1))),
     }
 )
+
+
+def missing_word(name: str, closed: ClosedWeek) -> str:
+    """What stands where the figure is missing: nobody has said a number, or the week was closed before it was counted."""
+    was_counted = closed.digest_form > 1 or name not in NOT_IN_FIRST_DIGEST
+    return gettext("未报") if was_counted and name in MISSING_OR_ADDITIVE else MISSING

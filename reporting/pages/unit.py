@@ -13,7 +13,7 @@ from reporting.choices import CheckGrade, CheckKind
 from reporting.coverage import Coverage
 from reporting.models import SpotCheck
 from reporting.pages import board as boards
-from reporting.pages import changes, kpis, moves, people, trends
+from reporting.pages import changes, kpis, more_figures, moves, people, trends
 from reporting.pages.kpis import Kpi
 from reporting.pages.overview import unit_url
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reporting.pages.board import Board, Entry
     from reporting.pages.changes import Change
     from reporting.pages.lineage import Lineage
+    from reporting.pages.more_figures import FigureLine
     from reporting.pages.people import Contact
     from reporting.pages.trends import Trend
 
@@ -62,6 +63,7 @@ class UnitPage:
     board: Board
     coverage: Coverage
     kpis: list[Kpi]
+    more: list[FigureLine]
     moves: list[str]
     children: list[ChildLine]
     sorts: list[tuple[str, str, bool]]
@@ -95,6 +97,7 @@ def of_unit(lineage: Lineage, board: Board) -> UnitPage:
         board,
         coverage=board.coverage() or Coverage(None, None, 0, 0),
         kpis=_strip(board),
+        more=more_figures.of_unit(lineage),
         moves=moves.notes(board, in_charge),
         children=[_child(board, each, known.get(each.row.unit_id, [])) for each in entries],
         sorts=_sorts(board),
