@@ -63,14 +63,36 @@ def test_those_in_office_and_those_who_left_lately_stay(world, left, cast):
     assert Administratorship.objects.in_office().get().mobile == "13800000123"
 
 
-def test_versions_and_events_are_unchanged_and_the_week_counts_as_before(left):
+def versions():
+    return list(AdministratorshipVersion.objects.order_by("pk").values())
+
+
+def test_versions_lose_the_person_alone_and_the_week_counts_as_before(left):
     week = clock.Week.containing(TODAY)
-    before = list(AdministratorshipVersion.objects.values()), list(RegistryEvent.objects.values())
+    before, events = versions(), list(RegistryEvent.objects.values())
+    assert before[0]["person_key"] == left.mobile_index != ""
     purge_at(A_YEAR_LATER + timedelta(days=1))
-    assert (list(AdministratorshipVersion.objects.values()), list(RegistryEvent.objects.values())) == before
+    assert versions() == [each | {"person_key": ""} for each in before]
+    assert list(RegistryEvent.objects.values()) == events
     with clock.frozen(A_YEAR_LATER + timedelta(days=1)):
         close_week(week)
     assert WeekUnit.objects.get(unit_id=left.unit_id).own_admin_changed == 1
+
+
+def test_versions_under_a_mobile_that_was_corrected_are_emptied_too(world, left):
+    unit = world["hnu-law-1202"]
+    term = registry.appoint_administrator(unit, person=PERSON, by=None)
+    other = PersonalData("林某甲", mobile="13800000124")
+    with clock.frozen(TODAY + timedelta(minutes=1)):
+        registry.correct_administrator(term, other, by=None)
+    keys = {each["person_key"] for each in versions() if each["administratorship_id"] == term.pk}
+    assert len(keys) == 2
+    purge_at(A_YEAR_LATER + timedelta(days=1))
+    assert {each["person_key"] for each in versions() if each["administratorship_id"] == term.pk} == keys
+    with clock.frozen(TODAY + timedelta(hours=2)):
+        registry.end_administratorship(term, reason="毕业", by=None)
+    purge_at(A_YEAR_LATER + timedelta(days=2))
+    assert {each["person_key"] for each in versions()} == {""}
 
 
 def test_each_province_has_one_line_in_its_log_with_the_count(world, left, cast):

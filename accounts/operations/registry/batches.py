@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 BATCH = 500
-TERM_FIELDS = ("pk", "unit_id", "account_id", "group_id")
+TERM_FIELDS = ("pk", "unit_id", "account_id", "group_id", "mobile_index")
 Channel = Account | Group
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 
-from accounts.models import Administratorship
+from accounts.models import Administratorship, AdministratorshipVersion
 from accounts.querysets.administrators import PERSONAL
 from orgs.kernel import clock
 from orgs.models import OrgUnit
@@ -29,7 +29,8 @@ def purge_left(*, months: int | None = None, by: User | None = None) -> int:
     """Empty the personal fields of administrators who left more than so many months ago; returns how many terms.
 
     `months` None is the setting ADMINISTRATOR_KEEP_MONTHS; 0 purges nothing. One statement for the data, one audit
-    line with the count for each province. Versions and events hold no personal data and stay as they are.
+    line with the count for each province. Versions lose what tells one person from another; otherwise they and the
+    events, which hold no personal data, stay as they are. READING: a week closed anew afterwards counts such terms one by one.
     """
     before = left_before(months)
     if before is None:
@@ -39,6 +40,10 @@ def purge_left(*, months: int | None = None, by: User | None = None) -> int:
     if not counts:
         return 0
     ids = due.order_by().values("pk")
+    # First the versions: an emptied term is due no longer.
+    AdministratorshipVersion.objects.filter(administratorship__in=ids).exclude(person_key="").update(
+        person_key=""
+    )
     n_purged = Administratorship.objects.filter(pk__in=ids).update(**_EMPTY)
     for root in OrgUnit.objects.filter(parent=None, tree_id__in=list(counts)).order_by("tree_id"):
         day = str(clock.local(before).date())
