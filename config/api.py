@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from accounts.api import router as registry
 from orgs.api import router as units
 from orgs.read_api import Basic, Bearer
-from reporting.api import router as weeks
+from reporting.api import router as reports
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -27,7 +27,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
-for router in (units, registry, weeks):
+for router in (units, registry, reports):
     api.add_router("", router)
 
 

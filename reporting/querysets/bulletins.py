@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from orgs.choices import DEPARTMENT_LINES
-from orgs.permissions import FILL, PUBLISH_BULLETIN
+from orgs.permissions import FILL, PUBLISH_BULLETIN, VIEW
 from orgs.querysets.scope import ScopedQuerySet
 from reporting.choices import BulletinState
 
@@ -37,9 +37,9 @@ class BulletinQuerySet(ScopedQuerySet["Bulletin"]):
         corrected = self.model._default_manager.published().filter(corrects=OuterRef("pk"))
         return self.published().filter(~Exists(corrected))
 
-    def readable_by(self, user: User) -> Self:
+    def readable_by(self, user: User, verb: str = VIEW) -> Self:
         """Published ones that units of the own scope issued or that went to the very units of the person; own drafts."""
-        in_charge = user.units_in_charge()
+        in_charge = user.units_in_charge().allowing(verb)
         received = self._recipients().filter(bulletin=OuterRef("pk"), unit_id__in=in_charge.own_unit_ids())
         issued = self.within(in_charge).values("pk")
         drafts = self._drafts(in_charge).values("pk")
@@ -57,6 +57,11 @@ class BulletinQuerySet(ScopedQuerySet["Bulletin"]):
     def written_by(self, user: User) -> Self:
         """Drafts the person works on."""
         return self._drafts(user.units_in_charge())
+
+    def with_correction(self) -> Self:
+        """Adds `corrected_by`, the id of the published bulletin that corrects it; None where it stands."""
+        newer = self.model._default_manager.published().filter(corrects=OuterRef("pk"))
+        return self.annotate(corrected_by=Subquery(newer.order_by("correction").values("pk")[:1]))
 
     def matching(self, text: str) -> Self:
         """Every word stands in title, text, number or a unit's name."""

@@ -14,7 +14,7 @@ from orgs.kernel.clock import Week
 from orgs.querysets.scope import UnitsInCharge
 from orgs.read_api import LARGEST_ID, REFUSALS, Window, below, csv_answer, page_of, revalidated
 from reporting.figures import FIGURES
-from reporting.models import Bulletin, ClosedWeek, WeekUnit
+from reporting.models import ClosedWeek, WeekUnit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,10 @@ ROWS_AT_ONCE = 2000
 PLACE = ("unit_id", "parent_id", "code", "name", "kind_id", "line", "intake_year", "is_open", "is_reported")
 COVERAGE = ("coverage_part", "coverage_base")
 COLUMNS = tuple(f"{side}_{name}" for name in FIGURES for side in ("own", "sub"))
+# What has no subtree: the year of the base, bases of the assessment, what the unit declares, checks in a row.
+ALONE = (
+    "base_year", "base_assessed", "base_reported", "base_orgs", "own_covered", "poor_streak", "poor_streak_max",
+)  # fmt: skip
 
 
 class WeekOut(Schema):
@@ -63,6 +67,13 @@ class UnitFigures(Schema):
     is_reported: bool
     coverage_part: int | None = Field(description="覆盖率的分子；null 为未报")
     coverage_base: int | None = Field(description="覆盖率的分母；null 为缺底数")
+    base_year: int | None
+    base_assessed: int | None = Field(description="团员数（考评口径），直属单位才有")
+    base_reported: int | None = Field(description="前期上报团员数")
+    base_orgs: int | None = Field(description="下属团组织数")
+    own_covered: int | None = Field(description="本单位填报联系人数；null 为未报")
+    poor_streak: int = Field(description="连续抽查为“差”的次数")
+    poor_streak_max: int = Field(description="本年度最多连续为“差”的次数")
     own: dict[str, int | None]
     subtree: dict[str, int | None]
 
@@ -131,51 +142,10 @@ def list_figures(request: HttpRequest, week: str, wanted: Query[FigureFilter]) -
 def download_figures(request: HttpRequest, week: str, wanted: Query[Subtree]) -> StreamingHttpResponse:
     """The same rows as a table, in official order; missing figures are empty cells."""
     header = _edition(week, wanted.edition)
-    names = (*PLACE, *COVERAGE, *COLUMNS)
+    names = (*PLACE, *COVERAGE, *COLUMNS, *ALONE)
     rows = _rows(request, header, wanted).in_official_order().values_list(*names)
     name = f"{header.week}-{header.edition}.csv"
     return csv_answer(name, ("week", "edition", *names), _texts(header, rows.iterator(ROWS_AT_ONCE)))
-
-
-class BulletinOut(Schema):
-    """A published bulletin, and which edition of which week it is about."""
-
-    id: int
-    unit_id: int
-    title: str
-    year: int
-    number: int
-    correction: int
-    week: str
-    edition: int
-    published_at: datetime
-
-    @staticmethod
-    def resolve_week(found: Bulletin) -> str:
-        return str(found.closed_week.week)
-
-    @staticmethod
-    def resolve_edition(found: Bulletin) -> int:
-        return found.closed_week.edition
-
-
-class BulletinPage(Schema):
-    items: list[BulletinOut]
-    next: int | None
-
-
-@router.get(
-    "/bulletins",
-    response={200: BulletinPage, **REFUSALS},
-    url_name="list-bulletins",
-    summary="周通报",
-    description="可以阅读的已发布通报。",
-)
-@decorate_view(revalidated)
-def list_bulletins(request: HttpRequest, wanted: Query[Window]) -> dict[str, object]:
-    """Bulletins that the person may read, within the scope of the token; their frozen figures are those of the edition."""
-    readable = Bulletin.objects.readable_by(request.user).published()  # type: ignore[arg-type]
-    return page_of(readable.select_related("closed_week").defer("body", "figures", "search_text"), wanted)
 
 
 def _texts(header: ClosedWeek, rows: Iterator[tuple[object, ...]]) -> Iterator[list[str]]:
