@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.core.cache import caches
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from orgs.querysets.scope import UnitsInCharge
 
 UNREAD = "unread"
+REVIEW = "review"
+TAKEN_OVER = "taken_over"
 THEMES = ("auto", "light", "dark")
 
 
@@ -70,9 +73,7 @@ MENU: tuple[MenuGroup, ...] = (
         "",
         (
             MenuItem(_("工作台"), "home", "home"),
-            MenuItem(
-                _("待审核"), "accounts:list-review", "checklist", permissions.REVIEW, "review", hot=True
-            ),
+            MenuItem(_("待审核"), "accounts:list-review", "checklist", permissions.REVIEW, REVIEW, hot=True),
         ),
     ),
     MenuGroup(
@@ -107,6 +108,7 @@ MENU: tuple[MenuGroup, ...] = (
     MenuGroup(
         _("督导检查"),
         (
+            MenuItem(_("工作部署"), "reporting:list-campaigns", "target", permissions.VIEW),
             MenuItem(_("提醒"), "accounts:chase", "send", permissions.REMIND),
             MenuItem(_("不良信息"), "accounts:list-incidents", "alert-triangle", permissions.VIEW),
             MenuItem(_("更换要求"), "reporting:list-demands", "refresh", permissions.VIEW),
@@ -126,7 +128,9 @@ MENU: tuple[MenuGroup, ...] = (
 
 # What each counter counts, for items the user may see; all of a page are counted in one statement.
 COUNTERS: dict[str, Callable[[User], QuerySet[Any]]] = {
-    "review": lambda user: Submission.objects.reviewable_by(user),
+    REVIEW: lambda user: Submission.objects.on_own_desks_of(
+        user.units_in_charge().allowing(permissions.REVIEW)
+    ),
     "sheets": lambda user: Sheet.objects.actionable_by(user, permissions.ASSESS).ungraded(),
     UNREAD: lambda user: Notification.objects.addressed_to(user).unread(),
 }
@@ -149,12 +153,35 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         in_charge = user.units_in_charge()
         allowed = [(group, list(_allowed(group, in_charge))) for group in MENU]
         keys = {item.count_key for _group, items in allowed for item, _url in items} | {UNREAD}
-        n = counts(**{key: COUNTERS[key](user) for key in sorted(keys) if key in COUNTERS})
+        n = _counted(user, keys, is_exact=request.path.startswith(reverse("accounts:list-review")))
         context["menu"] = _groups(allowed, n, request.path)
         context["province_name"] = _province_name(in_charge)
         context["n_unread"] = n[UNREAD]
         context["may_export"] = bool(in_charge.allowing(permissions.EXPORT).spans)
     return context
+
+
+def _counted(user: User, keys: set[str], *, is_exact: bool) -> dict[str, int]:
+    """The counters in one statement.
+
+    Which desks below have become vacant takes long to find out in a large province, and changes seldom: what waits
+    there is counted once a minute, and always on the pages of the review, where people decide about it.
+    """
+    asked = {key: COUNTERS[key](user) for key in sorted(keys) if key in COUNTERS}
+    if REVIEW not in asked:
+        return counts(**asked)
+    remembered, key = caches["counters"], f"{TAKEN_OVER}-{user.pk}"
+    known = None if is_exact else remembered.get(key)
+    if known is None:
+        asked[TAKEN_OVER] = Submission.objects.taken_over_by(
+            user.units_in_charge().allowing(permissions.REVIEW)
+        )
+    n = counts(**asked)
+    if known is None:
+        known = n.pop(TAKEN_OVER)
+        remembered.set(key, known)
+    n[REVIEW] += known
+    return n
 
 
 def _groups(

@@ -131,6 +131,13 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "config_cache"}
 }
+# Numbers of the menu that take long to count: each web process remembers them for a minute (config/navigation.py).
+CACHES["counters"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "counters",
+    "TIMEOUT": 60,
+    "OPTIONS": {"MAX_ENTRIES": 10_000},
+}
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "filesystem://")
 if CELERY_BROKER_URL.startswith("filesystem://"):
     BROKER_DIR = DATA_DIR / "broker"

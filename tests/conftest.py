@@ -6,6 +6,7 @@ import ipaddress
 import socket
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 
@@ -39,6 +40,12 @@ def at(request):
         return
     with clock.frozen(world_module.TODAY):
         yield world_module.TODAY
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """The next test has other people under the same ids."""
+    caches["counters"].clear()
 
 
 @pytest.fixture

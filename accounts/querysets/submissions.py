@@ -16,6 +16,7 @@ from orgs.permissions import REVIEW
 from orgs.querysets.scope import ScopedQuerySet, UnitsInCharge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from accounts.models import Submission
@@ -44,6 +45,10 @@ def below_and_vacant(span: Span) -> Q:
     # Who belongs to no department reviews every line: without one below, one answer holds for all lines.
     vacant = _vacant_up_to(span, reviewers) | (Q(Exists(of_departments)) & reduce(or_, by_line))
     return _below(span, "desk__") & vacant
+
+
+def _taken_over(in_charge: UnitsInCharge) -> Iterator[Q]:
+    return (below_and_vacant(span) for span in in_charge.spans)
 
 
 def _vacant_up_to(span: Span, reviewers: Any) -> Q:
@@ -88,11 +93,28 @@ class SubmissionQuerySet(ScopedQuerySet["Submission"]):
         if not in_charge.spans:
             return self.none()
         own = Q(desk_id__in=in_charge.own_unit_ids())
-        taken_over = (below_and_vacant(span) for span in in_charge.spans)
-        # Follows from the rest; said for the index of desks, without which the forms of the whole nation are read.
         desks = _units().within(in_charge).filter(Q(pk__in=in_charge.own_unit_ids()) | HAS_UNITS_BELOW)
+        return self._waiting(in_charge, desks, reduce(or_, _taken_over(in_charge), own))
+
+    def on_own_desks_of(self, in_charge: UnitsInCharge) -> Self:
+        """Of those, what waits at these very units."""
+        own = in_charge.own_unit_ids()
+        waiting = self.filter(
+            desk_id__in=own, status=SubmissionStatus.SUBMITTED, round__closed_at__isnull=True
+        )
+        return waiting.within(in_charge)
+
+    def taken_over_by(self, in_charge: UnitsInCharge) -> Self:
+        """Of those, what waits below at a desk that has become vacant, and at none of these units."""
+        if not in_charge.spans:
+            return self.none()
+        desks = _units().within(in_charge).filter(HAS_UNITS_BELOW).exclude(pk__in=in_charge.own_unit_ids())
+        return self._waiting(in_charge, desks, reduce(or_, _taken_over(in_charge)))
+
+    def _waiting(self, in_charge: UnitsInCharge, desks: Any, condition: Q) -> Self:
+        # The desks follow from the condition; said for their index, without which the forms of the nation are read.
         waiting = self.filter(desk_id__in=desks.order_by().values("pk"), status=SubmissionStatus.SUBMITTED)
-        return waiting.within(in_charge).filter(reduce(or_, taken_over, own), round__closed_at__isnull=True)
+        return waiting.within(in_charge).filter(condition, round__closed_at__isnull=True)
 
     def for_expected(self, expected: ExpectedQuerySet) -> Self:
         """The forms that were begun for these expected units."""
