@@ -9,6 +9,7 @@ from django.db import connection
 
 from orgs.choices import Measure
 from orgs.models import OrgUnit, UnitBase
+from orgs.operations.bases import VOLUNTARY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 PUSHED_DOWN = frozenset({Measure.MEMBERS, Measure.YOUTH})
 
 # Down from the children of each of these units, as far as the first recorded figure on every way (metrics.md: a figure
-# recorded for a unit settles that unit). A school with class branches is their committee: its members stand in the classes.
+# recorded for a unit settles that unit); voluntary numbers settle nothing and are all added up. A school with class branches is their committee: its members stand in the classes.
 _SUMS = """
 WITH RECURSIVE down (top_id, unit_id, kind_id, count) AS (
     SELECT c.parent_id, c.id, c.kind_id, b.count FROM orgs_orgunit c
@@ -27,7 +28,7 @@ WITH RECURSIVE down (top_id, unit_id, kind_id, count) AS (
     SELECT d.top_id, c.id, c.kind_id, b.count FROM down d
       JOIN orgs_orgunit c ON c.parent_id = d.unit_id AND c.is_open
       LEFT JOIN orgs_unitbase b ON b.unit_id = c.id AND b.measure = %s
-     WHERE d.count IS NULL)
+     WHERE {goes_on})
 SELECT d.top_id, SUM(d.count),
        SUM(CASE WHEN d.count IS NULL AND k.holds_members AND NOT EXISTS (
                SELECT 1 FROM orgs_orgunit h JOIN orgs_unitkind m ON m.code = h.kind_id
@@ -88,7 +89,8 @@ def sums_below(unit_ids: Sequence[int], measure: str) -> dict[int, Sum]:
         return {}
     marks = ", ".join(["%s"] * len(unit_ids))
     with connection.cursor() as cursor:
-        cursor.execute(_SUMS.format(marks=marks), [measure, *unit_ids, measure])
+        goes_on = "1 = 1" if measure in VOLUNTARY else "d.count IS NULL"
+        cursor.execute(_SUMS.format(marks=marks, goes_on=goes_on), [measure, *unit_ids, measure])
         found = cursor.fetchall()
     counts_missing = measure in PUSHED_DOWN
     return {
@@ -99,10 +101,12 @@ def sums_below(unit_ids: Sequence[int], measure: str) -> dict[int, Sum]:
 
 def concerned_by(unit: OrgUnit, measure: str) -> list[Concerned]:
     """The unit and its superiors, from the nearest up. What a unit is assessed by is nobody's sum: the unit alone."""
-    if measure not in PUSHED_DOWN:
+    if measure not in PUSHED_DOWN | VOLUNTARY:
         return [Concerned(unit, base_changes=True)]
     above = OrgUnit.objects.filter(tree_id=unit.tree_id, lft__lt=unit.lft, rght__gt=unit.rght)
     superiors = list(above.order_by("-lft"))
+    if measure in VOLUNTARY:
+        return [Concerned(each, base_changes=True) for each in (unit, *superiors)]
     settled = set(
         UnitBase.objects.of_measure(measure).filter(unit__in=superiors).values_list("unit_id", flat=True)
     )

@@ -21,6 +21,8 @@ LARGEST_COUNT = 100_000_000
 LONGEST_SOURCE = 120
 # SECURITY: what a unit is assessed by is recorded by its superior; else it would set its own denominator.
 ASSESSED_BY = frozenset({Measure.MEMBERS_2012, Measure.MEMBERS_REPORTED, Measure.ORGANISATIONS})
+# 自愿填报: each unit gives its own number or none (UNI-1.2.3, RUR-2.1); the week adds them up, nothing is derived.
+VOLUNTARY = frozenset({Measure.CADRES, Measure.CADRES_WITH_ACCOUNT, Measure.CADRES_IN_TOUCH})
 
 
 @transaction.atomic

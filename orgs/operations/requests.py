@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from orgs.models import User
 
 # SECURITY: what a unit is assessed by is not asked for from below.
-WORK_MEASURES = (Measure.MEMBERS, Measure.YOUTH)
+WORK_MEASURES = (
+    Measure.MEMBERS,
+    Measure.YOUTH,
+    Measure.CADRES,
+    Measure.CADRES_WITH_ACCOUNT,
+    Measure.CADRES_IN_TOUCH,
+)
 LONGEST = 200
 DIGEST = "telephone_digest"  # key in `before`: which telephone stood there, without saying it
 ASKED, DECIDED = NotificationKind.CHANGE_REQUEST_ASKED, NotificationKind.CHANGE_REQUEST_DECIDED

@@ -48,6 +48,7 @@ def list_bases(request: LeagueRequest, pk: int) -> HttpResponse:
         "crumbs": crumbs_to(request, unit, _("底数")),
         "measure": Measure(measure),
         "is_assessed": measure in bases.ASSESSED_BY,
+        "is_voluntary": measure in bases.VOLUNTARY,
         "choices": [(each.label, f"?measure={each.value}", each == measure) for each in Measure],
         "own": own,
         "below": below,
@@ -73,6 +74,7 @@ def record_base(request: LeagueRequest, pk: int) -> HttpResponse:
         "week": Week.current(),
         "concerned": base_sums.concerned_by(unit, measure if measure in Measure.values else Measure.MEMBERS),
         "is_assessed": measure in bases.ASSESSED_BY,
+        "is_voluntary": measure in bases.VOLUNTARY,
     }
     return answer(
         request, form, work, unit, _("登记底数"), _("底数已登记。"), "orgs/bases/record.html", extra
