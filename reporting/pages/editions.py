@@ -20,16 +20,18 @@ from reporting.operations import weekly
 from reporting.pages import base_choice, figure_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from django.utils.functional import _StrPromise
 
     from orgs.kernel.clock import Week
     from orgs.querysets.scope import UnitsInCharge
     from reporting.pages.base_choice import TakenBases
+    from reporting.querysets.weekly import WeekUnitQuerySet
 
 WEEKS_PER_PAGE = 53
 UNITS_PER_PAGE = 50
+UNITS_AT_ONCE = 500
 OWN = (*(f"own_{name}" for name in FIGURES), "own_covered", "poor_streak", "poor_streak_max")
 SUBTREE = tuple(f"sub_{name}" for name in FIGURES)
 _WORDS: dict[str, _StrPromise] = {
@@ -66,11 +68,11 @@ class WeekList:
     lines: list[WeekLine]
 
 
-def weeks(number: str | None) -> WeekList:
+def weeks(number: str | None, *, per_page: int = WEEKS_PER_PAGE) -> WeekList:
     """Two statements."""
     headers = ClosedWeek.objects.order_by("-starts_on", "-edition")
     lines = [(week, list(found)) for week, found in groupby(headers, key=lambda each: each.week)]
-    page = Paginator(lines, WEEKS_PER_PAGE).get_page(number)
+    page = Paginator(lines, per_page).get_page(number)
     keys = [
         weekly.job_key(week, each.edition)
         for week, found in page
@@ -153,28 +155,67 @@ def compare(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str]) -> 
 
     Raises Http404 for a week or an edition that is not published.
     """
+    found, before, after = _pair(week, params)
+    if before is None:
+        return None
+    name, totals = _totals(before, after, in_charge)
+    page = Paginator(_seen(before, after, in_charge), UNITS_PER_PAGE).get_page(params.get("page"))
+    units, bases = _units(before, list(page)), base_choice.taken(before, after, in_charge)
+    return Comparison(before, after, found, name, totals, bases, page, units)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeComparison:
+    """As `Comparison`, with all units, `n_units` of them, read some at a time as they are asked for."""
+
+    before: ClosedWeek
+    after: ClosedWeek
+    unit_name: str
+    totals: list[Difference]
+    n_units: int
+    units: Iterator[UnitDifference]
+
+
+def compare_all(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str]) -> WholeComparison | None:
+    """All pages of `compare`, for a file."""
+    _found, before, after = _pair(week, params)
+    if before is None:
+        return None
+    name, totals = _totals(before, after, in_charge)
+    ids = list(_seen(before, after, in_charge).values_list("unit_id", flat=True))
+    return WholeComparison(before, after, name, totals, len(ids), _in_pieces(before, after, ids))
+
+
+def _in_pieces(before: ClosedWeek, after: ClosedWeek, ids: list[int]) -> Iterator[UnitDifference]:
+    for at in range(0, len(ids), UNITS_AT_ONCE):
+        piece = ids[at : at + UNITS_AT_ONCE]
+        rows = {row.unit_id: row for row in WeekUnit.objects.for_week(after.pk).filter(unit_id__in=piece)}
+        yield from _units(before, [rows[pk] for pk in piece])
+
+
+def _pair(week: Week, params: Mapping[str, str]) -> tuple[list[ClosedWeek], ClosedWeek | None, ClosedWeek]:
+    """All editions, and the two that the address names. Raises Http404 for any that is not published."""
     found = list(ClosedWeek.objects.published().of_week(week))
     if not found:
         raise Http404
     after = _edition(found, params.get("to")) or found[0]
     earlier = [each for each in found if each.edition < after.edition]
-    before = _edition(found, params.get("from")) or next(iter(earlier), None)
-    if before is None:
-        return None
-    name, totals = _totals(before, after, in_charge)
-    seen = WeekUnit.objects.within(in_charge).for_week(after.pk).differing_from(before.pk, OWN)
-    page = Paginator(seen.order_by("depth", "position", "code"), UNITS_PER_PAGE).get_page(params.get("page"))
-    rows = list(page)
-    old = {
-        row.unit_id: row
-        for row in WeekUnit.objects.for_week(before.pk).filter(unit_id__in=[r.unit_id for r in rows])
-    }
-    units = [
+    return found, _edition(found, params.get("from")) or next(iter(earlier), None), after
+
+
+def _seen(before: ClosedWeek, after: ClosedWeek, in_charge: UnitsInCharge) -> WeekUnitQuerySet:
+    differing = WeekUnit.objects.within(in_charge).for_week(after.pk).differing_from(before.pk, OWN)
+    return differing.order_by("depth", "position", "code")
+
+
+def _units(before: ClosedWeek, rows: list[WeekUnit]) -> list[UnitDifference]:
+    """What differs in each of these rows; one statement."""
+    ids = [row.unit_id for row in rows]
+    old = {row.unit_id: row for row in WeekUnit.objects.for_week(before.pk).filter(unit_id__in=ids)}
+    return [
         UnitDifference(row.unit_id, row.name, _differences(vars(old[row.unit_id]), vars(row), OWN))
         for row in rows
     ]
-    bases = base_choice.taken(before, after, in_charge)
-    return Comparison(before, after, found, name, totals, bases, page, units)
 
 
 def _edition(found: list[ClosedWeek], text: str | None) -> ClosedWeek | None:

@@ -16,6 +16,8 @@ from reporting.operations.bulletin_reminders import link_of
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from orgs.models import User
     from reporting.models import Bulletin
 
@@ -49,19 +51,30 @@ def of(bulletin: Bulletin, user: User, *, state: str, number: str | None) -> Rec
     waiting = rows.waiting()
     shown = waiting if state == WAITING else rows
     page = Paginator(shown.for_list(), PER_PAGE).get_page(number)
+    reminded = _reminded(bulletin).filter(unit__in=[row.unit_id for row in page])
     n_waiting = waiting.count()
     may_remind = n_waiting > 0 and not bulletin.corrections.published().exists()
     own = user.units_in_charge().own_unit_ids()
-    reminders = Notification.objects.filter(
-        kind=NotificationKind.REMINDED, link=link_of(bulletin), unit__in=[row.unit_id for row in page]
-    ).order_by()
-    reminded = dict(reminders.values("unit_id").annotate(at=Max("created_at")).values_list("unit_id", "at"))
+    last = dict(reminded)
     lines = [
         Line(
             row,
-            reminded.get(row.unit_id),
+            last.get(row.unit_id),
             may_remind=may_remind and row.received_at is None and row.unit.is_open and row.unit_id not in own,
         )
         for row in page
     ]
     return RecipientList(page, lines, rows.count(), n_waiting, may_remind)
+
+
+def everyone(bulletin: Bulletin, *, state: str) -> list[Line]:
+    """All pages, for a file; two statements."""
+    rows, last = bulletin.recipients.all(), dict(_reminded(bulletin))
+    shown = rows.waiting() if state == WAITING else rows
+    return [Line(row, last.get(row.unit_id), may_remind=False) for row in shown.for_list()]
+
+
+def _reminded(bulletin: Bulletin) -> QuerySet[Notification, tuple[int, datetime]]:
+    """(unit, when it was last reminded of the bulletin)."""
+    reminders = Notification.objects.filter(kind=NotificationKind.REMINDED, link=link_of(bulletin))
+    return reminders.order_by().values("unit_id").annotate(at=Max("created_at")).values_list("unit_id", "at")

@@ -15,29 +15,38 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.operations.reminders import in_words
+from orgs import exports
 from orgs.exceptions import OrgsError
 from orgs.http import whole_number
 from orgs.permissions import PUBLISH_BULLETIN, may_anywhere
+from reporting.bulletin_words import number_text
 from reporting.forms.bulletins import CorrectForm
 from reporting.models import Bulletin
 from reporting.operations import bulletin_files, bulletin_recipients, bulletin_reminders
 from reporting.pages import bulletins as pages
-from reporting.pages import recipients
+from reporting.pages import list_tables, recipients
 
 if TYPE_CHECKING:
+    from django.http import HttpResponseBase
+
     from orgs.http import LeagueRequest
     from reporting.operations.bulletin_files import File
 
 PER_PAGE = 50
+FILTERS = ("box", "year", "q")
 
 
 @login_required
 @require_safe
-def list_bulletins(request: LeagueRequest) -> HttpResponse:
-    """Every bulletin the person may read, the newest first; box, year and words by address."""
+def list_bulletins(request: LeagueRequest) -> HttpResponseBase:
+    """Every bulletin the person may read, the newest first; box, year and words by address, `?export=` all as a file."""
     given = request.GET
     chosen = pages.Filter.of(given.get("box", ""), given.get("year", ""), given.get("q", ""))
-    readable = Bulletin.objects.readable_by(request.user)
+    readable = Bulletin.objects.readable_by(request.user, exports.verb_for(request))
+    if exports.is_wanted(request):
+        rows = chosen.apply(readable, request.user).for_list()
+        table = list_tables.of_bulletins(pages.lines(rows, request.user))
+        return exports.answer(request, table, filters=[each for each in FILTERS if given.get(each)])
     page = Paginator(chosen.apply(readable, request.user).for_list(), PER_PAGE).get_page(given.get("page"))
     may_write = may_anywhere(request.user, PUBLISH_BULLETIN)
     boxes, years = chosen.chips(pages.years(readable), may_write=may_write)
@@ -73,10 +82,15 @@ def sign(request: LeagueRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def list_recipients(request: LeagueRequest, pk: int) -> HttpResponse:
-    """Who has signed and who hasn't, for those who write for the unit; the missing first."""
+def list_recipients(request: LeagueRequest, pk: int) -> HttpResponseBase:
+    """Who has signed and who hasn't, for those who write for the unit; the missing first; `?export=` all as a file."""
     bulletin = _own(request, pk)
     state, number = request.GET.get("state", ""), request.GET.get("page")
+    if exports.is_wanted(request):
+        words = number_text(bulletin.year, bulletin.number, bulletin.correction)
+        lines = recipients.everyone(bulletin, state=state)
+        table = list_tables.of_recipients(bulletin, words, lines)
+        return exports.answer(request, table, filters=["state"] if state else [])
     found = recipients.of(bulletin, request.user, state=state, number=number)
     return render(request, "reporting/bulletins/recipients.html", {"bulletin": bulletin, "list": found})
 

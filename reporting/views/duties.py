@@ -14,20 +14,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Administratorship
 from accounts.pages import administrators as people
+from orgs import exports
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.http import whole_number
 from orgs.models import OrgUnit
-from orgs.permissions import EDIT_REGISTRY, REMIND, may, may_anywhere
+from orgs.permissions import EDIT_REGISTRY, EXPORT, REMIND, may, may_anywhere
 from reporting.forms.duties import DemandForm, MeetForm, WithdrawForm
 from reporting.models import Demand
 from reporting.operations import duties as operations
 from reporting.pages import duties as pages
+from reporting.pages import list_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django import forms
-    from django.http import HttpResponse
+    from django.http import HttpResponse, HttpResponseBase
 
     from orgs.http import LeagueRequest
 
@@ -36,11 +38,19 @@ PER_PAGE = 50
 
 @login_required
 @require_safe
-def list_demands(request: LeagueRequest) -> HttpResponse:
-    """Every demand of the own scope, the open ones by their deadline first; open, overdue and own ones by address."""
+def list_demands(request: LeagueRequest) -> HttpResponseBase:
+    """Every demand of the own scope, the open ones by their deadline first; open, overdue and own ones by address.
+
+    `?export=` gives all of them as a file.
+    """
     chosen = pages.Filter.of(request.GET.get("state", ""), request.GET.get("side", ""))
-    demands = Demand.objects.visible_to(request.user)
-    found = chosen.apply(demands, request.user.units_in_charge()).for_list().by_urgency()
+    in_charge = request.user.units_in_charge()
+    if exports.is_wanted(request):
+        in_charge = in_charge.allowing(EXPORT)
+    found = chosen.apply(Demand.objects.within(in_charge), in_charge).for_list().by_urgency()
+    if exports.is_wanted(request):
+        named = [name for name in ("state", "side") if request.GET.get(name)]
+        return exports.answer(request, list_tables.of_demands(pages.lines(found)), filters=named)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -10,27 +10,32 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from orgs import exports
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.http import whole_number
 from orgs.kernel.clock import Week
-from orgs.permissions import VIEW, may_anywhere
+from orgs.permissions import may_anywhere
 from reporting.forms.editions import CorrectForm
 from reporting.operations import editions as operations
-from reporting.pages import base_choice, weeks
+from reporting.pages import base_choice, list_tables, weeks
 from reporting.pages import editions as pages
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpResponse, HttpResponseBase
 
     from orgs.http import LeagueRequest
 
 
 @login_required
 @require_safe
-def list_weeks(request: LeagueRequest) -> HttpResponse:
-    """Every closed week with its editions, what each corrects, and what is being computed."""
-    if not may_anywhere(request.user, VIEW):
+def list_weeks(request: LeagueRequest) -> HttpResponseBase:
+    """Every closed week with its editions, what each corrects, and what is being computed; `?export=` all as a file."""
+    if not may_anywhere(request.user, exports.verb_for(request)):
         raise NotAllowed
+    if exports.is_wanted(request):
+        return exports.answer(
+            request, list_tables.of_weeks(pages.weeks(None, per_page=exports.ALL_ROWS).lines)
+        )
     found = pages.weeks(request.GET.get("page"))
     context = {
         "page": found.page,
@@ -77,14 +82,20 @@ def correct_week(request: LeagueRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def compare_editions(request: LeagueRequest) -> HttpResponse:
-    """Which figures of which units differ between two editions of the week `?w=`, within the own scope."""
-    in_charge = request.user.units_in_charge().allowing(VIEW)
+def compare_editions(request: LeagueRequest) -> HttpResponseBase:
+    """Which figures of which units differ between two editions of the week `?w=`, within the own scope.
+
+    `?export=` gives all of them as a file.
+    """
+    in_charge = request.user.units_in_charge().allowing(exports.verb_for(request))
     if not in_charge.spans:
         raise NotAllowed
     week = _week(request)
     if week is None:
         return _no_week(request)
+    whole = pages.compare_all(week, in_charge, request.GET) if exports.is_wanted(request) else None
+    if whole is not None:
+        return exports.answer(request, list_tables.of_editions(week, whole))
     context = {"week": week, "found": pages.compare(week, in_charge, request.GET)}
     return render(request, "reporting/editions/compare.html", context)
 

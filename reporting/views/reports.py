@@ -15,20 +15,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.operations.reminders import in_words
+from orgs import exports
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.http import own_unit, whole_number
 from orgs.kernel import clock
 from orgs.kernel.clock import Week
 from orgs.models import OrgUnit
-from orgs.permissions import REMIND, REPORT_PACKAGE, VIEW, may
+from orgs.permissions import EXPORT, REMIND, REPORT_PACKAGE, VIEW, may
 from reporting.exceptions import ReportIncomplete
 from reporting.operations import report_reminders
 from reporting.operations import reports as operations
-from reporting.pages import report, reports, weeks
+from reporting.pages import list_tables, report, reports, weeks
 from reporting.querysets.reports import reporters
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpResponse, HttpResponseBase
 
     from orgs.http import LeagueRequest
     from reporting.pages.report import ReportPage
@@ -77,11 +78,16 @@ def confirm_report(request: LeagueRequest, unit_pk: int, week: Week) -> HttpResp
 
 @login_required
 @require_safe
-def list_reports(request: LeagueRequest) -> HttpResponse:
-    """Who has confirmed the week (the last one that is over), who is late, who is missing."""
-    unit = own_unit(request, VIEW)
+def list_reports(request: LeagueRequest) -> HttpResponseBase:
+    """Who has confirmed the week (the last one that is over), who is late, who is missing; `?export=` all as a file."""
+    unit = own_unit(request, exports.verb_for(request))
     week = _week(request.GET.get("w")) or Week.current().previous()
     state = request.GET.get("state", "")
+    if exports.is_wanted(request):
+        whole = reports.of_week(
+            unit, week, request.user, state=state, page=None, per_page=exports.ALL_ROWS, verb=EXPORT
+        )
+        return exports.answer(request, list_tables.of_reports(whole), filters=["state"] if state else [])
     found = reports.of_week(unit, week, request.user, state=state, page=request.GET.get("page"))
     link = request.build_absolute_uri(report_reminders.link_of(week))
     context = {
@@ -91,20 +97,25 @@ def list_reports(request: LeagueRequest) -> HttpResponse:
         "qr_code": segno.make(link, error="m").svg_data_uri(scale=4, border=2)
         if found.is_anybody_named
         else "",
+        "may_export_here": may(request.user, EXPORT, unit),
     }
     return render(request, "reporting/reports/list.html", context)
 
 
 @login_required
 @require_safe
-def list_report_years(request: LeagueRequest) -> HttpResponse:
-    """How punctually each direct unit has reported in one year: what the assessment looks at."""
-    unit = own_unit(request, VIEW)
+def list_report_years(request: LeagueRequest) -> HttpResponseBase:
+    """How punctually each direct unit has reported in one year: what the assessment looks at; `?export=` all as a file."""
+    unit = own_unit(request, exports.verb_for(request))
     year = whole_number(request.GET.get("year")) or clock.Week.current().year
     if not FIRST_YEAR <= year <= clock.Week.current().year:
         raise Http404
+    if exports.is_wanted(request):
+        whole = reports.of_year(unit, year, request.user, page=None, per_page=exports.ALL_ROWS, verb=EXPORT)
+        return exports.answer(request, list_tables.of_year(whole))
     found = reports.of_year(unit, year, request.user, page=request.GET.get("page"))
-    return render(request, "reporting/reports/year.html", {"list": found})
+    context = {"list": found, "may_export_here": may(request.user, EXPORT, unit)}
+    return render(request, "reporting/reports/year.html", context)
 
 
 @login_required
