@@ -27,11 +27,23 @@ FIGURES = {
         "peak_mib",
     },
     "rollup": {"seconds", "floor_seconds", "ratio", "peak_mib", "peak_before_mib", "bytes_per_week", *STEPS},
+    "campaign": {
+        "close_seconds",
+        "seconds",
+        "again_seconds",
+        "ratio",
+        "ratio_again",
+        "judgements",
+        "tallies",
+        "peak_mib",
+        "peak_before_mib",
+    },
     "pages": {"page", "statements", "p50_ms", "p95_ms", "slowest_ms"},
 }
 SUMMARY = {
     "tree_load": set(),
     "rollup": {"exponent"},
+    "campaign": set(),
     "pages": {"most_statements", "statements_differ", "ratios"},
 }
 
@@ -49,7 +61,9 @@ def bench(folder, *arguments):
     return json.loads(run.stdout.splitlines()[-1])
 
 
-@pytest.mark.parametrize(("name", "size"), [("tree_load", 20_000), ("rollup", 5_000), ("pages", 400)])
+@pytest.mark.parametrize(
+    ("name", "size"), [("tree_load", 20_000), ("rollup", 5_000), ("campaign", 5_000), ("pages", 400)]
+)
 def test_a_benchmark_prints_its_figures(tmp_path, name, size):
     answer = bench(tmp_path, name, "--nodes", str(size), "--engine", "sqlite")
     assert answer["bench"] == name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.bench import export, import_form, pages, rollup, scratch, tree_insert, tree_load
+from config.bench import campaign, export, import_form, pages, rollup, scratch, tree_insert, tree_load
 from config.own_servers import NoServer
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ BENCHES: dict[str, Bench] = {
     "tree_load": Bench(_one(tree_load.run), _alone, NATION),
     "tree_insert": Bench(_one(tree_insert.run), _alone, LARGEST_PROVINCE),
     "rollup": Bench(_one(rollup.run), rollup.sizes, NATION, rollup.summary),
+    "campaign": Bench(_one(campaign.run), _alone, NATION),
     "pages": Bench(pages.run, pages.sizes, NATION, pages.summary),
     "import_form": Bench(_one(import_form.run), _alone, 20_000, counted="rows"),
     "export": Bench(_one(export.run), export.sizes, 100_000, export.summary, counted="rows"),
