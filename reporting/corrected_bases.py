@@ -24,12 +24,14 @@ Counted = UnitBaseVersion | BaseCorrection
 def of_units(
     closed: ClosedWeek, unit_ids: Collection[int], measures: Collection[str]
 ) -> dict[int, dict[str, Counted]]:
-    """Unit -> measure -> the base that the edition counts, with its year and source; two statements."""
+    """Unit -> measure -> the base that the edition counts, with its year and source; at most two statements."""
     found: dict[int, dict[str, Counted]] = {}
     wanted = {"unit_id__in": unit_ids, "measure__in": measures}
     for version in _at_the_end(closed).filter(**wanted):
         found.setdefault(version.unit_id, {})[version.measure] = version
-    for correction in BaseCorrection.objects.filter(week=closed, **wanted):
+    # A first edition corrects nothing.
+    later = BaseCorrection.objects.filter(week=closed, **wanted) if closed.edition > 1 else ()
+    for correction in later:
         found.setdefault(correction.unit_id, {})[correction.measure] = correction
     return found
 
