@@ -138,7 +138,7 @@ CACHES["counters"] = {
     "TIMEOUT": 60,
     "OPTIONS": {"MAX_ENTRIES": 10_000},
 }
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "filesystem://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem://"):
     BROKER_DIR = DATA_DIR / "broker"
     for folder in ("queue", "processed", "control"):

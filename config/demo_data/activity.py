@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from config.demo_data.chance import chance
@@ -27,19 +27,20 @@ def direct_units(units: dict[str, OrgUnit]) -> list[OrgUnit]:
     return [unit for unit in units.values() if unit.parent_id == province.pk and unit.kind_id in COMMITTEES]
 
 
-def record_week(units: dict[str, OrgUnit], *, by: User) -> int:
-    """What the direct units of Hainan published on the days of the week before today; returns records written."""
+def record_week(units: dict[str, OrgUnit], *, by: User, since: date = date.min) -> int:
+    """What the direct units of Hainan published on the days before today; returns records written."""
     written = 0
     for unit in direct_units(units):
         account, group = channels_of(unit)
         for channel in filter(None, (account, group)):
-            written += _record(channel, unit, by)
+            written += _record(channel, unit, by, since)
     return written
 
 
-def _record(channel: Channel, unit: OrgUnit, by: User) -> int:
+def _record(channel: Channel, unit: OrgUnit, by: User, since: date) -> int:
     dice = chance("posts", unit.code, channel.pk, str(clock.today()))
     days = [clock.today() - timedelta(days=n) for n in range(1, 6) if dice.random() < 0.9]
+    days = [day for day in days if day >= since]
     return record_days(channel, {day: dice.randint(0, 14) for day in days}, by=by)
 
 

@@ -14,6 +14,7 @@ from config.demo_data import (
     assessment,
     bases,
     bulletins,
+    campaigns,
     disputes,
     earlier_round,
     groups,
@@ -124,6 +125,8 @@ def _load_history(first: clock.Week, progress: Progress) -> None:
     story = registry.Story(units, crowd)
     for n in range(registry.WEEKS):
         _live_through(story, first.next(n), n, progress)
+    progress("启动工作部署")
+    campaigns.live_through(units, by=_user("shengwei"))
     _run_round(units, progress)
     groups.live_through(units, crowd)
     hand_outs.live_through(units, by=_user("shengwei"))
