@@ -39,17 +39,15 @@ AT = {name: at for at, name in enumerate(READ)}
 _FIRST = len(PLACE)
 _OF_SUBTREE = frozenset(at for name, at in AT.items() if name.startswith("sub_"))
 
-Row = tuple[object, ...]
-
 
 def cells(
-    row: Row, path: str, kinds: Mapping[str, str], closed: ClosedWeek, *, is_own_only: bool = False
+    row: Sequence[Cell], path: str, kinds: Mapping[str, str], closed: ClosedWeek, *, is_own_only: bool = False
 ) -> list[Cell]:
     """One unit. `is_own_only`: what stands below it is not all the reader's, so that its sums are left empty."""
     coverage = None if is_own_only else _coverage(row)
-    figures: Sequence[Cell] = row[_FIRST:]  # type: ignore[assignment] - counts or None
+    figures = row[_FIRST:]
     if is_own_only:
-        figures = [None if at in _OF_SUBTREE else row[at] for at in range(_FIRST, len(row))]  # type: ignore[misc]
+        figures = [None if at in _OF_SUBTREE else row[at] for at in range(_FIRST, len(row))]
     return [
         str(closed.week),
         closed.edition,
@@ -58,20 +56,26 @@ def cells(
         path,
         kinds.get(str(row[AT["kind_id"]]), str(row[AT["kind_id"]])),
         _line(str(row[AT["line"]])),
-        row[AT["intake_year"]],  # type: ignore[list-item] - a year or None
+        row[AT["intake_year"]],
         _yes_no(row[AT["is_open"]]),
         _yes_no(row[AT["is_reported"]]) if row[AT["own_holders"]] else None,
         rate_text(coverage) if coverage else None,
         coverage.shown_part if coverage else None,
         coverage.base if coverage else None,
-        row[AT["base_year"]],  # type: ignore[list-item] - a year or None
+        row[AT["base_year"]],
         *figures,
     ]
 
 
-def _coverage(row: Row) -> Coverage:
-    known = ("coverage_part", "coverage_base", "sub_holders", "sub_unreported", "sub_base_missing")
-    return Coverage(*(row[AT[name]] for name in known))  # type: ignore[arg-type] - counts
+def _coverage(row: Sequence[Cell]) -> Coverage:
+    part, base = _count(row, "coverage_part"), _count(row, "coverage_base")
+    counts = (_count(row, name) or 0 for name in ("sub_holders", "sub_unreported", "sub_base_missing"))
+    return Coverage(part, base, *counts)
+
+
+def _count(row: Sequence[Cell], name: str) -> int | None:
+    value = row[AT[name]]
+    return value if isinstance(value, int) else None
 
 
 def _line(code: str) -> str:

@@ -163,8 +163,8 @@ def _bulletin(line: bulletins.Line) -> list[Cell]:
         day,
         str(bulletin.closed_week.week),
         bulletin.closed_week.edition,
-        bulletin.n_signed if is_published else None,  # type: ignore[attr-defined] - of for_list()
-        bulletin.n_recipients if is_published else None,  # type: ignore[attr-defined] - of for_list()
+        bulletin.n_signed if is_published else None,  # type: ignore[attr-defined]
+        bulletin.n_recipients if is_published else None,  # type: ignore[attr-defined]
     ]
 
 
