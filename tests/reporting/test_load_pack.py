@@ -175,7 +175,11 @@ def command(*arguments):
 def test_the_command_loads_launches_and_says_so(world, tmp_path):
     file = tmp_path / "small.yaml"
     file.write_text(SMALL, encoding="utf-8")
-    assert "（仅检查）新的部署：small 第1版，2 项要求" in command(str(file), "--dry-run")
+    told = command(str(file), "--dry-run")
+    assert "（仅检查）新的部署：small 第1版，2 项要求" in told
+    assert "groups 建立微信群：2 个单位 × 0 项，2026年11月20日 24:00 截止\n" in told
+    assert "summary 报送总结：4 个单位 × 1 项，2026年12月20日 12:00 截止，指导性\n" in told
+    assert "各单位共需填报 4 项。" in told
     assert not Campaign.objects.exists()
     assert "新的部署：small 第1版" in command(str(file), "--unit", "hi", "--launch")
     assert Campaign.objects.get().state == CampaignState.RUNNING

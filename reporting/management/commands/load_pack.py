@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from orgs.exceptions import OrgsError
-from orgs.kernel import clock
 from orgs.models import OrgUnit
+from orgs.templatetags.league import until
 from reporting.exceptions import PackInvalid
 from reporting.operations import campaign_checks, campaigns
 from reporting.packs import parse
@@ -83,9 +83,9 @@ class Command(BaseCommand):
 
 
 def _line(each: Asked) -> str:
-    until = f"，截止 {clock.local(each.deadline_at):%Y-%m-%d %H:%M}" if each.deadline_at else ""
+    ends = f"，{until(each.deadline_at)} 截止" if each.deadline_at else ""
     guidance = "" if each.is_hard else "，指导性"
-    return f"  {each.code} {each.title}：{each.n_units} 个单位 × {each.n_fields} 项{until}{guidance}"
+    return f"  {each.code} {each.title}：{each.n_units} 个单位 × {each.n_fields} 项{ends}{guidance}"
 
 
 def _text(path: Path) -> str:
