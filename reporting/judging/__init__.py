@@ -14,7 +14,17 @@ from reporting.judging.changes import STATEMENTS
 from reporting.judging.instant import Instant
 from reporting.judging.live import Values, own_values
 from reporting.judging.standing import character_of, standing, unmet
-from reporting.judging.standings import EXEMPT, MET, NOT_ASKED, UNMET, collect, drop, judge, version_at
+from reporting.judging.standings import (
+    EXEMPT,
+    MET,
+    NOT_ASKED,
+    UNMET,
+    collect,
+    drop,
+    judge,
+    requirements_at,
+    version_at,
+)
 from reporting.judging.tallies import count
 
 __all__ = [
@@ -31,6 +41,7 @@ __all__ = [
     "drop",
     "judge",
     "own_values",
+    "requirements_at",
     "standing",
     "unmet",
     "version_at",

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 
 from orgs.models import OrgUnit
 from reporting import rollup
 from reporting.judging import metrics, rules, targets
 from reporting.judging.statement import Statement
-from reporting.models import Exemption
+from reporting.models import CampaignVersion, Exemption, Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from reporting.judging.instant import Instant
-    from reporting.models import Campaign, CampaignVersion, Requirement
+    from reporting.models import Campaign
 
 MET, UNMET, EXEMPT, NOT_ASKED = "1", "0", "x", "-"
 TABLES = ("judge_standing", "judge_scope", *metrics.TABLES)
@@ -55,6 +56,15 @@ def version_at(campaign: Campaign, at: datetime) -> CampaignVersion | None:
     versions = campaign.versions.order_by("-number")
     # What happened at the very instant comes after it; a first version has nothing before it.
     return versions.filter(loaded_at__lt=at).first() or versions.filter(loaded_at__lte=at).last()
+
+
+def requirements_at(campaign: Campaign, at: datetime) -> list[Requirement]:
+    """The requirements of that version, with it, in order; one statement, and empty before one is loaded."""
+    loaded = CampaignVersion.objects.filter(campaign=campaign, loaded_at__lte=at)
+    before = loaded.filter(loaded_at__lt=at).order_by("-number").values("pk")[:1]
+    first = loaded.order_by("number").values("pk")[:1]
+    found = Requirement.objects.filter(version=Coalesce(Subquery(before), Subquery(first)))
+    return list(found.select_related("phase", "version__campaign").order_by("position"))
 
 
 def judge(campaign: Campaign, version: CampaignVersion, instant: Instant, deepest: int) -> list[Requirement]:

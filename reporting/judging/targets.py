@@ -46,8 +46,10 @@ def condition(target: Mapping[str, Any], statement: Statement, facts: str = "f")
         found.append(_under(target["under"], statement, facts))
     found += [_flag(name, facts) for name in target.get("attributes") or ()]
     if target.get("with_children") is not None:
-        below = _BELOW.format(facts=facts)
-        found.append(below if target["with_children"] else f"NOT {below}")
+        # Looked up once for all requirements where it can be joined.
+        is_main = facts == "f"
+        below = f"{subordinates((), statement)}.n IS NOT NULL" if is_main else _BELOW.format(facts=facts)
+        found.append(below if target["with_children"] else f"NOT ({below})")
     return " AND ".join(found)
 
 

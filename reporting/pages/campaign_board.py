@@ -112,11 +112,10 @@ def choose(campaign: Campaign, week: Week | None) -> Chosen:
     ):
         raise Http404
     at = week.ends_at if week else campaign.ended_at or clock.now()
-    version = judging.version_at(campaign, at)
-    if version is None:
+    requirements = judging.requirements_at(campaign, at)
+    if not requirements:
         raise Http404
-    requirements = version.requirements.select_related("phase", "version__campaign").order_by("position")
-    return Chosen(campaign, version, list(requirements), at, week)
+    return Chosen(campaign, requirements[0].version, requirements, at, week)
 
 
 def unit_of(campaign: Campaign, unit_pk: int, in_charge: UnitsInCharge) -> OrgUnit:
@@ -163,22 +162,31 @@ class Answers:
     requirements: Sequence[Requirement]
     own: dict[int, str]
     tallies: dict[tuple[int, int], Count]
+    changed: dict[tuple[int, int], datetime]
     leading: frozenset[int]
 
     @classmethod
-    def of(cls, chosen: Chosen, requirements: Sequence[Requirement], units: Sequence[OrgUnit]) -> Answers:
-        """Two statements."""
+    def of(
+        cls,
+        chosen: Chosen,
+        requirements: Sequence[Requirement],
+        units: Sequence[OrgUnit],
+        *,
+        own: dict[int, str] | None = None,
+    ) -> Answers:
+        """Two statements; one where the caller knows what the units answered themselves."""
         ids = [each.pk for each in units]
-        rows = Judgement.objects.as_of(chosen.at).filter(version=chosen.version, unit_id__in=ids)
+        if own is None:
+            rows = Judgement.objects.as_of(chosen.at).filter(version=chosen.version, unit_id__in=ids)
+            own = dict(rows.values_list("unit_id", "standings"))
         kept = Tally.objects.as_of(chosen.at).filter(requirement__version=chosen.version, unit_id__in=ids)
-        tallies = {
-            (unit, requirement): Count(*counts)
-            for unit, requirement, *counts in kept.values_list(
-                "unit_id", "requirement_id", "n_asked", "n_met", "n_exempt"
-            )
-        }
-        own = dict(rows.values_list("unit_id", "standings"))
-        return cls(chosen, requirements, own, tallies, frozenset(unit for unit, _r in tallies))
+        tallies, changed = {}, {}
+        for unit, requirement, at, *counts in kept.values_list(
+            "unit_id", "requirement_id", "valid_from", "n_asked", "n_met", "n_exempt"
+        ):
+            tallies[unit, requirement] = Count(*counts)
+            changed[unit, requirement] = at
+        return cls(chosen, requirements, own, tallies, changed, frozenset(unit for unit, _r in tallies))
 
     def cell(self, unit: OrgUnit, requirement: Requirement) -> Cell:
         character = judging.character_of(self.own.get(unit.pk, ""), requirement)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 
 from orgs.models import Notification, OrgUnit
 from orgs.permissions import REMIND, RUN_CAMPAIGN
 from reporting import judging
 from reporting.choices import CampaignState, Standing
-from reporting.models import Exemption, Judgement, Tally
+from reporting.models import Exemption, Judgement
 from reporting.operations.campaign_reminders import link_of
 from reporting.pages import lacking, people
 from reporting.pages.campaign_board import PER_PAGE, Answers, board_url
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orgs.models import User
+    from orgs.querysets.scope import UnitsInCharge
+    from orgs.querysets.tree import OrgUnitQuerySet
     from reporting.models import Requirement
     from reporting.pages.campaign_board import Cell, Chosen
     from reporting.pages.people import Contact
@@ -38,7 +40,8 @@ class Line:
     lacking: str
     contacts: list[Contact]
     reminded_at: datetime | None
-    exemption: Exemption | None
+    exemption_pk: int | None
+    exemption_reason: str
     may_remind: bool
     may_exempt: bool
 
@@ -67,10 +70,10 @@ def read(
 ) -> RequirementPage:
     """Who holds the requirement back below the unit; a dozen statements however many units there are."""
     in_charge = user.units_in_charge()
-    below = OrgUnit.objects.within(in_charge).children_of(unit).in_official_order()
-    found = Paginator(below, PER_PAGE).get_page(page)
+    found = Paginator(_below(chosen, requirement, unit, in_charge), PER_PAGE).get_page(page)
     units = list(found)
-    answers = Answers.of(chosen, [requirement], [unit, *units])
+    own, since = _answered(chosen, requirement, [unit, *units])
+    answers = Answers.of(chosen, [requirement], [unit, *units], own=own)
     cells = {each.pk: answers.cell(each, requirement) for each in units}
     is_running = chosen.is_now and chosen.campaign.state == CampaignState.RUNNING
     reminding = in_charge.allowing(REMIND)
@@ -81,7 +84,8 @@ def read(
         if is_running and _is_lacking(cells[each.pk]) and each.pk not in own and reminding.covers(each)
     }
     may_exempt = is_running and in_charge.allowing(RUN_CAMPAIGN).covers(chosen.campaign.unit)
-    known = _Known.of(chosen, requirement, units, cells, user)
+    since |= {pk: at for (pk, asked), at in answers.changed.items() if asked == requirement.pk}
+    known = _Known.of(chosen, requirement, units, cells, since, user)
     return RequirementPage(
         chosen,
         requirement,
@@ -95,6 +99,22 @@ def read(
     )
 
 
+def _below(
+    chosen: Chosen, requirement: Requirement, unit: OrgUnit, in_charge: UnitsInCharge
+) -> OrgUnitQuerySet:
+    """The units directly below, each with its exemption and its last reminder of this requirement."""
+    exemptions = Exemption.objects.in_force().filter(
+        campaign=chosen.campaign, requirement_code=requirement.code, unit=OuterRef("pk")
+    )
+    reminders = Notification.objects.filter(link=link_of(requirement), unit=OuterRef("pk"))
+    below = OrgUnit.objects.within(in_charge).children_of(unit).in_official_order()
+    return below.annotate(
+        exemption_pk=Subquery(exemptions.values("pk")[:1]),
+        exemption_reason=Subquery(exemptions.values("reason")[:1]),
+        reminded_at=Subquery(reminders.order_by("-created_at").values("created_at")[:1]),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What a page of units needs, each read once for all of them."""
@@ -103,8 +123,6 @@ class _Known:
     since: dict[int, datetime]
     values: judging.Values
     contacts: dict[int, list[Contact]]
-    reminded: dict[int, datetime]
-    exemptions: dict[int, Exemption]
 
     @classmethod
     def of(
@@ -113,22 +131,15 @@ class _Known:
         requirement: Requirement,
         units: list[OrgUnit],
         cells: dict[int, Cell],
+        since: dict[int, datetime],
         user: User,
     ) -> _Known:
-        ids = [each.pk for each in units]
-        alone = [pk for pk in ids if not cells[pk].has_others]
-        lacking_alone = [pk for pk in alone if _is_lacking(cells[pk])]
-        exemptions = Exemption.objects.in_force().filter(
-            campaign=chosen.campaign, requirement_code=requirement.code, unit__in=ids
-        )
-        reminders = Notification.objects.filter(link=link_of(requirement), unit__in=ids).order_by()
+        alone = [each.pk for each in units if not cells[each.pk].has_others and _is_lacking(cells[each.pk])]
         return cls(
             requirement,
-            _since_alone(chosen, requirement, alone) | _since_together(chosen, requirement, ids),
-            judging.own_values([requirement], lacking_alone, judging.Instant.at(chosen.at)),
+            since,
+            judging.own_values([requirement], alone, judging.Instant.at(chosen.at)),
             people.contacts(user.units_in_charge(), {each.pk: each.parent_id for each in units}),
-            dict(reminders.values("unit_id").annotate(at=Max("created_at")).values_list("unit_id", "at")),
-            {each.unit_id: each for each in exemptions},
         )
 
 
@@ -142,7 +153,7 @@ def _line(
     words = ""
     if _is_lacking(cell) and not cell.has_others:
         words = lacking.words(known.requirement, known.values.get((known.requirement.pk, unit.pk)))
-    exemption = known.exemptions.get(unit.pk)
+    told = vars(unit)
     is_asked = cell.own is not None
     return Line(
         unit,
@@ -151,27 +162,34 @@ def _line(
         known.since.get(unit.pk),
         words,
         known.contacts.get(unit.pk, []),
-        known.reminded.get(unit.pk),
-        exemption,
+        told["reminded_at"],
+        told["exemption_pk"],
+        told["exemption_reason"] or "",
         unit.pk in remindable,
-        may_exempt and exemption is None and is_asked and cell.own != Standing.EXEMPT,
+        may_exempt and told["exemption_pk"] is None and is_asked and cell.own != Standing.EXEMPT,
     )
 
 
-def _since_alone(chosen: Chosen, requirement: Requirement, ids: Sequence[int]) -> dict[int, datetime]:
-    """Unit -> when its answer became what it is at the moment; other answers of the row may have changed since."""
-    rows = Judgement.objects.filter(version=chosen.version, unit_id__in=ids, valid_from__lte=chosen.at)
-    found: dict[int, tuple[str, datetime]] = {}
-    for unit, standings, begins in rows.order_by("valid_from").values_list(
-        "unit_id", "standings", "valid_from"
+def _answered(
+    chosen: Chosen, requirement: Requirement, units: Sequence[OrgUnit]
+) -> tuple[dict[int, str], dict[int, datetime]]:
+    """What the units answered at the moment, and since when to this requirement: other answers may have changed since."""
+    rows = Judgement.objects.filter(
+        version=chosen.version, unit_id__in=[each.pk for each in units], valid_from__lte=chosen.at
+    )
+    own: dict[int, str] = {}
+    since: dict[int, datetime] = {}
+    over: set[int] = set()  # asked once, and at the moment no more
+    for unit, standings, begins, ends in rows.order_by("valid_from").values_list(
+        "unit_id", "standings", "valid_from", "valid_to"
     ):
+        before = own.get(unit)
         character = judging.character_of(standings, requirement)
-        if unit not in found or found[unit][0] != character:
-            found[unit] = (character, begins)
-    return {unit: begins for unit, (_character, begins) in found.items()}
-
-
-def _since_together(chosen: Chosen, requirement: Requirement, ids: Sequence[int]) -> dict[int, datetime]:
-    """Unit with others below -> when its numbers last changed."""
-    rows = Tally.objects.as_of(chosen.at).filter(requirement=requirement, unit_id__in=ids)
-    return dict(rows.values_list("unit_id", "valid_from"))
+        if before is None or judging.character_of(before, requirement) != character:
+            since[unit] = begins
+        own[unit] = standings
+        if ends is not None and ends <= chosen.at:
+            over.add(unit)
+        else:
+            over.discard(unit)
+    return {unit: text for unit, text in own.items() if unit not in over}, since
