@@ -20,7 +20,7 @@ from orgs.kernel import clock, numbers
 from orgs.models import OrgUnit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from accounts.models import RegistryEvent
@@ -166,10 +166,12 @@ def history(events: Sequence[RegistryEvent], known: Iterable[Account] = ()) -> l
         "unit_id": _names(OrgUnit, events, ("unit_id",)),
         **dict.fromkeys(_ACCOUNTS, _names(Account, events, _ACCOUNTS, known)),
     }
-    return [
-        Happened(event, [_in_words(name, values, names) for name, values in event.changes.items()])
-        for event in events
-    ]
+    return [told(event, names) for event in events]
+
+
+def told(event: RegistryEvent, names: Mapping[str, dict[object, str]]) -> Happened:
+    """One event of an account; `names` are those of the units and accounts that its changes name, by field."""
+    return Happened(event, [_in_words(name, values, names) for name, values in event.changes.items()])
 
 
 def hints(account: Account) -> list[str]:
@@ -221,7 +223,7 @@ def _names(
     return names | {row.pk: str(row) for row in model.objects.filter(pk__in=left)} if left else names
 
 
-def _in_words(name: str, values: list[Any], names: dict[str, dict[object, str]]) -> str:
+def _in_words(name: str, values: list[Any], names: Mapping[str, dict[object, str]]) -> str:
     if name in _WORDS:
         label = str(_WORDS[name])
     elif name in _FIELDS:
@@ -235,7 +237,7 @@ def _in_words(name: str, values: list[Any], names: dict[str, dict[object, str]])
 _FIELDS: dict[str, Any] = {each.name: each for each in Account._meta.concrete_fields}
 
 
-def _value(name: str, value: Any, names: dict[str, dict[object, str]]) -> str:
+def _value(name: str, value: Any, names: Mapping[str, dict[object, str]]) -> str:
     if name in names:
         return names[name].get(value, "—")
     if isinstance(value, bool) or value in (None, ""):

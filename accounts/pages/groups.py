@@ -28,7 +28,7 @@ from orgs.kernel import numbers
 from orgs.models import OrgUnit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from accounts.models import RegistryEvent
@@ -113,12 +113,13 @@ def history(events: Sequence[RegistryEvent]) -> list[Happened]:
         "on_demand_of": _names(OrgUnit, events, "on_demand_of"),
         "merged_into_id": _names(Group, events, "merged_into_id"),
     }
-    return [
-        Happened(
-            event, _kind(event), [_in_words(name, values, names) for name, values in event.changes.items()]
-        )
-        for event in events
-    ]
+    return [told(event, names) for event in events]
+
+
+def told(event: RegistryEvent, names: Mapping[str, dict[object, str]]) -> Happened:
+    """One event of a group or an administrator; `names` are those of the units and groups that its changes name, by field."""
+    changes = [_in_words(name, values, names) for name, values in event.changes.items()]
+    return Happened(event, _kind(event), changes)
 
 
 def crumbs(group: Group, heading: str = "") -> list[tuple[str, str]]:
@@ -210,7 +211,7 @@ _FIELDS: dict[str, Any] = {each.attname: each for each in Group._meta.concrete_f
 _PERSON_WORDS = {"name": gettext_lazy("姓名"), "wechat_id": gettext_lazy("微信号"), "nickname": gettext_lazy("微信昵称"), "qq": gettext_lazy("QQ号"), "mobile": gettext_lazy("手机")}  # fmt: skip
 
 
-def _in_words(name: str, values: list[Any], names: dict[str, dict[object, str]]) -> str:
+def _in_words(name: str, values: list[Any], names: Mapping[str, dict[object, str]]) -> str:
     if values == [None, None]:
         label = _PERSON_WORDS.get(name, name)
         return _("%(label)s已变更") % {"label": label}
@@ -221,7 +222,7 @@ def _in_words(name: str, values: list[Any], names: dict[str, dict[object, str]])
     return f"{label}：{new}" if name in {"on_demand_of", "merged_into_id"} else f"{label}：{old} → {new}"
 
 
-def _value(name: str, value: Any, names: dict[str, dict[object, str]]) -> str:
+def _value(name: str, value: Any, names: Mapping[str, dict[object, str]]) -> str:
     if name in names:
         return names[name].get(value, numbers.MISSING)
     if value in (None, ""):

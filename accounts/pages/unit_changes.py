@@ -15,24 +15,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import RegistryEvent
-from accounts.pages import groups as event_pages
+from accounts.pages import accounts as account_pages
+from accounts.pages import groups as group_pages
 from orgs.choices import Kind, Line, Measure
 from orgs.kernel import numbers
 from orgs.models import AuditEntry, OrgUnit, UnitBaseVersion, UnitVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from django.core.paginator import Page
     from django.utils.functional import _StrPromise
 
-    from accounts.pages.groups import Happened
     from orgs.models import User
 
 PER_PAGE = 50
 EVENT, PLACE, BASE = "event", "place", "base"
 BASE_VERB = "base.recorded"
+UNITS = ("unit_id", "on_demand_of")  # fields of changes that name a unit
+TIES = ("merged_into_id", "bound_to_id", "succeeds_id")
+RELATED = (
+    "account__merged_into", "account__bound_to", "account__succeeds", "group__merged_into", "administratorship__account",
+    "administratorship__group",
+)  # fmt: skip
 # The ledger's line is written in the same transaction, moments after the version.
 SAME_ACT = timedelta(minutes=5)
 FACTS: dict[str, _StrPromise] = {
@@ -62,17 +68,18 @@ class Change:
 class _Known:
     """What the versions and events of one page need to be told in words."""
 
-    events: dict[int, Happened]
+    events: dict[int, RegistryEvent]
     places: list[UnitVersion]
     bases: list[UnitBaseVersion]
     entries: list[AuditEntry]
-    names: dict[int, str]
+    names: dict[object, str]  # of units
+    tied: dict[str, dict[object, str]]  # of accounts and groups that changes name, by field
 
 
 def of_unit(
     unit: OrgUnit, user: User, number: str | None
 ) -> tuple[Page[tuple[int, str, datetime]], list[Change]]:
-    """A page of changes; at most nine statements however many there are. The unit is one that the person sees."""
+    """A page of changes; at most eight statements however many there are. The unit is one that the person sees."""
     page = Paginator(_keys(unit, user), PER_PAGE).get_page(number)
     known = _known(unit, list(page))
     tellers = {EVENT: _event, PLACE: _place, BASE: _base}
@@ -92,21 +99,34 @@ def _keys(unit: OrgUnit, user: User):  # noqa: ANN202 - the union of three query
 
 def _known(unit: OrgUnit, shown: list[tuple[int, str, datetime]]) -> _Known:
     wanted = {of: [pk for pk, each, _at in shown if each == of] for of in (EVENT, PLACE, BASE)}
-    events = RegistryEvent.objects.filter(pk__in=wanted[EVENT]).select_related(
-        "by", "account", "group", "administratorship__account", "administratorship__group"
-    )
+    events = RegistryEvent.objects.filter(pk__in=wanted[EVENT]).select_related("by", *RELATED)
+    happened = {each.pk: each for each in events}
     places, bases = (
         _with_former(UnitVersion, unit, wanted[PLACE]),
         _with_former(UnitBaseVersion, unit, wanted[BASE]),
     )
-    superiors = {row.parent_id for row in places} - {None}
+    units = {row.parent_id for row in places} | {
+        pk for each in happened.values() for name in UNITS for pk in each.changes.get(name, ())
+    }
     return _Known(
-        {each.event.pk: each for each in event_pages.history(list(events))},
+        happened,
         places,
         bases,
         _entries(unit, [at for _pk, of, at in shown if of != EVENT]),
-        dict(OrgUnit.objects.filter(pk__in=superiors).values_list("pk", "name")),
+        dict(OrgUnit.objects.filter(pk__in=units - {None}).values_list("pk", "name")),
+        _tied(happened.values()),
     )
+
+
+def _tied(events: Iterable[RegistryEvent]) -> dict[str, dict[object, str]]:
+    """What accounts and groups are bound to, go on from or went into, as it stands: read with the events."""
+    found: dict[str, dict[object, str]] = {name: {} for name in TIES}
+    for event in events:
+        for name in TIES:
+            other = getattr(event.account or event.group, name.removesuffix("_id"), None)
+            if other is not None:
+                found[name][other.pk] = str(other)
+    return found
 
 
 def _with_former(model: Any, unit: OrgUnit, pks: list[int]) -> list[Any]:
@@ -127,14 +147,19 @@ def _entries(unit: OrgUnit, moments: list[datetime]) -> list[AuditEntry]:
 
 
 def _event(pk: int, known: _Known) -> Change:
-    happened = known.events[pk]
-    event, term = happened.event, happened.event.administratorship
+    event = known.events[pk]
+    term, names = event.administratorship, dict.fromkeys(UNITS, known.names) | known.tied
+    if event.account_id:
+        word, lines = str(event.get_kind_display()), account_pages.told(event, names).changes
+    else:
+        told = group_pages.told(event, names)
+        word, lines = told.word, told.changes
     channel = event.account or event.group or (term and (term.account or term.group))
     subject = str(channel) if channel else _("本单位微信工作")
     if term is not None:
         subject = _("%(channel)s的管理员") % {"channel": subject}
     by = event.by.display_name if event.by else ""
-    return Change(event.at, happened.word, subject, happened.changes, event.reason, by)
+    return Change(event.at, word, subject, lines, event.reason, by)
 
 
 def _place(pk: int, known: _Known) -> Change:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from reporting.pages.weeks import ChosenWeek
 
 PER_PAGE = 100
-FIGURES = ("orgs", "reported", BASE, COVERED)
+FIGURES = ("orgs", "reported", "holders", BASE, COVERED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Row:
     before: int | None = None
     now: int | None = None
     before_url: str = ""
+    change_url: str = ""
     note: str = ""
 
 
@@ -59,7 +60,8 @@ def _stock(chosen: ChosenWeek, other: ChosenWeek, line: Lineage, figure: Figure)
     before = breakdown.read(other, line, figure, EVERYTHING)
     parts, former = _by_key(now), _by_key(before)
     keys = [*parts, *(key for key in former if key not in parts)]
-    rows = [_row(former.get(key), parts.get(key), key) for key in keys]
+    rows = [_row(former.get(key), parts.get(key)) for key in keys]
+    rows = [_linked(row, key, chosen, other, figure) for row, key in zip(rows, keys, strict=True)]
     shown = [row for row in rows if row.change or row.before is None or row.now is None]
     return Difference(other, shown, (now.total or 0) - (before.total or 0), before.total, now.total)
 
@@ -70,11 +72,19 @@ def _by_key(found: Breakdown) -> dict[object, Part]:
     return {part.unit_id or part.name: part for part in (*others, *found.children)}
 
 
-def _row(before: Part | None, now: Part | None, key: object) -> Row:
+def _linked(row: Row, key: object, chosen: ChosenWeek, other: ChosenWeek, figure: Figure) -> Row:
+    """With the way to the rows of its own difference, for a subordinate of both weeks."""
+    if not isinstance(key, int) or not (row.url and row.before_url):
+        return row
+    url = reverse("reporting:show-difference", args=[chosen.week, key, figure.name, other.week])
+    return replace(row, change_url=chosen.address(url))
+
+
+def _row(before: Part | None, now: Part | None) -> Row:
     part = now or before
     values = [each.value if each else None for each in (before, now)]
     note = part.note if part else ""
-    if isinstance(key, int) and (before is None or now is None):
+    if part is not None and part.unit_id is not None and (before is None or now is None):
         note = _("新设或划入") if before is None else _("已撤销或划出")
     return Row(
         part.name if part else "",
@@ -83,7 +93,7 @@ def _row(before: Part | None, now: Part | None, key: object) -> Row:
         values[0],
         values[1],
         before.url if before else "",
-        note,
+        note=note,
     )
 
 

@@ -118,8 +118,8 @@ def test_the_file_has_the_units_of_the_scope(world, sign_in, closed):
 
 def test_the_bulletin_says_that_it_is_not_narrowed(sign_in, closed):
     client = sign_in("province")
-    assert "通报不按战线、类型筛选" in client.get(URL, {"line": Line.UNIVERSITY}).content.decode()
-    assert "通报不按战线、类型筛选" not in client.get(URL, {"scope": "university"}).content.decode()
+    assert "通报不按战线、类型筛选；" in client.get(URL, {"line": Line.UNIVERSITY}).content.decode()
+    assert "通报不按战线、类型筛选；" not in client.get(URL, {"scope": "university"}).content.decode()
 
 
 def test_a_unit_without_subordinates_leads_to_its_own_page(world, sign_in, closed):
