@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from orgs.exceptions import OrgsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orgs.kernel.shapes import Problem
 
 
 class ScoringError(OrgsError):
@@ -14,12 +19,12 @@ class ScoringError(OrgsError):
 
 
 class SchemeInvalid(ScoringError):
-    """A scheme file that can't be loaded; `problems` names each key and what to do."""
+    """A scheme file that can't be loaded; `problems` names line, key and remedy of each."""
 
     default_message = _("考评方案有误，请按提示修改。")
 
-    def __init__(self, message: object = None, *, problems: Sequence[str] = ()) -> None:
-        self.problems = list(problems)
+    def __init__(self, message: object = None, *, problems: Sequence[Problem] = ()) -> None:
+        self.problems = [str(each) for each in problems]
         super().__init__("\n".join([str(message or self.default_message), *self.problems]))
 
 

@@ -1,18 +1,19 @@
-"""Read a scheme file (YAML) into checked dataclasses: every problem with its key and what to do about it."""
+"""Read a scheme file (YAML) into checked dataclasses: every problem with its line, its key and what to do about it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-import yaml
 from django.utils.translation import gettext as _
 
+from orgs.kernel import yaml_text
+from orgs.kernel.shapes import Findings, Problem
 from scoring.choices import Grade, Metric, Provenance, RuleKind
 from scoring.exceptions import SchemeInvalid
 from scoring.rules import Band
@@ -65,14 +66,14 @@ class SchemeFile:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Reader:
-    """Collects problems instead of stopping at the first."""
+    """Takes values of a kind from what was read; what isn't of that kind is a problem at its key."""
 
-    problems: list[str] = field(default_factory=list)
+    findings: Findings
 
     def problem(self, key: str, text: str) -> None:
-        self.problems.append(f"{key}: {text}")
+        self.findings.add(key.lstrip("."), text)
 
     def text(self, data: dict[str, Any], key: str, at: str, *, default: str | None = None) -> str:
         value = data.get(key, default)
@@ -115,17 +116,19 @@ class _Reader:
 def parse(text: str) -> SchemeFile:
     """The scheme of a YAML text. Raises SchemeInvalid with every problem found."""
     try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise SchemeInvalid(_("文件不是有效的 YAML，请检查缩进和引号。")) from error
-    if not isinstance(data, dict):
+        document = yaml_text.read(text)
+    except yaml_text.NotYaml as error:
+        raise SchemeInvalid(problems=[Problem(error.line, "", error.text)]) from error
+    if not isinstance(document.value, dict):
         raise SchemeInvalid(_("文件不是考评方案，请以 code、title、sections 等键开头。"))
-    reader = _Reader()
-    scheme = _scheme(reader, data)
-    if not reader.problems:
+    reader = _Reader(Findings(document))
+    for key in document.repeated:
+        reader.problem(key, _("这个键写了两次，请删去一个。"))
+    scheme = _scheme(reader, document.value)
+    if not reader.findings.problems:
         _check_sums(reader, scheme)
-    if reader.problems:
-        raise SchemeInvalid(problems=reader.problems)
+    if reader.findings.problems:
+        raise SchemeInvalid(problems=reader.findings.problems)
     return scheme
 
 
@@ -134,11 +137,11 @@ def _scheme(reader: _Reader, data: dict[str, Any]) -> SchemeFile:
     if not isinstance(kinds, list) or not kinds:
         reader.problem("target_kinds", _("请列出适用的团组织类型，如 [county]。"))
     settings = dict(data.get("settings") or {})
-    settings["sheet_title"] = reader.text(data, "sheet_title", "scheme")
+    settings["sheet_title"] = reader.text(data, "sheet_title", "")
     return SchemeFile(
-        code=reader.text(data, "code", "scheme"),
-        title=reader.text(data, "title", "scheme"),
-        clause=reader.text(data, "clause", "scheme", default=""),
+        code=reader.text(data, "code", ""),
+        title=reader.text(data, "title", ""),
+        clause=reader.text(data, "clause", "", default=""),
         target_kinds=tuple(kinds or ()),
         grades=_grades(reader, data.get("grades")),
         settings=settings,

@@ -42,9 +42,11 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers = {}
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
-            raise NotYaml(line, _("不能使用 & 和 * 引用，请把内容写全。"))
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
+            raise NotYaml(_line(event.start_mark), _("不能使用 & 和 * 引用，请把内容写全。"))
+        if event.tag is not None:
+            raise NotYaml(_line(event.start_mark), _("不能使用 ! 标记，请改为普通文字。"))
         return super().compose_node(parent, index)
 
 
@@ -68,12 +70,16 @@ def read(text: str) -> Document:
             document.value = _value(node, "", document)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise NotYaml(mark.line + 1 if mark else 0, _("不是有效的 YAML，请检查缩进、引号和冒号。")) from error
+        raise NotYaml(_line(mark), _("不是有效的 YAML，请检查缩进、引号和冒号。")) from error
     except yaml.YAMLError as error:
         raise NotYaml(0, _("含有不能使用的字符，请用 UTF-8 编码的纯文本。")) from error
     except RecursionError as error:
         raise NotYaml(0, _("括号嵌套过深，请检查。")) from error
     return document
+
+
+def _line(mark: yaml.Mark | None) -> int:
+    return mark.line + 1 if mark else 0
 
 
 def _value(node: yaml.Node, at: str, document: Document) -> object:
@@ -101,8 +107,6 @@ def _mapping(node: yaml.MappingNode, at: str, document: Document) -> dict[str, o
 def _scalar(node: yaml.Node) -> object:
     text = str(node.value)
     match node.tag.removeprefix(_PREFIX):
-        case "str":
-            return text
         case "null":
             return None
         case "bool":
@@ -111,4 +115,4 @@ def _scalar(node: yaml.Node) -> object:
             return int(text)
         case "float":
             return float(text)
-    raise NotYaml(node.start_mark.line + 1, _("不能使用 ! 标记，请改为普通文字。"))
+    return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -105,10 +106,32 @@ def test_dry_run_writes_nothing():
         ('[fail, "0"]', '[fail, "1"]', "grades", "不留空档"),
     ],
 )
-def test_a_wrong_file_is_refused_with_key_and_remedy(old, new, key, remedy):
+def test_a_wrong_file_is_refused_with_line_key_and_remedy(old, new, key, remedy):
     with pytest.raises(SchemeInvalid) as refused:
         parse(edited(old, new))
-    assert any(line.startswith(f"{key}: ") and remedy in line for line in refused.value.problems)
+    told = [re.fullmatch(r"第(\d+)行 (.+?)：(.+)", line) for line in refused.value.problems]
+    assert [each for each in told if each[2] == key and remedy in each[3]]
+
+
+def test_a_problem_names_the_line_of_its_key():
+    lines = SHEET_2013.read_text(encoding="utf-8").splitlines()
+    with pytest.raises(SchemeInvalid) as refused:
+        parse(edited("metric: members_coverage", "metric: likes"))
+    line = next(n for n, text in enumerate(lines, 1) if "metric: members_coverage" in text)
+    assert refused.value.problems[0].startswith(f"第{line}行 sections[2].items[2].criteria[1].metric：")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("code: [", "第1行：不是有效的 YAML"),
+        ("- 1", "不是考评方案"),
+        ("code: a\ncode: b", "第2行 code：这个键写了两次"),
+    ],
+)
+def test_what_is_no_scheme_is_told(text, told):
+    with pytest.raises(SchemeInvalid, match=told):
+        parse(text)
 
 
 def test_all_problems_are_told_at_once():
