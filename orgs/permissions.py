@@ -31,6 +31,10 @@ MANAGE_SCHEMES = "manage_schemes"  # 考评: approve a scheme, open a year's she
 MANAGE_JOBS = "manage_jobs"
 CORRECT_WEEK = "correct_week"  # 更正: a new edition of a closed week, of all units at once
 PUBLISH_BULLETIN = "publish_bulletin"  # 通报: write, publish and correct bulletins of the own unit
+PUBLISH_NOTICE = (
+    "publish_notice"  # 通知、内容供给: to the units of the own subtree; decide about what they send up
+)
+DRAW = "draw"  # 抽样: draw a sample of the own subtree and assign inspectors
 RUN_CAMPAIGN = "run_campaign"  # 工作部署: enter, launch and end a campaign in the own subtree
 
 ROLE_VERBS: dict[str, frozenset[str]] = {
@@ -53,7 +57,7 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             FULL_EXPORT,
             VIEW_AUDIT,
         }
-        | {VIEW_SHEET, SELF_ASSESS, PUBLISH_BULLETIN, RUN_CAMPAIGN}
+        | {VIEW_SHEET, SELF_ASSESS, PUBLISH_BULLETIN, PUBLISH_NOTICE, RUN_CAMPAIGN}
     ),
     Role.PROVINCE: frozenset(
         {
@@ -70,7 +74,7 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             FULL_EXPORT,
         }
         | {VIEW_AUDIT, RECORD_CHECK, VIEW_SHEET, ASSESS, MANAGE_SCHEMES, FILL, PUBLISH_BULLETIN, CORRECT_WEEK}
-        | {RUN_CAMPAIGN}
+        | {RUN_CAMPAIGN, PUBLISH_NOTICE, DRAW}
     ),
     Role.AUDITOR: frozenset({VIEW, RECORD_CHECK, VIEW_SHEET, ASSESS, EXPORT}),
     Role.SYSADMIN: frozenset({VIEW, EDIT_UNITS, MANAGE_PEOPLE, VIEW_AUDIT, MANAGE_JOBS}),

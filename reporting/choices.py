@@ -25,6 +25,63 @@ class CheckKind(TextChoices):
     PHONE = "phone", _("电话了解")
 
 
+class DrawWay(TextChoices):
+    """How an inspection goes about (SUP-4.1b, SUP-4.1d)."""
+
+    ONLINE = "online", _("线上抽查")
+    ON_SITE = "on_site", _("实地督导")
+    CROSS = "cross", _("交叉督导")
+
+
+class DrawState(TextChoices):
+    DRAWN = "drawn", _("已抽取")
+    ASSIGNED = "assigned", _("已分派")
+    CLOSED = "closed", _("已办结")
+    REPLACED = "replaced", _("已重抽")
+
+
+class Stratum(TextChoices):
+    """What a draw is layered by."""
+
+    NONE = "none", _("不分层")
+    DIRECT_UNIT = "direct_unit", _("按直属单位")
+    KIND = "kind", _("按团组织类型")
+
+
+class NoticeState(TextChoices):
+    DRAFT = "draft", _("草稿")
+    PUBLISHED = "published", _("已发布")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class ContributionState(TextChoices):
+    """报送: what became of something a unit sent up."""
+
+    SENT = "sent", _("已报送")
+    ADOPTED = "adopted", _("已采用")
+    NOTED = "noted", _("已阅")
+
+
+class OutreachKind(TextChoices):
+    """活动登记 (WB-3.3, MS-2.3)."""
+
+    TOPIC = "topic", _("微话题")
+    INTERVIEW = "interview", _("微访谈")
+    SURVEY = "survey", _("微调查")
+    POLL = "poll", _("微投票")
+    EVENT = "event", _("微活动")
+
+
+class MaterialKind(TextChoices):
+    """Categories of content to pass on (RUR-2.4, RUR-4)."""
+
+    POLICY = "policy", _("政策宣传")
+    SKILL = "skill", _("技能培训")
+    JOBS = "jobs", _("就业创业")
+    CULTURE = "culture", _("思想文化")
+    WORK = "work", _("团务工作")
+
+
 class ExplanationKind(TextChoices):
     """What a direct unit explains in its weekly report (SUP-4.1a)."""
 

@@ -14,9 +14,11 @@ from reporting.models.campaigns import (
     Requirement,
     Tally,
 )
+from reporting.models.draws import Draw, DrawItem, Objection, VerifiedCount
 from reporting.models.duties import Demand
 from reporting.models.hand_ins import HandIn, PlannedNumber
 from reporting.models.inspection import SpotCheck
+from reporting.models.notices import Contribution, Material, Notice, NoticeRecipient, Outreach
 from reporting.models.reports import WeekExplanation, WeeklyReport
 from reporting.models.weekly import BaseCorrection, ClosedWeek, WeekUnit
 
@@ -30,15 +32,24 @@ __all__ = [
     "CampaignRound",
     "CampaignVersion",
     "ClosedWeek",
+    "Contribution",
     "DailyRecord",
     "Demand",
+    "Draw",
+    "DrawItem",
     "Exemption",
     "HandIn",
     "Judgement",
+    "Material",
+    "Notice",
+    "NoticeRecipient",
+    "Objection",
+    "Outreach",
     "PlannedNumber",
     "Requirement",
     "SpotCheck",
     "Tally",
+    "VerifiedCount",
     "WeekExplanation",
     "WeekUnit",
     "WeeklyReport",
