@@ -78,8 +78,9 @@ def read(text: str) -> Document:
     return document
 
 
-def _line(mark: yaml.Mark | None) -> int:
-    return mark.line + 1 if mark else 0
+def _line(mark: object) -> int:
+    """The line of a mark of either parser, from 1; 0 where there is none."""
+    return int(getattr(mark, "line", -1)) + 1
 
 
 def _value(node: yaml.Node, at: str, document: Document) -> object:

@@ -176,6 +176,18 @@ def test_demo_has_late_forms_and_overdue_units_in_the_week(prepared):
     assert never[0][0] >= 5
 
 
+def test_demo_runs_two_campaigns_of_which_one_has_been_judged(prepared):
+    states = ask(prepared, "SELECT code, state FROM reporting_campaign ORDER BY code")
+    assert states == [("sup-2013", "running"), ("uni-2013", "running")]
+    linked = ask(
+        prepared,
+        "SELECT t.n_asked, t.n_met FROM reporting_tally t JOIN reporting_requirement r ON r.id = t.requirement_id"
+        " JOIN orgs_orgunit u ON u.id = t.unit_id"
+        " WHERE r.code = 'link-colleges' AND u.code = '46' AND t.valid_to IS NULL",
+    )
+    assert [0 < met < asked for asked, met in linked] == [True]
+
+
 def test_portal_answers_once_it_is_said_to_run(serving):
     _process, port = serving
     assert get(port, "/healthz")[0] == 200
