@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from reporting.pages.board import Board, Entry
     from reporting.pages.breakdown import Breakdown
     from reporting.pages.compared import Compared, Line
+    from reporting.pages.difference import Difference
+    from reporting.pages.figure_words import Figure
     from reporting.pages.lineage import Lineage
     from reporting.pages.ranking import Ranking
     from reporting.pages.weeks import ChosenWeek
@@ -108,6 +110,28 @@ def of_breakdown(line: Lineage, found: Breakdown) -> FileTable:
     )
 
 
+def of_difference(line: Lineage, figure: Figure, found: Difference) -> FileTable:
+    """增减的构成 of one figure between two weeks, or what happened week by week."""
+    what = f"{figure.label}（{figure.unit}）"
+    then, now = str(found.other.week), str(line.chosen.week)
+    rows: list[list[Cell]]
+    if figure.is_flow:
+        labels = [_("周次"), what]
+        rows = [[row.name, row.change] for row in found.rows]
+        rows.append([_("合计"), found.total])
+    else:
+        labels = [_("单位"), then, now, _("增减"), _("说明")]
+        rows = [[row.name, row.before, row.now, row.change, row.note or None] for row in found.rows]
+        rows.append([_("合计"), found.before, found.now, found.total, None])
+    words = {"heading": heading(line.chosen, line.row.name), "what": what, "week": then}
+    return FileTable.listed(
+        f"{name(line.chosen)}_{figure.label}_{_('与%(week)s相比') % {'week': then}}",
+        labels,
+        rows,
+        heading=_("%(heading)s　%(what)s　与%(week)s相比") % words,
+    )
+
+
 def heading(chosen: ChosenWeek, unit_name: str) -> str:
     """What the rows are of: unit, week, edition."""
     week = {"unit": unit_name, "year": chosen.week.year, "week": chosen.week.label}
@@ -185,4 +209,5 @@ def _base(found: Breakdown, coverage: Coverage | None) -> list[Cell]:
 
 
 def _root(board: Board) -> str:
-    return board.root.name if board.root else ""
+    words = board.among.words
+    return f"{board.root.name}{f'（{words}）' if words else ''}" if board.root else ""

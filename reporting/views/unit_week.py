@@ -61,5 +61,5 @@ def show_latest(request: LeagueRequest, unit_pk: int) -> HttpResponse:
     newest = WeekUnit.objects.visible_to(request.user).trend(found.pk, 1).first()
     if newest is not None:
         return redirect("reporting:show-unit-week", newest.week.week, found.pk)
-    context = {"first_on": Week.current().ends_on}
-    return render(request, "reporting/weekly/no_week.html", context)
+    head = unit_head.read(request.user, found.pk, WEEKLY)
+    return render(request, "reporting/unit/no_week.html", {"head": head, "first_on": Week.current().ends_on})

@@ -15,6 +15,7 @@ PAGES = {
     "下级组织": ("orgs:show-unit", ""),
     "账号与群": ("accounts:list-accounts", "unit"),
     "管理员": ("accounts:list-administrators", "unit"),
+    "周报": ("reporting:show-latest-week", ""),
     "抽查": ("reporting:list-unit-checks", ""),
     "考评": ("scoring:list-unit-sheets", ""),
     "变更": ("accounts:list-unit-changes", ""),
