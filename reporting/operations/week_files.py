@@ -40,6 +40,7 @@ SMALL_UNITS = 2_000  # of more units a job writes the file
 UNITS_AT_ONCE = 500
 TOLD_EVERY = 5_000
 MOST_SUPERIORS = 10_000  # whose names are held at a time
+LONGEST_UNIT = 40  # characters of a file's name, which systems hold to 255 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def file_name(closed: ClosedWeek, unit: OrgUnit) -> str:
     return _("周报%(week)s_第%(edition)d版_%(unit)s") % {
         "week": closed.week,
         "edition": closed.edition,
-        "unit": unit.name,
+        "unit": unit.name[:LONGEST_UNIT],
     }
 
 

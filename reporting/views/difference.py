@@ -10,12 +10,13 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from orgs.permissions import VIEW
-from reporting.pages import difference, lineage, weeks
+from orgs import exports
+from orgs.permissions import EXPORT
+from reporting.pages import difference, lineage, week_table, weeks
 from reporting.pages.figure_words import FIGURES
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpResponseBase
 
     from orgs.http import LeagueRequest
     from orgs.kernel.clock import Week
@@ -25,14 +26,17 @@ PER_PAGE = 50
 
 @login_required
 @require_safe
-def show(request: LeagueRequest, week: Week, unit_pk: int, figure: str, since: Week) -> HttpResponse:
-    """What one figure of one unit gained or lost since an earlier week; the rows sum to it."""
+def show(request: LeagueRequest, week: Week, unit_pk: int, figure: str, since: Week) -> HttpResponseBase:
+    """What one figure of one unit gained or lost since an earlier week; the rows sum to it. `?export=` as a file."""
     known = FIGURES.get(figure)
     if known is None:
         raise Http404
     chosen = weeks.choose_known(week, {weeks.EDITION: request.GET.get(weeks.EDITION, "")})
-    line = lineage.read(chosen, unit_pk, request.user.units_in_charge().allowing(VIEW))
+    in_charge = request.user.units_in_charge()
+    line = lineage.read(chosen, unit_pk, in_charge.allowing(exports.verb_for(request)))
     found = difference.read(chosen, line, known, since)
+    if exports.is_wanted(request):
+        return exports.answer(request, week_table.of_difference(line, known, found))
     context = {
         "figure": known,
         "chosen": chosen,
@@ -40,5 +44,6 @@ def show(request: LeagueRequest, week: Week, unit_pk: int, figure: str, since: W
         "crumbs": line.crumbs("reporting:show-difference", week, figure, since),
         "found": found,
         "page": Paginator(found.rows, PER_PAGE).get_page(request.GET.get("page")),
+        "may_export": in_charge.allowing(EXPORT).covers(line.unit),
     }
     return render(request, "reporting/rows/difference.html", context)

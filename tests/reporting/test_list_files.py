@@ -71,6 +71,22 @@ def test_the_rows_of_a_figure_and_what_they_come_to(sign_in, world, weeks):
     assert text[2][:4] == [world["hnu"].name, "60", "174", "34.4"]
 
 
+def test_what_a_figure_gained_between_two_weeks(sign_in, world, weeks):
+    def url(figure: str) -> str:
+        return reverse("reporting:show-difference", args=[LAST, world["hi"].pk, figure, LAST.previous()])
+
+    client = sign_in("province")
+    assert "export=xlsx" in client.get(url("covered_capped")).text
+    head, labels, *rows = cells(client, url("covered_capped"))
+    assert head[0].endswith("与2026-W45相比")
+    assert labels == ["单位", "2026-W45", "2026-W46", "增减", "说明"]
+    assert [world["hnu"].name, 20, 60, 40, None] in rows
+    assert rows[-1] == ["合计", 20, 60, 40, None]
+    assert lines(client, url("opened"))[-1] == ["合计", "1"]
+    assert client.get(url("opened")).status_code == 200
+    assert sign_in("sysadmin").get(url("opened"), {"export": "csv"}).status_code == 404
+
+
 def test_two_weeks_side_by_side(sign_in, world, weeks):
     found = cells(sign_in("province"), WEEKLY, table="compared", **{"with": "2026-W45"})
     labels, row = found[1], next(row for row in found if row[0] == world["hnu"].name)

@@ -98,6 +98,12 @@ def test_a_department_gets_its_lines_and_no_sums_of_others(sign_in, world, close
     assert below["在册团组织（含下级）"] != ""
 
 
+def test_the_national_office_takes_every_province(sign_in, world, closed):
+    rows = table(b"".join(sign_in("national").get(url(world, "cn"), {"export": "csv"})))
+    assert len(rows) == WeekUnit.objects.filter(week=closed).count()
+    assert {"cn", "hi", "ah"} <= {row["组织代码"] for row in rows}
+
+
 def test_who_may_not_export_or_stands_elsewhere_finds_nothing(sign_in, world, closed):
     for key, code in (
         ("secretary", "hnu-law-1201"),
