@@ -23,7 +23,7 @@ SELECT i AS id, i AS tree_id, 'u' || i AS code, 'unit ' || i AS name,
   FROM numbers)
 """  # noqa: S608
 # Keys as long as those of the registry; every twelfth administrator stands in several units.
-_PERSON = f"'{'0' * 56}' || CASE WHEN id %% 50 < 4 THEN id - id %% 4 ELSE id END"
+_PERSON = f"CASE WHEN id %% 50 < 4 THEN id - id %% 4 ELSE id END || '{'0' * 56}'"
 Fill = tuple[
     str, str, str
 ]  # table, columns, SELECT over `unit` (id, tree_id, code, name, parent_id, kind_id)
