@@ -66,7 +66,8 @@ def _differing(bases: QuerySet[M], closed: ClosedWeek) -> QuerySet[M]:
         for name, field in (("counted", "count"), ("counted_year", "year"))
     }
     is_same = Q(counted=F("count"), counted_year=F("year"))
-    return bases.annotate(**counted).filter(Q(counted__isnull=True) | ~is_same)
+    found: QuerySet[M] = bases.annotate(**counted).filter(Q(counted__isnull=True) | ~is_same)
+    return found
 
 
 def _at_the_end(closed: ClosedWeek) -> QuerySet[Any]:

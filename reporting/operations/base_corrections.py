@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from orgs.permissions import CORRECT_WEEK
 from reporting import corrected_bases
 from reporting.exceptions import ReportingError
 from reporting.models import BaseCorrection
@@ -27,7 +28,7 @@ def take(header: ClosedWeek, newest: ClosedWeek, versions: Collection[int], *, b
     """
     if len(versions) > MOST:
         raise ReportingError(_("一次最多更正%(most)d项底数，请分几次更正。") % {"most": MOST})
-    in_charge = by.units_in_charge() if by is not None else None
+    in_charge = by.units_in_charge().allowing(CORRECT_WEEK) if by is not None else None
     chosen = list(corrected_bases.changed_since(newest, in_charge).filter(pk__in=versions))
     if len(chosen) != len(set(versions)):
         raise ReportingError(_("勾选的底数又有变化，或者已经计入，请重新核对后再提交。"))

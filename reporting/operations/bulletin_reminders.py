@@ -48,6 +48,7 @@ def remind(bulletin_id: int, *, by: User, unit_id: int | None = None) -> Reminde
         Notification(unit_id=pk, kind=REMINDED, text=text, link=link, created_at=now) for pk in found.targets
     )
     done = Reminded(len(found.targets), found.already, found.capped, 0, mails)
-    facts = {"sent": done.sent, "already": done.already, "capped": done.capped}
-    ledger.record("bulletin.reminded", bulletin, by=by, **facts)
+    ledger.record(
+        "bulletin.reminded", bulletin, by=by, sent=done.sent, already=done.already, capped=done.capped
+    )
     return done

@@ -66,8 +66,15 @@ def correct_week(week: Week, *, reason: str, by: User | None, bases: Collection[
     jobs.begin_anew(job, by=by)
     header = _ordered(week, edition, reason)
     n_bases = base_corrections.take(header, newest, bases, by=by)
-    facts = {"week": str(week), "edition": header.edition, "n_bases": n_bases}
-    ledger.record("week.correction_ordered", header, by=by, reason=reason, **facts)
+    ledger.record(
+        "week.correction_ordered",
+        header,
+        by=by,
+        reason=reason,
+        week=str(week),
+        edition=header.edition,
+        n_bases=n_bases,
+    )
     transaction.on_commit(lambda: ledger.ring(job))
     return job
 

@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 
 from orgs.choices import Measure
 from orgs.models import OrgUnit, UnitBaseVersion
+from orgs.permissions import CORRECT_WEEK
 from reporting import corrected_bases
 from reporting.models import BaseCorrection, ClosedWeek
 
@@ -66,7 +67,7 @@ class TakenBases:
 def choice(week: Week, user: User, *, text: str, number: str | None, chosen: Collection[int]) -> BaseChoice:
     """Four statements. The week is closed: the page has asked before."""
     newest = ClosedWeek.objects.published().of_week(week)[0]
-    found = corrected_bases.changed_since(newest, user.units_in_charge())
+    found = corrected_bases.changed_since(newest, user.units_in_charge().allowing(CORRECT_WEEK))
     # What has changed since it was ticked is not ticked any more.
     ticked = set(found.filter(pk__in=chosen).values_list("pk", flat=True)) if chosen else set()
     text = text.strip()[:LONGEST_TEXT]
