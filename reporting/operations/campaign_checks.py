@@ -17,6 +17,7 @@ from orgs.querysets.scope import UnitsInCharge
 from reporting.choices import DemandKind
 from reporting.exceptions import PackInvalid, pack_problem
 from reporting.models import Campaign, CampaignVersion
+from reporting.packs.content import FACTS
 from reporting.querysets.targets import condition
 
 if TYPE_CHECKING:
@@ -110,8 +111,10 @@ def preview(pack: Pack, *, unit: OrgUnit | None = None, by: User | None = None) 
     )
     if latest is None and Campaign.objects.filter(code=pack.code).exists():
         raise pack_problem(pack, "code", _("这个代码已用于另一项工作部署，请换一个。"))
-    before = {each.code: _content(each) for each in _requirements(latest)}
-    after = {each.code: _content_of(each) for each in pack.demands}
+    before = {
+        each.code: _content(each, each.phase.code if each.phase else "") for each in _requirements(latest)
+    }
+    after = {each.code: _content(each, each.phase) for each in pack.demands}
     is_same = latest is not None and latest.content_hash == pack.digest()
     number = latest.number if latest else 0
     return Preview(
@@ -128,13 +131,8 @@ def _requirements(version: CampaignVersion | None) -> Iterable[Requirement]:
     return version.requirements.select_related("phase") if version else ()
 
 
-def _content(row: Requirement) -> list[object]:
-    phase = row.phase.code if row.phase else ""
-    return [row.title, row.clause, row.kind, phase, row.target, row.rule, row.is_hard, row.starts_at, row.deadline_at, row.note]  # fmt: skip
-
-
-def _content_of(row: Demand) -> list[object]:
-    return [row.title, row.clause, row.kind, row.phase, row.target, row.rule, row.is_hard, row.starts_at, row.deadline_at, row.note]  # fmt: skip
+def _content(row: Requirement | Demand, phase: str) -> list[object]:
+    return [phase, *(getattr(row, name) for name in FACTS)]
 
 
 def _asked(pack: Pack, unit: OrgUnit) -> Iterator[Asked]:

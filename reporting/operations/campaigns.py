@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from reporting.choices import CAMPAIGN_MOVES, CampaignState
 from reporting.exceptions import pack_problem
 from reporting.models import Campaign, CampaignPhase, CampaignVersion, Requirement
 from reporting.operations import campaign_checks, judging
+from reporting.packs.content import FACTS
 
 if TYPE_CHECKING:
     from orgs.models import OrgUnit, User
@@ -94,7 +95,7 @@ def _move(campaign_id: int, state: CampaignState, verb: str, by: User | None) ->
     return campaign
 
 
-def _create_version(campaign: Campaign, pack: Pack, number: int, by: User | None) -> CampaignVersion:
+def _create_version(campaign: Campaign, pack: Pack, number: int, by: User | None) -> None:
     version = CampaignVersion.objects.create(
         campaign=campaign,
         number=number,
@@ -109,15 +110,7 @@ def _create_version(campaign: Campaign, pack: Pack, number: int, by: User | None
         loaded_by=by,
     )
     CampaignPhase.objects.bulk_create(
-        CampaignPhase(
-            version=version,
-            position=position,
-            code=phase.code,
-            title=phase.title,
-            starts_at=phase.starts_at,
-            ends_at=phase.ends_at,
-            clause=phase.clause,
-        )
+        CampaignPhase(version=version, position=position, **asdict(phase))
         for position, phase in enumerate(pack.phases, 1)
     )
     phases = {phase.code: phase for phase in version.phases.all()}
@@ -126,17 +119,8 @@ def _create_version(campaign: Campaign, pack: Pack, number: int, by: User | None
             version=version,
             position=position,
             code=demand.code,
-            clause=demand.clause,
-            title=demand.title,
             phase=phases.get(demand.phase),
-            kind=demand.kind,
-            target=demand.target,
-            rule=demand.rule,
-            is_hard=demand.is_hard,
-            starts_at=demand.starts_at,
-            deadline_at=demand.deadline_at,
-            note=demand.note,
+            **{name: getattr(demand, name) for name in FACTS},
         )
         for position, demand in enumerate(pack.demands, 1)
     )
-    return version

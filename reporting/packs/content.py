@@ -27,6 +27,12 @@ class Phase:
     clause: str
 
 
+# What a demand and the requirement that keeps it have under the same name, apart from the code.
+FACTS = (
+    "title", "clause", "kind", "target", "rule", "is_hard", "starts_at", "deadline_at", "note",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """要求: whom it asks, what it looks at, until when; `at` is its key in the file."""
