@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from orgs.kernel.clock import Week
     from orgs.operations.exporting import Cell as FileCell
     from orgs.querysets.scope import UnitsInCharge
+    from orgs.querysets.tree import OrgUnitQuerySet
     from reporting.models import Campaign, CampaignVersion, Requirement
 
 PER_PAGE = 50
@@ -137,10 +139,13 @@ def read(
 ) -> Board:
     """The board below a unit; four statements more, however many rows and columns."""
     shown = [each for each in chosen.requirements if not phase or (each.phase and each.phase.code == phase)]
-    below = OrgUnit.objects.within(in_charge).children_of(unit).in_official_order()
-    found = Paginator(below, per_page).get_page(page)
+    found = Paginator(asked_below(chosen, unit, in_charge), per_page).get_page(page)
     units = list(found)
     answers = Answers.of(chosen, shown, [unit, *units])
+    if answers.tallies:
+        # What nobody is asked here, or nobody judges, needs no column.
+        shown = [each for each in shown if answers.cell(unit, each).standing]
+        answers = replace(answers, requirements=shown)
     return Board(
         chosen,
         unit,
@@ -152,6 +157,16 @@ def read(
         _crumbs(chosen, unit, in_charge),
         *_weeks(chosen),
     )
+
+
+def asked_below(chosen: Chosen, unit: OrgUnit, in_charge: UnitsInCharge) -> OrgUnitQuerySet:
+    """The units directly below that are asked something, or lead others that are; all of them before any judging."""
+    below = OrgUnit.objects.within(in_charge).children_of(unit).in_official_order()
+    if chosen.campaign.judged_until is None:
+        return below
+    own = Judgement.objects.as_of(chosen.at).filter(version=chosen.version, unit_id=OuterRef("pk"))
+    led = Tally.objects.as_of(chosen.at).filter(requirement__version=chosen.version, unit_id=OuterRef("pk"))
+    return below.filter(Exists(own) | Exists(led))
 
 
 @dataclass(frozen=True, slots=True)

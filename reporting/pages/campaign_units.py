@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Substr
 
 from orgs.models import Notification, OrgUnit
 from orgs.permissions import REMIND, RUN_CAMPAIGN
 from reporting import judging
 from reporting.choices import CampaignState, Standing
-from reporting.models import Exemption, Judgement
+from reporting.models import Exemption, Judgement, Tally
 from reporting.operations.campaign_reminders import link_of
 from reporting.pages import lacking, people
-from reporting.pages.campaign_board import PER_PAGE, Answers, board_url
+from reporting.pages.campaign_board import PER_PAGE, Answers, asked_below, board_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +92,7 @@ def read(
         requirement,
         unit,
         answers.cell(unit, requirement),
-        lacking.wanted_words(requirement) if requirement.rule.get("metric") else "",
+        lacking.standard(requirement),
         [_line(each, cells[each.pk], chosen, known, remindable, may_exempt=may_exempt) for each in units],
         found,
         bool(remindable),
@@ -102,12 +103,17 @@ def read(
 def _below(
     chosen: Chosen, requirement: Requirement, unit: OrgUnit, in_charge: UnitsInCharge
 ) -> OrgUnitQuerySet:
-    """The units directly below, each with its exemption and its last reminder of this requirement."""
+    """The units directly below that are asked it, or lead others that are, each with its exemption and its last reminder of this requirement."""
     exemptions = Exemption.objects.in_force().filter(
         campaign=chosen.campaign, requirement_code=requirement.code, unit=OuterRef("pk")
     )
     reminders = Notification.objects.filter(link=link_of(requirement), unit=OuterRef("pk"))
-    below = OrgUnit.objects.within(in_charge).children_of(unit).in_official_order()
+    below = asked_below(chosen, unit, in_charge)
+    if chosen.campaign.judged_until is not None:
+        answer = Judgement.objects.as_of(chosen.at).filter(version=chosen.version, unit_id=OuterRef("pk"))
+        answer = answer.annotate(character=Substr("standings", requirement.position, 1))
+        led = Tally.objects.as_of(chosen.at).filter(requirement=requirement, unit_id=OuterRef("pk"))
+        below = below.filter(Exists(answer.exclude(character=judging.NOT_ASKED)) | Exists(led))
     return below.annotate(
         exemption_pk=Subquery(exemptions.values("pk")[:1]),
         exemption_reason=Subquery(exemptions.values("reason")[:1]),

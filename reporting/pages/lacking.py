@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orgs.kernel import numbers
+from reporting.campaign_metrics import CAMPAIGN_METRICS
 from reporting.choices import DemandKind
 from reporting.judging.rules import fraction
 
@@ -47,8 +48,18 @@ def _figure(requirement: Requirement, value: int, base: int | None) -> str:
     return _("现为 %(share)s（%(value)d/%(base)d），%(wanted)s") % known
 
 
+def standard(requirement: Requirement) -> str:
+    """What the requirement wants, with the name of what it counts where only campaigns count it; "" without a figure."""
+    name = requirement.rule.get("metric")
+    if not name:
+        return ""
+    label = CAMPAIGN_METRICS.get(name)
+    wanted = wanted_words(requirement)
+    return _("%(label)s%(wanted)s") % {"label": label, "wanted": wanted} if label else wanted
+
+
 def wanted_words(requirement: Requirement) -> str:
-    """应不少于 2, 应不低于 90%, 应为 1 到 5."""
+    """应不少于 2, 应不少于 90.0%, 应为 1 到 5."""
     rule = requirement.rule
     if requirement.kind == DemandKind.PLAN:
         return _("未达到计划数")

@@ -93,7 +93,7 @@ def test_the_board_counts_at_every_level(page):
     text = page("province", "show-campaign-board", "hi")
     assert row_of(text, "合计") == "合计（含本级） 已逾期 1/4 进度滞后 0/3"
     assert row_of(text, "共青团琼海市委") == "共青团琼海市委 已逾期 1/3 进度滞后 0/2"
-    assert row_of(text, "海南大学团委") == "海南大学团委 不要求 不要求"
+    assert "海南大学团委" not in text
     text = page("city", "show-campaign-board", "qh-hs")
     assert row_of(text, "加略村团支部") == "加略村团支部 已达到 不要求"
     assert row_of(text, "中酒村团支部") == "中酒村团支部 已逾期 不要求"
