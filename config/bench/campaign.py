@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from config.bench import Figure, peak_mib
@@ -46,7 +47,7 @@ _LINK: dict[str, object] = {
 def run(nodes: int) -> list[Figure]:
     """Seconds of the close (the best of two weeks), of the first judging and of one without changes; MiB."""
     made_up_registry(nodes)
-    close = min(_seconds(lambda week=week: weekly.close_week(week)) for week in WEEKS)
+    close = min(_seconds(partial(weekly.close_week, week)) for week in WEEKS)
     campaign = _campaign()
     peak_mib(anew=True)
     before, at = peak_mib(), WEEKS[-1].next().ends_at

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from orgs.kernel import clock
 from orgs.models import OrgUnit
-from orgs.operations.exporting import FileTable
 from orgs.querysets.scope import Span
 from reporting import judging
 from reporting.choices import CampaignState, Standing
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orgs.kernel.clock import Week
-    from orgs.operations.exporting import Cell as FileCell
     from orgs.querysets.scope import UnitsInCharge
     from orgs.querysets.tree import OrgUnitQuerySet
     from reporting.models import Campaign, CampaignVersion, Requirement
@@ -267,42 +265,3 @@ def _weeks(chosen: Chosen) -> tuple[str, str]:
     if chosen.week is not None:
         later = f"?week={chosen.week.next()}" if chosen.week.next() < current else "?"
     return (f"?week={before}" if is_known else "", later)
-
-
-def as_table(board: Board) -> FileTable:
-    """The whole board for a file: met and asked of every requirement, the unit's own answer where nobody stands below."""
-    labels = [_("团组织"), _("代码")]
-    for requirement, _url in board.columns:
-        name = f"{requirement.clause} {requirement.title}"
-        labels += [
-            _("%(name)s：应达到") % {"name": name},
-            _("%(name)s：已达到") % {"name": name},
-            _("%(name)s：状态") % {"name": name},
-        ]
-    rows: list[list[FileCell]] = [_file_row(row) for row in [board.total, *board.rows]]
-    moment = clock.local(board.chosen.at)
-    words = {"title": board.chosen.version.title, "unit": board.unit.name, "at": f"{moment:%Y-%m-%d %H:%M}"}
-    heading = _("%(title)s　%(unit)s　截至 %(at)s") % words
-    return FileTable.listed(
-        _("工作部署进度%(code)s") % {"code": board.chosen.campaign.code},
-        _apart(labels),
-        rows,
-        heading=heading,
-    )
-
-
-def _file_row(row: Row) -> list[FileCell]:
-    found: list[FileCell] = [_("合计（含本级）") if row.is_total else row.unit.name, row.unit.code]
-    for cell in row.cells:
-        found += [cell.count.asked, cell.count.met, cell.word]
-    return found
-
-
-def _apart(labels: list[str]) -> list[str]:
-    """Labels of a file differ: two requirements of one clause may have one title."""
-    seen: dict[str, int] = {}
-    found = []
-    for label in labels:
-        seen[label] = seen.get(label, 0) + 1
-        found.append(label if seen[label] == 1 else f"{label}（{seen[label]}）")
-    return found

@@ -73,8 +73,8 @@ def read(
     in_charge = user.units_in_charge()
     found = Paginator(_below(chosen, requirement, unit, in_charge), PER_PAGE).get_page(page)
     units = list(found)
-    own, since = _answered(chosen, requirement, [unit, *units])
-    answers = Answers.of(chosen, [requirement], [unit, *units], own=own)
+    told, since = _answered(chosen, requirement, [unit, *units])
+    answers = Answers.of(chosen, [requirement], [unit, *units], own=told)
     cells = {each.pk: answers.cell(each, requirement) for each in units}
     is_running = chosen.is_now and chosen.campaign.state == CampaignState.RUNNING
     reminding = in_charge.allowing(REMIND)
@@ -117,6 +117,7 @@ def _below(
     return below.annotate(
         exemption_pk=Subquery(exemptions.values("pk")[:1]),
         exemption_reason=Subquery(exemptions.values("reason")[:1]),
+        is_in_time=Exists(lacking.submitted_in_time(requirement).filter(unit=OuterRef("pk"))),
         reminded_at=Subquery(reminders.order_by("-created_at").values("created_at")[:1]),
     )
 
@@ -156,10 +157,10 @@ def _is_lacking(cell: Cell) -> bool:
 def _line(
     unit: OrgUnit, cell: Cell, chosen: Chosen, known: _Known, remindable: set[int], *, may_exempt: bool
 ) -> Line:
-    words = ""
+    words, told = "", vars(unit)
     if _is_lacking(cell) and not cell.has_others:
-        words = lacking.words(known.requirement, known.values.get((known.requirement.pk, unit.pk)))
-    told = vars(unit)
+        values = known.values.get((known.requirement.pk, unit.pk))
+        words = lacking.words(known.requirement, values, is_in_time=told["is_in_time"])
     is_asked = cell.own is not None
     return Line(
         unit,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from django.db.models import Value
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -254,7 +255,7 @@ def requirement_url(campaign_pk: int, unit_pk: int, code: str) -> str:
 
 
 def asked_of(unit: OrgUnit, campaigns: Iterable[Campaign]) -> list[tuple[CampaignVersion, list[OwnLine]]]:
-    """What running campaigns ask of the unit itself, what is not met first; four statements."""
+    """What running campaigns ask of the unit itself, what is not met first; five statements."""
     rows = Judgement.objects.of_running().filter(unit_id=unit.pk, version__campaign__in=campaigns)
     standings = {row.version_id: row.standings for row in rows}
     found = Requirement.objects.filter(version__in=standings).select_related("version__campaign__unit")
@@ -266,11 +267,23 @@ def asked_of(unit: OrgUnit, campaigns: Iterable[Campaign]) -> list[tuple[Campaig
     ]
     missing = [each for each, standing in stood if standing not in {Standing.MET, Standing.EXEMPT}]
     values = judging.own_values(missing, [unit.pk], judging.Instant.at(at))
+    in_time = _in_time(unit, missing)
     by_version: dict[CampaignVersion, list[OwnLine]] = defaultdict(list)
     for each, standing in stood:
-        words = lacking.words(each, values.get((each.pk, unit.pk))) if each in missing else ""
+        words = ""
+        if each in missing:
+            words = lacking.words(each, values.get((each.pk, unit.pk)), is_in_time=each.pk in in_time)
         by_version[each.version].append(OwnLine(each, standing, words))
     return [(version, sorted(own, key=_urgency)) for version, own in by_version.items()]
+
+
+def _in_time(unit: OrgUnit, requirements: Sequence[Requirement]) -> set[int]:
+    """Requirements for which a form of the unit was submitted in time and still waits; one statement."""
+    asked = [
+        lacking.submitted_in_time(each).filter(unit=unit).order_by().values_list(Value(each.pk), flat=True)
+        for each in requirements
+    ]
+    return set(asked[0].union(*asked[1:])) if asked else set()
 
 
 def _urgency(line: OwnLine) -> tuple[int, int]:

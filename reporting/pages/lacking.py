@@ -7,32 +7,56 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.choices import SubmissionStatus
+from accounts.models import Submission
 from orgs.kernel import numbers
 from reporting.campaign_metrics import CAMPAIGN_METRICS
 from reporting.choices import DemandKind
 from reporting.judging.rules import fraction
+from reporting.models import CampaignRound
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from django.utils.functional import _StrPromise
+
+    from accounts.querysets.submissions import SubmissionQuerySet
     from reporting.models import Requirement
 
 USUAL_LEAST = 40  # UNI-2.1
-_IN_WORDS = {
+_IN_WORDS: dict[str, _StrPromise] = {
     DemandKind.DOCUMENT: gettext_lazy("尚未报送，或已退回"),
     DemandKind.LINK_GROUP: gettext_lazy("还没有一个群联系到全部下级，或进群数未登记"),
     DemandKind.CHECKLIST: gettext_lazy("有账号未按清单核对齐全"),
 }
 
 
-def words(requirement: Requirement, values: tuple[int | None, int | None] | None) -> str:
-    """What one unit lacks; "" where the page has nothing to say in numbers."""
-    rule = requirement.rule
+def words(
+    requirement: Requirement, values: tuple[int | None, int | None] | None, *, is_in_time: bool = False
+) -> str:
+    """What one unit lacks; "" where there is nothing to say.
+
+    A fact counts when it is approved: where the unit was in time and only its superior is slow, the words say so.
+    """
+    found = _told(requirement, values)
+    return "；".join(filter(None, [found, _("已按时提交，待审核") if is_in_time else ""]))
+
+
+def submitted_in_time(requirement: Requirement) -> SubmissionQuerySet:
+    """Forms of the campaign's rounds that were submitted before the requirement's deadline and wait for approval."""
+    rounds = CampaignRound.objects.filter(campaign=requirement.version.campaign_id)
+    waiting = Submission.objects.filter(round__in=rounds.values("round"), status=SubmissionStatus.SUBMITTED)
+    deadline = requirement.deadline_at
+    return waiting.filter(submitted_at__lt=deadline) if deadline else waiting
+
+
+def _told(requirement: Requirement, values: tuple[int | None, int | None] | None) -> str:
     if values is None:
         return str(_IN_WORDS.get(requirement.kind, ""))
     value, base = values
     if value is None:
         return _("还没有数据")
+    rule = requirement.rule
     if rule.get("metric") == "groups_short":
         return _("%(n)d 个群不足 %(least)d 人") % {"n": value, "least": int(rule.get("least") or USUAL_LEAST)}
     return _figure(requirement, value, base)

@@ -20,7 +20,7 @@ from orgs.pages import unit_head
 from orgs.permissions import EXPORT, REMIND, VIEW, may
 from reporting.models import Campaign
 from reporting.operations import campaign_reminders
-from reporting.pages import campaign_board, campaign_units, campaigns, weeks
+from reporting.pages import campaign_board, campaign_files, campaign_units, campaigns, weeks
 from reporting.unit_tabs import CAMPAIGNS
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def show_board(request: LeagueRequest, pk: int, unit_pk: int) -> HttpResponseBas
         whole = campaign_board.read(
             chosen, unit, in_charge, phase=phase, page=None, per_page=exports.ALL_ROWS
         )
-        table = campaign_board.as_table(whole)
+        table = campaign_files.as_table(whole)
         return exports.answer(
             request, table, filters=[name for name in ("week", "phase") if request.GET.get(name)]
         )

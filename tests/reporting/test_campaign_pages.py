@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.models import CollectionRound, FieldList, Submission
 from orgs.kernel import clock
 from orgs.models import Notification
-from reporting.models import Campaign
+from reporting.models import Campaign, CampaignRound
 from tests.reporting.campaign_rows import NOW, WEEK, add_group, at, figure, judge, make_campaign
 
 VILLAGES = {"kinds": ["village"]}
@@ -125,6 +126,21 @@ def test_a_unit_reads_what_is_asked_of_it(page):
     text = page("city", "list-unit-requirements", "qh-hs-zj")
     assert row_of(text, "要求1").startswith("要求1 已逾期 现为 1，应不少于 2")
     assert "没有对本单位的要求" in page("city", "list-unit-requirements", "qh")
+
+
+@pytest.mark.parametrize(("day", "is_told"), [(13, True), (14, False)])
+def test_who_submitted_in_time_and_waits_is_told_apart(page, world, cast, campaign, day, is_told):
+    round_ = CollectionRound.objects.create(
+        title="收集", field_list=FieldList.objects.get(code="UNI-A"), unit=world["hi"], kinds=["village"],
+        opens_at=at(9), deadline_at=at(14), launched_by=cast["province"], launched_at=at(9),
+    )  # fmt: skip
+    CampaignRound.objects.create(campaign=campaign, round=round_)
+    Submission.objects.create(
+        round=round_, unit=world["qh-hs-zj"], status="submitted", desk=world["qh-hs"], submitted_at=at(day)
+    )
+    row = row_of(page("township", "show-campaign-requirement", "qh-hs", "groups"), "中酒村团支部")
+    own = row_of(page("township", "list-unit-requirements", "qh-hs-zj"), "要求1")
+    assert [("已按时提交，待审核" in text) for text in (row, own)] == [is_told, is_told]
 
 
 def test_the_home_page_tells_of_what_is_not_met(sign_in, campaign):
