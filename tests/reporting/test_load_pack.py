@@ -188,6 +188,24 @@ def test_the_command_loads_launches_and_says_so(world, tmp_path):
     assert (told["outcome"], told["version"], told["n_answers"]) == ("unchanged", 1, 4)
 
 
+def steered(*arguments):
+    out = io.StringIO()
+    call_command("campaign", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_operator_launches_and_ends_by_command(world):
+    load()
+    assert steered("list") == "small（共青团海南省委）第1版：待启动\n"
+    assert steered("launch", "small") == "small（共青团海南省委）第1版：进行中\n"
+    (told,) = json.loads(steered("end", "small", "--json"))["campaigns"]
+    assert (told["code"], told["unit__code"], told["state"], told["version"]) == ("small", "hi", "ended", 1)
+    with pytest.raises(CommandError, match="当前状态不能办理这一步"):
+        steered("launch", "small")
+    with pytest.raises(CommandError, match="没有代码为 none 的工作部署"):
+        steered("end", "none")
+
+
 def test_the_command_refuses_with_line_key_and_remedy(world, tmp_path):
     file = tmp_path / "small.yaml"
     file.write_text(edited("threshold: 1", "treshold: 1"), encoding="utf-8")
