@@ -34,6 +34,7 @@ PER_PAGE = 50
 EVENT, PLACE, BASE = "event", "place", "base"
 BASE_VERB = "base.recorded"
 UNITS = ("unit_id", "on_demand_of")  # fields of changes that name a unit
+CHOICES: dict[str, list[tuple[str, Any]]] = {"kind_id": Kind.choices, "line": Line.choices}
 TIES = ("merged_into_id", "bound_to_id", "succeeds_id")
 RELATED = (
     "account__merged_into", "account__bound_to", "account__succeeds", "group__merged_into", "administratorship__account",
@@ -211,7 +212,7 @@ def _said(name: str, row: UnitVersion | None, known: _Known) -> str:
         return known.names.get(value, numbers.MISSING)
     if name == "is_open":
         return _("是") if value else _("否")
-    labels: dict[object, object] = {"kind_id": dict(Kind.choices), "line": dict(Line.choices)}.get(name, {})
+    labels = dict(CHOICES.get(name, []))
     return str(labels.get(value, value) if value is not None else numbers.MISSING)
 
 

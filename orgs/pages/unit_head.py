@@ -74,7 +74,7 @@ def tabs_of(user: User, unit: OrgUnit, current: str) -> list[tuple[str, str, boo
 
 def crumbs_of(unit: OrgUnit, in_charge: UnitsInCharge) -> list[tuple[str, str]]:
     """The way up; superiors above the own scope are named without a link."""
-    superiors = []
+    superiors: list[tuple[str, str]] = []
     superior = unit.parent
     while superior is not None:
         url = reverse("orgs:show-unit", args=[superior.pk]) if in_charge.covers(superior) else ""

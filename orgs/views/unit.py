@@ -71,7 +71,7 @@ def _as_it_stands(request: LeagueRequest, head: UnitHead) -> dict[str, object]:
         "bases": UnitBase.objects.visible_to(user).filter(unit=unit).order_by("measure"),
         "people": people.order_by("-is_principal", "pk")[:MOST_PEOPLE],
         "contact": contacts.shown(unit),
-        "panels": panels.panels_of(user, unit, page.object_list),
+        "panels": panels.panels_of(user, unit, list(page)),
     }
 
 

@@ -64,7 +64,7 @@ def read(user: User, unit: OrgUnit, asked: str, page: str | None) -> AsOf:
         closed = ClosedWeek.objects.newest_editions().order_by("-starts_on")
         return AsOf(weeks.by_year(closed))
     chosen = weeks.choose_known(weeks.known(asked))
-    context = {"past": _past(chosen, unit, user.units_in_charge().allowing(VIEW), page)}
+    context: dict[str, object] = {"past": _past(chosen, unit, user.units_in_charge().allowing(VIEW), page)}
     years = weeks.by_year(chosen.closed_weeks)
     return AsOf(years, str(chosen.week), Panel("main", "reporting/unit/as_of.html", context))
 

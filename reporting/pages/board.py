@@ -239,13 +239,14 @@ def read(
 
 def _flows(rows: WeekUnitQuerySet, among: Scope) -> dict[int, dict[str, int]]:
     """unit -> what happened in and below it in the weeks of the rows."""
-    sums = rows.order_by().values("unit_id", "kind_id", "line")
+    key = ("unit_id", "kind_id", "line")
+    sums = rows.order_by().values(*key).annotate(**{name: Sum(f"sub_{name}") for name in FLOWS})
     found: dict[int, dict[str, int]] = {}
-    for row in sums.annotate(**{name: Sum(f"sub_{name}") for name in FLOWS}):
-        if among.holds(row["kind_id"], row["line"]):
-            counted = found.setdefault(row["unit_id"], dict.fromkeys(FLOWS, 0))
-            for name in FLOWS:
-                counted[name] += int(row[name])
+    for unit_id, kind, line, *counts in sums.values_list(*key, *FLOWS):
+        if among.holds(kind, line):
+            counted = found.setdefault(unit_id, dict.fromkeys(FLOWS, 0))
+            for name, n in zip(FLOWS, counts, strict=True):
+                counted[name] += int(n)
     return found
 
 

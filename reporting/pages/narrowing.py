@@ -59,7 +59,7 @@ def of_board(board: Board, *, is_own: bool) -> Narrowing:
     )
 
 
-def _options(choices: Iterable[tuple[str, str]], here: set[str], chosen: str) -> list[Option]:
+def _options(choices: Iterable[tuple[str, object]], here: set[str], chosen: str) -> list[Option]:
     """Those that some unit shown has, in the order of the choices; none where there is nothing to choose."""
     found = [
         (value, str(label), value == chosen) for value, label in choices if value in here or value == chosen
