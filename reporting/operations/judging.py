@@ -53,10 +53,16 @@ def judge_until(campaign: Campaign, at: datetime) -> int:
     return sum(judge(campaign, moment) for moment in _moments(campaign, at))
 
 
-def judge_week(week: Week) -> None:
-    """Before a week is closed: every campaign that ran in it is judged as of its end, so that the close reads answers."""
+def judge_week(week: Week, *, job: Job | None = None) -> None:
+    """Before a week is closed: every campaign that ran in it is judged as of its end, so that the close reads answers.
+
+    The job of the close lives as long as that takes.
+    """
     for campaign in _judged_at(week.ends_at):
-        judge_until(campaign, week.ends_at)
+        for moment in _moments(campaign, week.ends_at):
+            judge(campaign, moment)
+            if job is not None:
+                ledger.beat(job)
 
 
 def judge_now(campaign: Campaign) -> int:
@@ -76,21 +82,21 @@ def enqueue_judging(campaign: Campaign, *, by: User | None = None, because: str 
 
 
 def enqueue_running() -> list[Job]:
-    """Let workers judge every campaign that is running."""
-    return [enqueue_judging(campaign) for campaign in Campaign.objects.running().order_by("pk")]
+    """Let workers judge every campaign that is running, and what has ended up to its end."""
+    return [enqueue_judging(campaign) for campaign in Campaign.objects.to_judge().order_by("pk")]
 
 
 def judge_running() -> dict[str, int]:
-    """Judge every running campaign in this process; code of the campaign -> how often it was judged."""
-    found = Campaign.objects.running().select_related("unit").order_by("pk")
+    """The same in this process; code of the campaign -> how often it was judged."""
+    found = Campaign.objects.to_judge().select_related("unit").order_by("pk")
     return {campaign.code: judge_now(campaign) for campaign in found}
 
 
 def _judge_for(job: Job) -> dict[str, object]:
     campaign = Campaign.objects.select_related("unit").get(pk=job.params["campaign"])
-    if campaign.state != CampaignState.RUNNING:
+    if campaign.state == CampaignState.DRAFT:
         return {"n_judged": 0}
-    moments = list(_moments(campaign, clock.now()))
+    moments = list(_moments(campaign, campaign.ended_at or clock.now()))
     for done, moment in enumerate(moments):
         ledger.progress(job, done, len(moments))
         judge(campaign, moment)

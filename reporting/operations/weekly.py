@@ -69,7 +69,7 @@ def _close_for(job: Job) -> dict[str, object]:
     edition = _edition(job)
     if edition == 1:
         _wait_for_earlier(week)
-        judging.judge_week(week)
+        judging.judge_week(week, job=job)
     header = _header(week, edition)
     trees = parts.worth_it(header)
     if trees:

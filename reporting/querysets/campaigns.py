@@ -7,7 +7,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from orgs.choices import Kind
 from orgs.kernel.versions import VersionQuerySet
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 class CampaignQuerySet(ScopedQuerySet["Campaign"]):
     def running(self) -> Self:
         return self.filter(state=CampaignState.RUNNING)
+
+    def to_judge(self) -> Self:
+        """Running ones, and ended ones that are not judged up to their end yet."""
+        is_open = Q(judged_until__isnull=True) | Q(judged_until__lt=F("ended_at"))
+        return self.filter(Q(state=CampaignState.RUNNING) | Q(state=CampaignState.ENDED) & is_open)
 
     def readable_by(self, user: User, verb: str = VIEW) -> Self:
         """Those that were launched in the person's subtrees or above them; drafts where the person runs campaigns."""

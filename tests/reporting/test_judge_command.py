@@ -25,7 +25,7 @@ def told(*arguments):
 def test_it_judges_every_running_campaign(world):
     campaign = make_campaign(world, figure("admins", {"kinds": ["village"]}))
     ended = make_campaign(world, figure("admins"), code="ended")
-    ended.state = "ended"
+    ended.state, ended.ended_at, ended.judged_until = "ended", WEEK.ends_at, WEEK.ends_at
     ended.save()
     assert json.loads(told("--json")) == {"c1": "2"}  # Sunday, and now
     assert standings(campaign, world)["qh-hs-jl"] == "0"

@@ -209,7 +209,8 @@ def test_an_ended_campaign_is_judged_to_its_end_only(world):
     campaign = make_campaign(world, figure("groups_member", VILLAGES))
     campaign.state, campaign.ended_at = "ended", at(14)
     campaign.save()
-    judging.judge_now(campaign)
+    assert judging.judge_running() == {"c1": 1}
+    assert judging.judge_running() == {}
     judging.judge_week(WEEK)
     campaign.refresh_from_db()
     assert campaign.judged_until == at(14)
