@@ -45,7 +45,7 @@ def compute(moment: rollup.Moment, place: Callable[[], int], *, is_part: bool = 
     rollup.collect(moment, is_part=is_part)
     yield 2
     rollup.mark_streaks(moment, is_part=is_part)
-    rollup.mark_persons(moment, deepest)
+    rollup.mark_persons(moment, deepest, is_part=is_part)
     yield 3
     rollup.sum_up(deepest)
     yield 4

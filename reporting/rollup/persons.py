@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from reporting.rollup.sources import IN_FORCE
+from reporting.rollup.sources import IN_FORCE, SHARED_PERSONS, of_part
 
 if TYPE_CHECKING:
     from reporting.rollup.moment import Moment
@@ -20,13 +20,9 @@ _TABLE = """
 CREATE TEMPORARY TABLE week_carried (
     level bigint, unit_id bigint, person_key varchar(64), n_below bigint, n_units bigint)
 """
-_STANDS = f"""
-accounts_administratorshipversion v
- WHERE v.person_key <> '' AND {IN_FORCE} AND v.unit_id IN ({{units}})
-"""
 _SHARED = f"""
-SELECT DISTINCT v.unit_id, v.person_key FROM {_STANDS} AND v.person_key IN (
-    SELECT v.person_key FROM {_STANDS} GROUP BY v.person_key HAVING MIN(v.unit_id) <> MAX(v.unit_id))
+SELECT DISTINCT v.unit_id, v.person_key FROM accounts_administratorshipversion v
+ WHERE {IN_FORCE} AND v.unit_id IN ({{units}}) AND v.person_key IN ({SHARED_PERSONS})
 """  # noqa: S608 - SQL of ours, values are parameters
 _PLACED = "SELECT p.unit_id FROM week_facts p WHERE p.is_open = 1"
 _OF_ALL_PARTS = f"SELECT w.unit_id FROM reporting_weekunit w WHERE w.week_id = %(week_id)s AND w.is_open UNION ALL {_PLACED}"  # noqa: S608
@@ -65,12 +61,15 @@ UPDATE week_facts SET persons_again = (
 """  # noqa: S608
 
 
-def mark_persons(moment: Moment, deepest: int) -> None:
-    """Write into week_facts how many persons each unit would count again in the sum of itself and its children."""
-    params = moment.params()
+def mark_persons(moment: Moment, deepest: int, *, is_part: bool = False) -> None:
+    """Write into week_facts how many persons each unit would count again in the sum of itself and its children.
+
+    `is_part`: few units of many are placed, and only their administrators are read.
+    """
+    start = (of_part(_START) if is_part else _START).format(units=_PLACED)
     with connection.cursor() as cursor:
         cursor.execute(_TABLE)
-        cursor.execute(_START.format(units=_PLACED), params)
+        cursor.execute(start, moment.params())
         for level in range(deepest, 0, -1):
             cursor.execute(_UP, [level])
         cursor.execute(_AGAIN)

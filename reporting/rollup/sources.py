@@ -70,6 +70,12 @@ SELECT v.unit_id, COUNT(*) AS n,
        COUNT(DISTINCT NULLIF(v.person_key, '')) + SUM(CASE WHEN v.person_key = '' THEN 1 ELSE 0 END) AS persons
   FROM accounts_administratorshipversion v WHERE {IN_FORCE} {_part("v.unit_id")} GROUP BY v.unit_id
 """  # noqa: S608
+# Who stands in more than one unit, whichever these are: few of all persons.
+SHARED_PERSONS = f"""
+SELECT v.person_key FROM accounts_administratorshipversion v
+ WHERE v.person_key <> '' AND {IN_FORCE} {_part("v.unit_id")}
+ GROUP BY v.person_key HAVING MIN(v.unit_id) <> MAX(v.unit_id)
+"""  # noqa: S608
 # A new edition may count other bases than those of Sunday 24:00 (BaseCorrection); `corrected` is 0 for a first one.
 _COUNTED_BASES = f"""
 SELECT v.unit_id, v.measure, v.count, v.year FROM orgs_unitbaseversion v
