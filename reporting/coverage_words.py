@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from orgs.kernel.numbers import percent_of
 from reporting.coverage import CoverageState
@@ -12,15 +13,17 @@ from reporting.coverage import CoverageState
 if TYPE_CHECKING:
     from reporting.coverage import Coverage
 
+_WORDS = {
+    CoverageState.NONE: gettext_lazy("不适用"),
+    CoverageState.UNREPORTED: gettext_lazy("未报"),
+    CoverageState.NO_BASE: gettext_lazy("底数缺"),
+}
+
 
 def state_text(coverage: Coverage) -> str:
     """The rate, or the word for what is missing; where a flag beside it says what qualifies it."""
-    words = {
-        CoverageState.NONE: _("不适用"),
-        CoverageState.UNREPORTED: _("未报"),
-        CoverageState.NO_BASE: _("底数缺"),
-    }
-    return words.get(coverage.state) or percent_of(coverage.share)
+    word = _WORDS.get(coverage.state)
+    return str(word) if word else percent_of(coverage.share)
 
 
 def rate_text(coverage: Coverage) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -40,25 +41,44 @@ _FIRST = len(PLACE)
 _OF_SUBTREE = frozenset(at for name, at in AT.items() if name.startswith("sub_"))
 
 
-def cells(
-    row: Sequence[Cell], path: str, kinds: Mapping[str, str], closed: ClosedWeek, *, is_own_only: bool = False
-) -> list[Cell]:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands in every row, looked up once: a file may have hundreds of thousands."""
+
+    week: str
+    edition: int
+    kinds: Mapping[str, str]
+    lines: Mapping[str, str]
+    yes: str
+    no: str
+
+    @classmethod
+    def of(cls, closed: ClosedWeek, kinds: Mapping[str, str]) -> Words:
+        """For one edition; `kinds` names the kinds of units."""
+        lines = {code: str(label) for code, label in Line.choices}
+        return cls(str(closed.week), closed.edition, kinds, lines, _("是"), _("否"))
+
+    def yes_no(self, value: Cell) -> str:
+        return self.yes if value else self.no
+
+
+def cells(row: Sequence[Cell], path: str, words: Words, *, is_own_only: bool = False) -> list[Cell]:
     """One unit. `is_own_only`: what stands below it is not all the reader's, so that its sums are left empty."""
     coverage = None if is_own_only else _coverage(row)
     figures = row[_FIRST:]
     if is_own_only:
         figures = [None if at in _OF_SUBTREE else row[at] for at in range(_FIRST, len(row))]
     return [
-        str(closed.week),
-        closed.edition,
+        words.week,
+        words.edition,
         str(row[AT["code"]]),
         str(row[AT["name"]]),
         path,
-        kinds.get(str(row[AT["kind_id"]]), str(row[AT["kind_id"]])),
-        _line(str(row[AT["line"]])),
+        words.kinds.get(str(row[AT["kind_id"]]), row[AT["kind_id"]]),
+        words.lines.get(str(row[AT["line"]]), row[AT["line"]]),
         row[AT["intake_year"]],
-        _yes_no(row[AT["is_open"]]),
-        _yes_no(row[AT["is_reported"]]) if row[AT["own_holders"]] else None,
+        words.yes_no(row[AT["is_open"]]),
+        words.yes_no(row[AT["is_reported"]]) if row[AT["own_holders"]] else None,
         rate_text(coverage) if coverage else None,
         coverage.shown_part if coverage else None,
         coverage.base if coverage else None,
@@ -76,11 +96,3 @@ def _coverage(row: Sequence[Cell]) -> Coverage:
 def _count(row: Sequence[Cell], name: str) -> int | None:
     value = row[AT[name]]
     return value if isinstance(value, int) else None
-
-
-def _line(code: str) -> str:
-    return str(Line(code).label) if code in Line.values else code
-
-
-def _yes_no(value: object) -> str:
-    return _("是") if value else _("否")

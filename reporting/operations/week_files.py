@@ -194,7 +194,8 @@ def _rows_of(closed: ClosedWeek, scope: Scope) -> WeekUnitQuerySet:
 def _read(
     closed: ClosedWeek, ids: array[int], *, own_only: int | None, told: Callable[[int, int], None]
 ) -> Iterator[list[Cell]]:
-    above, kinds = _Above(closed.pk), dict(UnitKind.objects.values_list("code", "name"))
+    above = _Above(closed.pk)
+    words = whole_week.Words.of(closed, dict(UnitKind.objects.values_list("code", "name")))
     rows = WeekUnit.objects.for_week(closed.pk).with_coverage()
     for at in range(0, len(ids), UNITS_AT_ONCE):
         piece = list(ids[at : at + UNITS_AT_ONCE])
@@ -203,7 +204,7 @@ def _read(
         for pk in piece:
             row = found[pk]
             path = above.path(row[whole_week.AT["parent_id"]], row[whole_week.AT["name"]])
-            yield whole_week.cells(row, path, kinds, closed, is_own_only=pk == own_only)
+            yield whole_week.cells(row, path, words, is_own_only=pk == own_only)
         told(at + len(piece), len(ids))
 
 
