@@ -56,10 +56,16 @@ def places(world, cast) -> dict[str, str]:
         "in_full": reverse("accounts:export-in-full", args=[round_pk, world["hnu"].pk]),
         "bases": reverse("orgs:import-bases", args=[world["hnu"].pk]),
         "sheet": reverse("scoring:show-sheet", args=[subjects.sheet(world["hnu"], cast)]),
+        "week_file": reverse("reporting:show-week-file", args=[subjects.week_file(world["hnu"], cast)]),
+        "week": reverse("reporting:export-week", args=["2026-W46", world["hnu"].pk]),
+        "weekly": reverse("reporting:weekly"),
     }
 
 
-@pytest.mark.parametrize("place", [*LISTS, "upload", "rejected", "file", "in_full", "bases", "sheet"])
+@pytest.mark.parametrize(
+    "place",
+    [*LISTS, "upload", "rejected", "file", "in_full", "bases", "sheet", "week_file", "week", "weekly"],
+)
 def test_a_file_is_offered_by_link_inside_wechat_and_by_button_elsewhere(world, cast, sign_in, place):
     url, client = places(world, cast)[place], sign_in("university")
     inside = client.get(url, headers={"user-agent": PHONE}).content.decode()
