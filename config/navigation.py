@@ -91,6 +91,7 @@ MENU: tuple[MenuGroup, ...] = (
             MenuItem(_("周报"), "reporting:weekly", "chart-bar", permissions.VIEW),
             MenuItem(_("本单位周报"), "reporting:own-report", "checklist", permissions.REPORT_PACKAGE),
             MenuItem(_("周报报送"), "reporting:list-reports", "list-details", permissions.ACCEPT_PACKAGE),
+            MenuItem(_("通知"), "reporting:list-notices", "bell", permissions.VIEW),
             MenuItem(_("通报"), "reporting:list-bulletins", "speakerphone", permissions.VIEW),
             MenuItem(_("组织与账号"), "orgs:list-units", "sitemap", permissions.VIEW),
         ),
@@ -153,10 +154,13 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         in_charge = user.units_in_charge()
         allowed = [(group, list(_allowed(group, in_charge))) for group in MENU]
         keys = {item.count_key for _group, items in allowed for item, _url in items} | {UNREAD}
-        n = _counted(user, keys, is_exact=request.path.startswith(reverse("accounts:list-review")))
+        # A page that says no leads on, and need not count: `errors.py`.
+        is_no = getattr(request, "counts_nothing", False)
+        is_exact = request.path.startswith(reverse("accounts:list-review"))
+        n = {} if is_no else _counted(user, keys, is_exact=is_exact)
         context["menu"] = _groups(allowed, n, request.path)
         context["province_name"] = _province_name(in_charge)
-        context["n_unread"] = n[UNREAD]
+        context["n_unread"] = n.get(UNREAD)
         context["may_export"] = bool(in_charge.allowing(permissions.EXPORT).spans)
     return context
 

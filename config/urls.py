@@ -20,3 +20,6 @@ urlpatterns = [
     path("", include("scoring.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.page_not_found"

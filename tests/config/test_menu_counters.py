@@ -59,3 +59,11 @@ def waiting_or_none(user) -> int | None:
         return waiting(user)
     except StopIteration:
         return None
+
+
+def test_a_page_that_does_not_exist_counts_nothing(world, cast, sign_in, django_assert_max_num_queries):
+    client = sign_in("province")
+    with django_assert_max_num_queries(5):
+        response = client.get(reverse("orgs:show-unit", args=[999_999_999]))
+    assert response.status_code == 404
+    assert [link.count for _title, links in response.context["menu"] for link in links if link.count] == []
