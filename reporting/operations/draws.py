@@ -1,0 +1,163 @@
+"""抽样: draw a sample of groups, and draw again where the first draw can't be used (SUP-4.1b, P2)."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from orgs.exceptions import IllegalMove, NotAllowed
+from orgs.kernel import clock
+from orgs.operations import ledger
+from orgs.permissions import DRAW
+from reporting import draw as arithmetic
+from reporting.choices import DrawState, Stratum
+from reporting.exceptions import ReportingError
+from reporting.models import Draw, DrawItem
+from reporting.operations.draw_frames import Plan, lines_of
+
+if TYPE_CHECKING:
+    from orgs.models import User
+    from reporting.draw import Line
+
+LARGEST = 500  # what an inspection can look at; more is a count of all
+LONGEST_REASON = 200
+MOST_TRIES = 5
+DRAWN = "draw.drawn"
+
+
+@transaction.atomic
+def draw_sample(plan: Plan, *, by: User) -> Draw:
+    """抽取: frame, digest, seed and sample are written at once and never change. Raises NotAllowed, ReportingError."""
+    return _draw(plan, by=by)
+
+
+@transaction.atomic
+def redraw(draw_id: int, *, reason: str, by: User) -> Draw:
+    """重抽: a draw of its own, of today's frame and another seed; the first stays and says by which it was replaced.
+
+    Raises NotAllowed, ReportingError without a reason, IllegalMove once a result is known: who has seen results must
+    not choose among samples.
+    """
+    why = reason.strip()[:LONGEST_REASON]
+    if not why:
+        raise ReportingError(_("请填写重抽理由，理由会一直显示在两次抽样上。"))
+    old = locked(draw_id, by=by)
+    if old.items.open().count() != old.size:
+        raise IllegalMove(_("已有抽查结果，不能重抽。"))
+    plan = Plan(
+        title=old.title,
+        scope=old.scope,
+        size=old.size,
+        lines=old.lines,
+        kinds=old.kinds,
+        group_kinds=old.group_kinds,
+        way=old.way,
+        stratum=old.stratum,
+        uses_risk=old.uses_risk,
+    )
+    new = _draw(plan, by=by, replaces=old, redraw_reason=why)
+    old.state = DrawState.REPLACED
+    old.save(update_fields=["state"])
+    ledger.record("draw.replaced", old, by=by, reason=why, replaced_by=new.number)
+    return new
+
+
+def locked(draw_id: int, *, by: User) -> Draw:
+    """The draw for writing, by somebody who may draw there. Raises NotAllowed, IllegalMove for one that is over."""
+    rows = Draw.objects.visible_to(by).select_for_update(of=("self",)).select_related("scope", "unit")
+    draw = rows.get(pk=draw_id)
+    if not by.units_in_charge().allowing(DRAW).covers(draw.scope):
+        raise NotAllowed
+    if draw.state in {DrawState.REPLACED, DrawState.CLOSED}:
+        raise IllegalMove(_("这次抽样已办结或已重抽，不能再改。"))
+    return draw
+
+
+def _draw(plan: Plan, *, by: User, **more: object) -> Draw:
+    in_charge = by.units_in_charge().allowing(DRAW)
+    if not in_charge.covers(plan.scope):
+        raise NotAllowed
+    found = lines_of(plan, in_charge)
+    _check(plan, len(found))
+    # A seed nobody chose: whoever may choose it could try until the sample suits.
+    seed = secrets.token_hex(8)
+    drawn = arithmetic.sample(found, seed, plan.size, is_stratified=plan.stratum != Stratum.NONE)
+    frame = arithmetic.frame_of(found)
+    facts = {
+        "title": plan.title.strip(),
+        "unit_id": min(
+            (span for span in in_charge.spans if span.covers(plan.scope)),
+            key=lambda span: (span.is_forest, span.rght - span.lft),
+        ).unit_id,
+        "scope": plan.scope,
+        "lines": plan.lines,
+        "kinds": plan.kinds,
+        "group_kinds": plan.group_kinds,
+        "way": plan.way,
+        "stratum": plan.stratum,
+        "size": plan.size,
+        "uses_risk": plan.uses_risk,
+        "seed": seed,
+        "algorithm": arithmetic.ALGORITHM,
+        "frame": frame,
+        "frame_hash": arithmetic.digest(frame),
+        "n_frame": len(found),
+        "drawn_at": clock.now(),
+        "drawn_by": by,
+    }
+    draw = _numbered(facts | more)
+    _add_items(draw, drawn)
+    # The ledger can't be rewritten: whoever changes frame or seed later is found out by `replay_draw`.
+    ledger.record(
+        DRAWN, draw, by=by, number=draw.number, seed=seed, frame_hash=draw.frame_hash, size=draw.size
+    )
+    return draw
+
+
+def _check(plan: Plan, n_frame: int) -> None:
+    if not plan.title.strip():
+        raise ReportingError(_("请填写抽样名称。"))
+    if not 0 < plan.size <= LARGEST:
+        raise ReportingError(_("抽取数应为 1 到 %(most)d，请更正。") % {"most": LARGEST})
+    if plan.size > n_frame:
+        words = {"size": plan.size, "n": n_frame}
+        raise ReportingError(
+            _("这个范围内只有 %(n)d 个群，抽不出 %(size)d 个。请减少抽取数或扩大范围。") % words
+        )
+
+
+def _numbered(facts: dict[str, object]) -> Draw:
+    """The row with the next number of the year; of two at the same moment one takes the number after."""
+    for attempt in range(1, MOST_TRIES + 1):
+        try:
+            with transaction.atomic():
+                return Draw.objects.create(number=_next_number(), **facts)
+        except IntegrityError:
+            if attempt == MOST_TRIES:
+                raise
+    raise AssertionError  # the loop returns or raises
+
+
+def _next_number() -> str:
+    head = f"抽{clock.today().year}-"
+    last = Draw.objects.filter(number__startswith=head).aggregate(last=Max("number"))["last"]
+    return f"{head}{int(last.removeprefix(head)) + 1 if last else 1:04d}"
+
+
+def _add_items(draw: Draw, drawn: list[Line]) -> None:
+    DrawItem.objects.bulk_create(
+        [
+            DrawItem(
+                draw=draw,
+                position=position,
+                group_id=line.group_id,
+                unit_id=line.unit_id,
+                stratum=line.stratum,
+            )
+            for position, line in enumerate(drawn, start=1)
+        ]
+    )
