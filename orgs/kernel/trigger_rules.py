@@ -163,7 +163,8 @@ class LockedByParent:
 class KeptOnceLocked:
     """Of a row that is filled in, some columns are kept and the row stays, once the row it speaks of elsewhere is locked.
 
-    `keys` name that row by columns which both tables have: a report and the week that has been closed since.
+    `keys` name that row by columns which both tables have: a report and the week that has been closed since. Where
+    `other` is None, filling it in is enough.
     """
 
     table: str
@@ -171,7 +172,7 @@ class KeptOnceLocked:
     filled: str
     kept: tuple[str, ...]
     keys: tuple[str, ...]
-    other: LockedRows
+    other: LockedRows | None
 
     def for_postgresql(self) -> list[Trigger]:
         final = f"FROM old_rows o WHERE {self._is_final('o')}"
@@ -196,10 +197,13 @@ class KeptOnceLocked:
         return [quoted(name) for name in dict.fromkeys((self.filled, *self.kept, *self.keys))]
 
     def _is_final(self, row: str) -> str:
+        is_filled = f"{row}.{_is_in(self.filled, (FILLED,))}"
+        if self.other is None:
+            return is_filled
         same = " AND ".join(f"{quoted(name)} = {row}.{quoted(name)}" for name in self.keys)
         locked = _is_in(self.other.column, self.other.values)
         other = f"SELECT 1 FROM {quoted(self.other.table)} WHERE {same} AND {locked}"  # noqa: S608 - names of ours
-        return f"{row}.{_is_in(self.filled, (FILLED,))} AND EXISTS ({other})"
+        return f"{is_filled} AND EXISTS ({other})"
 
 
 def literal(value: LockedValue) -> str:

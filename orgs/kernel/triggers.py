@@ -80,6 +80,11 @@ def keep_once_locked(
     _rules[KeptOnceLocked(table, pk, filled, kept, keys, other)] = None
 
 
+def keep_once_filled(table: str, *, filled: str, kept: tuple[str, ...], pk: str = "id") -> None:
+    """Of a row whose column `filled` holds something, that and the columns `kept` are final and the row stays."""
+    _rules[KeptOnceLocked(table, pk, filled, kept, (), None)] = None
+
+
 def install(connection: BaseDatabaseWrapper, rules: Iterable[Rule] | None = None) -> None:
     """Bring the triggers of all existing tables to what is registered; does nothing where they already are."""
     tables = set(connection.introspection.table_names())
