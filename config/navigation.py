@@ -110,6 +110,7 @@ MENU: tuple[MenuGroup, ...] = (
         _("督导检查"),
         (
             MenuItem(_("工作部署"), "reporting:list-campaigns", "target", permissions.VIEW),
+            MenuItem(_("抽查"), "reporting:list-draws", "eye", permissions.RECORD_CHECK),
             MenuItem(_("提醒"), "accounts:chase", "send", permissions.REMIND),
             MenuItem(_("不良信息"), "accounts:list-incidents", "alert-triangle", permissions.VIEW),
             MenuItem(_("更换要求"), "reporting:list-demands", "refresh", permissions.VIEW),

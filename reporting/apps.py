@@ -52,6 +52,17 @@ class ReportingConfig(AppConfig):
             locked_column="state",
             locked_value="published",
         )
+        # A published notice may still be withdrawn and signed for; what it says, to whom and until when is final.
+        triggers.keep_once_filled(
+            "reporting_notice",
+            filled="published_at",
+            kept=(
+                *("unit_id", "title", "text", "under_id", "kinds", "lines", "must_sign", "sign_by"),
+                *("pinned_until", "made_by_id", "made_at", "published_by_id"),
+            ),
+        )
+        triggers.lock_rows("reporting_notice", locked_column="state", locked_value="withdrawn")
+        triggers.lock_rows("reporting_noticerecipient", locked_column="received_at", locked_value=FILLED)
         # What was judged under a version stays readable: a new pack is a new version.
         for table in ("campaignversion", "campaignphase", "requirement"):
             triggers.append_only(f"reporting_{table}")

@@ -14,7 +14,7 @@ from orgs.permissions import EDIT_REGISTRY, FILL, REMIND
 from orgs.todo import Todo
 from reporting import report_todo
 from reporting.choices import GOOD_LINE, BulletinState
-from reporting.models import BulletinNotice, BulletinRecipient, Demand, Judgement
+from reporting.models import BulletinNotice, BulletinRecipient, Demand, Judgement, NoticeRecipient
 from reporting.pages import board as boards
 from reporting.pages import overview, weeks
 
@@ -70,6 +70,9 @@ def counted(in_charge: UnitsInCharge) -> dict[str, QuerySet[Any]]:
         **_demands(in_charge, editing, demanding),
         **_bulletins(in_charge),
         **report_todo.sets(in_charge),
+        "notices_to_sign": NoticeRecipient.objects.waiting().filter(
+            unit_id__in=in_charge.allowing(FILL).own_unit_ids()
+        ),
         "requirements_lacking": Judgement.objects.of_running()
         .lacking()
         .filter(unit_id__in=in_charge.allowing(FILL).own_unit_ids()),
@@ -78,7 +81,15 @@ def counted(in_charge: UnitsInCharge) -> dict[str, QuerySet[Any]]:
 
 def lines(n: dict[str, int]) -> list[Todo]:
     """The lines of what was `counted`."""
-    return [*_demand_lines(n), *_bulletin_lines(n), *report_todo.lines(n), *_campaign_lines(n)] if n else []
+    if not n:
+        return []
+    return [
+        *_demand_lines(n),
+        *_bulletin_lines(n),
+        *_notice_lines(n),
+        *report_todo.lines(n),
+        *_campaign_lines(n),
+    ]
 
 
 def _demands(
@@ -137,6 +148,12 @@ def _bulletin_lines(counted: dict[str, int]) -> list[Todo]:
         Todo(_("通报发布前告知"), _("去说明"), told, counted["told"], tone="warn", status=_("待说明")),
     ]
     return [line for line in found if line.count]
+
+
+def _notice_lines(counted: dict[str, int]) -> list[Todo]:
+    """Notices that the own unit has to sign for."""
+    n, url = counted["notices_to_sign"], f"{reverse('reporting:list-notices')}?box=waiting"
+    return [Todo(_("有通知待签收"), _("去签收"), url, n, tone="warn", status=_("待签收"))] if n else []
 
 
 def _campaign_lines(counted: dict[str, int]) -> list[Todo]:

@@ -13,6 +13,8 @@ from reporting.views import (
     duties,
     editions,
     exemptions,
+    notice_drafts,
+    notices,
     reports,
     rows,
     unit_checks,
@@ -89,6 +91,18 @@ _bulletins: list[URLPattern | URLResolver] = [
     path("bulletins/notices/<int:pk>/", bulletin_drafts.show_notice, name="show-bulletin-notice"),
 ]
 
+_notices: list[URLPattern | URLResolver] = [
+    path("notices/", notices.list_notices, name="list-notices"),
+    path("notices/new/", notice_drafts.new, name="new-notice"),
+    path("notices/<int:pk>/", notices.show_notice, name="show-notice"),
+    path("notices/<int:pk>/edit/", notice_drafts.edit, name="edit-notice"),
+    path("notices/<int:pk>/publish/", notice_drafts.publish, name="publish-notice"),
+    path("notices/<int:pk>/discard/", notice_drafts.discard, name="discard-notice"),
+    path("notices/<int:pk>/withdraw/", notice_drafts.withdraw, name="withdraw-notice"),
+    path("notices/<int:pk>/sign/", notices.sign, name="sign-notice"),
+    path("notices/<int:pk>/recipients/", notices.list_recipients, name="list-notice-recipients"),
+]
+
 _week_files: list[URLPattern | URLResolver] = [
     path("weekly/<week:week>/<int:unit_pk>/export/", whole_week.export_week, name="export-week"),
     path("weekly/files/<int:pk>/", whole_week.show_week_file, name="show-week-file"),
@@ -112,6 +126,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_demands,
     *_campaigns,
     *_bulletins,
+    *_notices,
     *_reports,
     *_week_files,
 ]

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from accounts.models import CollectionRound
 from orgs import permissions as p
 from scoring.models import Consequence
 from tests.architecture.campaign_subjects import CODE, campaign_of_all
-
-PUBLIC = "public"
-ANYONE = "signed in"
-TOKEN = "token"  # the read interface: tests/config/test_api.py walks it with tokens
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """`subject` names the builder of the object the URL is about ("" = none); `verb` the permission (a|b: either), PUBLIC or ANYONE."""
-
-    subject: str
-    verb: str
-    methods: tuple[str, ...] = ("get",)
-    data: dict[str, str] | None = None
-    args: Callable[[int], list[object]] = lambda pk: [pk]
-    foreign: int = 404  # what a foreign object answers
-    is_for_all_trees: bool = False  # of those with the verb, only the office above every tree of the forest
-
-
-GET, POST, BOTH = ("get",), ("post",), ("get", "post")
+from tests.architecture.draw_rows import DRAWS
+from tests.architecture.notice_rows import NOTICES
+from tests.architecture.rows import ANYONE, BOTH, POST, PUBLIC, TOKEN, Row
 
 
 def sheet_of(consequence_pk: int) -> int:
@@ -297,4 +277,6 @@ MATRIX: dict[str, Row] = {
     "scoring:download-sheet": Row("sheet", p.EXPORT),
     "scoring:confirm-consequence": Row("consequence", p.ASSESS, POST, args=lambda pk: [sheet_of(pk), pk]),
     "scoring:dismiss-consequence": Row("consequence", p.ASSESS, POST, args=lambda pk: [sheet_of(pk), pk]),
+    **DRAWS,
+    **NOTICES,
 }

@@ -1,0 +1,78 @@
+"""通知: the list with its boxes, one notice, 签收 and who has signed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from orgs.exceptions import IllegalMove
+from orgs.kernel import clock
+from orgs.permissions import PUBLISH_NOTICE, may_anywhere
+from reporting.forms.notices import WithdrawForm
+from reporting.models import Notice
+from reporting.operations import notice_recipients
+from reporting.pages import notices as pages
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+    from orgs.http import LeagueRequest
+
+
+@login_required
+@require_safe
+def list_notices(request: LeagueRequest) -> HttpResponse:
+    """Every notice the person may read, what is pinned first; box and words by address."""
+    chosen = pages.Filter.of(request.GET.get("box", ""), request.GET.get("q", ""))
+    rows = chosen.apply(Notice.objects.readable_by(request.user), request.user).for_list(clock.now())
+    page = Paginator(rows, pages.PER_PAGE).get_page(request.GET.get("page"))
+    may_write = may_anywhere(request.user, PUBLISH_NOTICE)
+    context = {
+        "page": page,
+        "lines": pages.lines(page, request.user),
+        "boxes": chosen.chips(may_write=may_write),
+        "filter": chosen,
+        "may_write": may_write,
+    }
+    return render(request, "reporting/notices/list.html", context)
+
+
+@login_required
+@require_safe
+def show_notice(request: LeagueRequest, pk: int) -> HttpResponse:
+    """The notice; it is signed for here. Those who write for the unit publish or withdraw it here."""
+    context = {"page": pages.page(_readable(request, pk), request.user), "form": WithdrawForm()}
+    return render(request, "reporting/notices/show.html", context)
+
+
+@login_required
+@require_POST
+def sign(request: LeagueRequest, pk: int) -> HttpResponse:
+    """签收, with one tap."""
+    notice = _readable(request, pk)
+    try:
+        notice_recipients.sign(notice.pk, by=request.user)
+    except IllegalMove as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("已签收。"))
+    return redirect("reporting:show-notice", pk)
+
+
+@login_required
+@require_safe
+def list_recipients(request: LeagueRequest, pk: int) -> HttpResponse:
+    """Which units have signed and which have not, for those who write for the unit; the missing first."""
+    notice = get_object_or_404(Notice.objects.actionable_by(request.user).sent().for_page(), pk=pk)
+    found = pages.recipients(notice, state=request.GET.get("state", ""), number=request.GET.get("page"))
+    return render(request, "reporting/notices/recipients.html", {"notice": notice, "list": found})
+
+
+def _readable(request: LeagueRequest, pk: int) -> Notice:
+    return get_object_or_404(Notice.objects.readable_by(request.user).for_page(), pk=pk)
