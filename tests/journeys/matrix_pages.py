@@ -29,6 +29,8 @@ NO_PAGE = {
     "reporting:show-latest-week",
     "reporting:download-bulletin",
     "reporting:download-bulletin-annex",
+    "reporting:download-week-file",
+    "reporting:download-frame",
     "reporting:own-report",
     "scoring:download-sheet",
 }
@@ -48,7 +50,9 @@ from orgs.kernel import clock
 from orgs.models import Appointment, IntakeTurnover, OrgUnit, UnitChangeRequest, User
 from reporting.models import ClosedWeek, Demand
 from reporting.models import Bulletin, BulletinNotice
-from reporting.operations import bulletins
+from reporting.models import Campaign, DrawItem, Notice
+from reporting.operations import bulletins, draws, notices, week_files
+from reporting.operations.draw_frames import Plan
 from scoring.models import Sheet
 university, college = OrgUnit.objects.get(code="46-U01"), OrgUnit.objects.get(code="46-U01-09")
 branch = OrgUnit.objects.get(code="46-U01-09-1202")
@@ -61,7 +65,22 @@ closed = ClosedWeek.objects.newest_editions().reverse()
 leader = User.objects.get(username="shengwei")
 asking = bulletins.draft(university.parent, closed[1], by=leader)
 told = {"told_at": clock.now(), "told_by": leader}
+haida = User.objects.get(username="haida")
+said = notices.Draft(title="关于做好微信工作的通知", text="请各团总支抓好落实。", under=university)
+sent = Notice.objects.filter(unit=university, state="published").first()
+if sent is None:
+    kept = notices.draft(university, said, by=haida)
+    sent = notices.publish(kept.pk, version=kept.version, by=haida)
+drawn = DrawItem.objects.first()
+if drawn is None:
+    drawn = draws.draw_sample(Plan(title="第一次抽查", scope=university, size=3), by=leader).items.first()
 answer = {
+    "campaign": [Campaign.objects.running().first().pk],
+    "week_file": [week_files.order(closed[0], university, "xlsx", by=haida).pk],
+    "draw": [drawn.draw_id],
+    "sample": [drawn.pk],
+    "notice": [sent.pk],
+    "notice_draft": [notices.draft(university, said, by=haida).pk],
     "bulletin": [Bulletin.objects.published().filter(unit=university.parent).first().pk],
     "bulletin_draft": [bulletins.draft(university, closed[1], by=User.objects.get(username="haida")).pk],
     "bulletin_notice": [BulletinNotice.objects.get_or_create(bulletin=asking, unit=university, defaults=told)[0].pk],
