@@ -49,7 +49,7 @@ def draft(unit: OrgUnit, given: Draft, *, by: User) -> Notice:
 
 
 @transaction.atomic
-def save(notice_id: int, given: Draft, *, version: int, by: User) -> Notice:
+def save_draft(notice_id: int, given: Draft, *, version: int, by: User) -> Notice:
     """Keep what was edited. Raises Conflict when somebody saved meanwhile: then nothing is written."""
     notice = _locked(notice_id, version, by=by)
     facts = _checked(notice.unit, given, by=by)

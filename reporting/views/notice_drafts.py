@@ -53,7 +53,9 @@ def edit(request: LeagueRequest, pk: int) -> HttpResponse:
     form, under, theirs = NoticeForm(request.POST or None, notice=notice), _under(request, notice.under), None
     if form.is_valid() and under:
         try:
-            operations.save(pk, form.draft(under), version=form.cleaned_data["version"] or 0, by=request.user)
+            operations.save_draft(
+                pk, form.draft(under), version=form.cleaned_data["version"] or 0, by=request.user
+            )
         except Conflict:
             theirs = _draft(request, pk)
             # Saving again is a decision made with both texts in sight.

@@ -41,7 +41,7 @@ def test_saved_and_published_at_once_one_of_them_wins(draft, cast, transactional
     by, version = cast["province"], draft.version
     other = notices.Draft("改过的", "正文", transactional_world["hi"], kinds=["university"])
     saved, published = at_once(
-        lambda: notices.save(draft.pk, other, version=version, by=by),
+        lambda: notices.save_draft(draft.pk, other, version=version, by=by),
         lambda: notices.publish(draft.pk, version=version, by=by),
     )
     assert isinstance(saved, OrgsError) is not isinstance(published, OrgsError)
