@@ -63,6 +63,27 @@ class ReportingConfig(AppConfig):
         )
         triggers.lock_rows("reporting_notice", locked_column="state", locked_value="withdrawn")
         triggers.lock_rows("reporting_noticerecipient", locked_column="received_at", locked_value=FILLED)
+        # Of a draw only its state moves on, of a sample only who looks at it and what came of it; nothing once it is over.
+        triggers.keep_once_filled(
+            "reporting_draw",
+            filled="drawn_at",
+            kept=(
+                *("number", "title", "unit_id", "scope_id", "lines", "kinds", "group_kinds", "way"),
+                *("stratum", "size", "uses_risk", "seed", "algorithm", "frame", "frame_hash", "n_frame"),
+                *("drawn_by_id", "replaces_id", "redraw_reason"),
+            ),
+        )
+        triggers.keep_once_filled(
+            "reporting_drawitem", filled="draw_id", kept=("position", "group_id", "unit_id", "stratum")
+        )
+        triggers.protect(
+            table="reporting_drawitem",
+            parent_table="reporting_draw",
+            parent_fk="draw_id",
+            parent_pk="id",
+            locked_column="state",
+            locked_value=("closed", "replaced"),
+        )
         # What was judged under a version stays readable: a new pack is a new version.
         for table in ("campaignversion", "campaignphase", "requirement"):
             triggers.append_only(f"reporting_{table}")

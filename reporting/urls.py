@@ -10,6 +10,8 @@ from reporting.views import (
     bulletins,
     campaigns,
     difference,
+    draw_samples,
+    draws,
     duties,
     editions,
     exemptions,
@@ -103,6 +105,18 @@ _notices: list[URLPattern | URLResolver] = [
     path("notices/<int:pk>/recipients/", notices.list_recipients, name="list-notice-recipients"),
 ]
 
+_draws: list[URLPattern | URLResolver] = [
+    path("spot/", draws.list_draws, name="list-draws"),
+    path("spot/new/", draws.new_draw, name="new-draw"),
+    path("spot/mine/", draw_samples.list_own_samples, name="list-own-samples"),
+    path("spot/samples/<int:pk>/", draw_samples.record_sample, name="record-sample"),
+    path("spot/samples/<int:pk>/missing/", draw_samples.mark_missing, name="mark-missing"),
+    path("spot/<int:pk>/", draws.show_draw, name="show-draw"),
+    path("spot/<int:pk>/frame/", draws.download_frame, name="download-frame"),
+    path("spot/<int:pk>/assign/", draws.assign_inspectors, name="assign-inspectors"),
+    path("spot/<int:pk>/redraw/", draws.redraw, name="redraw"),
+]
+
 _week_files: list[URLPattern | URLResolver] = [
     path("weekly/<week:week>/<int:unit_pk>/export/", whole_week.export_week, name="export-week"),
     path("weekly/files/<int:pk>/", whole_week.show_week_file, name="show-week-file"),
@@ -125,6 +139,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     *_demands,
     *_campaigns,
+    *_draws,
     *_bulletins,
     *_notices,
     *_reports,

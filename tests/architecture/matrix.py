@@ -6,6 +6,7 @@ from accounts.models import CollectionRound
 from orgs import permissions as p
 from scoring.models import Consequence
 from tests.architecture.campaign_subjects import CODE, campaign_of_all
+from tests.architecture.draw_rows import DRAWS
 from tests.architecture.notice_rows import NOTICES
 from tests.architecture.rows import ANYONE, BOTH, POST, PUBLIC, TOKEN, Row
 
@@ -276,5 +277,6 @@ MATRIX: dict[str, Row] = {
     "scoring:download-sheet": Row("sheet", p.EXPORT),
     "scoring:confirm-consequence": Row("consequence", p.ASSESS, POST, args=lambda pk: [sheet_of(pk), pk]),
     "scoring:dismiss-consequence": Row("consequence", p.ASSESS, POST, args=lambda pk: [sheet_of(pk), pk]),
+    **DRAWS,
     **NOTICES,
 }

@@ -50,6 +50,7 @@ from scoring.operations.schemes import load_shipped
 from scoring.operations.sheets import open_sheets
 from tests.architecture.bulletin_subjects import bulletin, bulletin_draft, bulletin_notice, bulletin_received
 from tests.architecture.campaign_subjects import campaign, exemption
+from tests.architecture.draw_subjects import draw, sample
 from tests.architecture.notice_subjects import notice, notice_draft, notice_received
 from tests.architecture.week_file_subjects import week_file
 from tests.cast import Cast
@@ -349,6 +350,6 @@ SUBJECTS: dict[str, Callable[[OrgUnit, Cast], int | None]] = {
         unit, appointment, invitation, token, message, round, own_round, expected, extension, submission, submission_row, account, dispute, administratorship, group, demand,
         change_request, turnover, direct_unit, unit_in_round, unit_in_changes, direct_unit_in_round, package, upload_batch, annex_file, hand_out, handed_account, opened_account, incident, week_unit, compared_unit, sheet, consequence,
         bulletin, bulletin_draft, bulletin_received, bulletin_notice, week_file, campaign,
-        exemption, notice, notice_draft, notice_received,
+        exemption, draw, sample, notice, notice_draft, notice_received,
     )
 }  # fmt: skip
