@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from orgs.exceptions import Conflict, NotAllowed, OrgsError
+from orgs.exceptions import Conflict, IllegalMove, NotAllowed, OrgsError
 from orgs.http import own_unit, whole_number
 from orgs.models import OrgUnit
 from orgs.permissions import PUBLISH_NOTICE
@@ -94,7 +94,12 @@ def publish(request: LeagueRequest, pk: int) -> HttpResponse:
 def discard(request: LeagueRequest, pk: int) -> HttpResponse:
     """删除草稿."""
     _draft(request, pk)
-    operations.discard(pk, by=request.user)
+    try:
+        operations.discard(pk, by=request.user)
+    except IllegalMove as error:
+        # Somebody has published it meanwhile.
+        messages.error(request, error.message)
+        return redirect("reporting:show-notice", pk)
     messages.success(request, _("已删除草稿。"))
     return redirect("reporting:list-notices")
 
