@@ -17,7 +17,7 @@ from reporting.operations.draw_frames import ALL
 from reporting.pages.unit import GRADE_TONES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from reporting.models import Draw, DrawItem
 
@@ -102,9 +102,9 @@ def _facts(draw: Draw) -> list[tuple[str, str]]:
     """What anybody needs to draw the same again, and what was asked for."""
     return [
         (_("抽查范围"), draw.scope.name),
-        (_("战线"), _words(draw.lines, dict(WorkLine.choices))),
-        (_("团组织类型"), _words(draw.kinds, dict(Kind.choices))),
-        (_("群类型"), _words(draw.group_kinds, dict(GroupKind.choices))),
+        (_("战线"), _words(draw.lines, {each.value: each.label for each in WorkLine})),
+        (_("团组织类型"), _words(draw.kinds, {each.value: each.label for each in Kind})),
+        (_("群类型"), _words(draw.group_kinds, {each.value: each.label for each in GroupKind})),
         (_("方式"), draw.get_way_display()),
         (_("分层"), draw.get_stratum_display()),
         (_("按风险加权"), _("是") if draw.uses_risk else _("否")),
@@ -115,7 +115,7 @@ def _facts(draw: Draw) -> list[tuple[str, str]]:
     ]
 
 
-def _words(codes: list[str], words: dict[str, str]) -> str:
+def _words(codes: list[str], words: Mapping[str, object]) -> str:
     return "、".join(str(words.get(code, code)) for code in codes) or _("全部")
 
 
