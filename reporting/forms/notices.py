@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reporting.models import Notice
 
 
-def _day(label: object, help_text: object) -> forms.DateField:
+def _day(label: Any, help_text: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         help_text=help_text,

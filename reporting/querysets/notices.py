@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
@@ -79,7 +79,8 @@ class NoticeQuerySet(ScopedQuerySet["Notice"]):
 
     def _received(self, in_charge: UnitsInCharge) -> NoticeRecipientQuerySet:
         # The relation, as a queryset file imports no model at run time.
-        rows: NoticeRecipientQuerySet = self.model._meta.get_field("recipients").related_model.objects.all()  # type: ignore[union-attr]
+        related: Any = self.model._meta.get_field("recipients").related_model
+        rows: NoticeRecipientQuerySet = related.objects.all()
         return rows.filter(notice=OuterRef("pk"), unit_id__in=in_charge.own_unit_ids())
 
 

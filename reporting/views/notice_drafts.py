@@ -131,7 +131,8 @@ def _under(request: LeagueRequest, usual: OrgUnit) -> OrgUnit | None:
     pk, typed = whole_number(request.POST.get("under")), request.POST.get("under_q", "").strip()
     units = OrgUnit.objects.actionable_by(request.user, PUBLISH_NOTICE)
     if pk is not None:
-        return units.filter(pk=pk).first()
+        named: OrgUnit | None = units.filter(pk=pk).first()
+        return named
     return next(iter(units.best_matches(typed, 1)), None) if typed else usual
 
 
