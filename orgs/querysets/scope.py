@@ -105,6 +105,10 @@ class UnitsInCharge:
     def covers(self, unit: OrgUnit) -> bool:
         return any(span.covers(unit) for span in self.spans)
 
+    def covers_sums(self, unit: OrgUnit) -> bool:
+        """Whether sums over the unit's subtree are theirs to see: not those of the unit a department itself is of (A3)."""
+        return any(span.covers(unit) and (not span.lines or unit.line in span.lines) for span in self.spans)
+
     def narrowed_to(self, unit: OrgUnit) -> UnitsInCharge:
         """What of these subtrees lies within the subtree of the unit, with the same roles and lines."""
         found = (span.narrowed_to(unit) for span in self.spans)

@@ -11,13 +11,14 @@ from ninja import Field, Query, Router, Schema
 from ninja.decorators import decorate_view
 
 from orgs.kernel.clock import Week
+from orgs.models import OrgUnit
 from orgs.querysets.scope import UnitsInCharge
 from orgs.read_api import LARGEST_ID, REFUSALS, Window, below, csv_answer, page_of, revalidated
 from reporting.figures import FIGURES
 from reporting.models import ClosedWeek, WeekUnit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from django.http import HttpRequest
 
@@ -28,6 +29,7 @@ ROWS_AT_ONCE = 2000
 PLACE = ("unit_id", "parent_id", "code", "name", "kind_id", "line", "intake_year", "is_open", "is_reported")
 COVERAGE = ("coverage_part", "coverage_base")
 COLUMNS = tuple(f"{side}_{name}" for name in FIGURES for side in ("own", "sub"))
+OF_SUBTREE = (*COVERAGE, *(f"sub_{name}" for name in FIGURES))
 # What has no subtree: the year of the base, bases of the assessment, what the unit declares, checks in a row.
 ALONE = (
     "base_year", "base_assessed", "base_reported", "base_orgs", "own_covered", "poor_streak", "poor_streak_max",
@@ -121,13 +123,18 @@ def list_weeks(request: HttpRequest) -> dict[str, object]:
     response={200: FigurePage, **REFUSALS},
     url_name="list-figures",
     summary="一周的数字",
-    description="令牌范围内各团组织当周的本级数字和含下级的数字，按 id 排列。",
+    description="令牌范围内各团组织当周的本级数字和含下级的数字，按 id 排列；部门的令牌不含本单位的合计（null）。",
 )
 @decorate_view(revalidated)
 def list_figures(request: HttpRequest, week: str, wanted: Query[FigureFilter]) -> dict[str, object]:
     """The figures of the units within the scope of the token, by unit id."""
     header = _edition(week, wanted.edition)
     page = page_of(_rows(request, header, wanted), wanted, key="unit_id")
+    withheld = _without_sums(request)
+    rows: list[WeekUnit] = page["items"]  # type: ignore[assignment]
+    for row in rows:
+        if row.unit_id in withheld:
+            vars(row).update(dict.fromkeys(OF_SUBTREE))
     return {"week": str(header.week), "edition": header.edition, **page}
 
 
@@ -145,13 +152,29 @@ def download_figures(request: HttpRequest, week: str, wanted: Query[Subtree]) ->
     names = (*PLACE, *COVERAGE, *COLUMNS, *ALONE)
     rows = _rows(request, header, wanted).in_official_order().values_list(*names)
     name = f"{header.week}-{header.edition}.csv"
-    return csv_answer(name, ("week", "edition", *names), _texts(header, rows.iterator(ROWS_AT_ONCE)))
+    texts = _texts(header, names, rows.iterator(ROWS_AT_ONCE), _without_sums(request))
+    return csv_answer(name, ("week", "edition", *names), texts)
 
 
-def _texts(header: ClosedWeek, rows: Iterator[tuple[object, ...]]) -> Iterator[list[str]]:
-    head = (str(header.week), str(header.edition))
+def _texts(
+    header: ClosedWeek, names: Sequence[str], rows: Iterator[tuple[object, ...]], withheld: frozenset[int]
+) -> Iterator[list[str]]:
+    head, unit_at = (str(header.week), str(header.edition)), names.index("unit_id")
+    of_subtree = frozenset(names.index(name) for name in OF_SUBTREE)
     for row in rows:
-        yield list(chain(head, ("" if each is None else str(each) for each in row)))
+        hidden = of_subtree if row[unit_at] in withheld else frozenset()
+        cells = ("" if each is None or at in hidden else str(each) for at, each in enumerate(row))
+        yield list(chain(head, cells))
+
+
+def _without_sums(request: HttpRequest) -> frozenset[int]:
+    """Units whose sums hold other lines than the reader's: what a department may not read of its own unit (A3)."""
+    in_charge = request.user.units_in_charge()  # type: ignore[union-attr]
+    by_lines = [span.unit_id for span in in_charge.spans if span.lines]
+    if not by_lines:
+        return frozenset()
+    own = OrgUnit.objects.within(in_charge).filter(pk__in=by_lines)
+    return frozenset(unit.pk for unit in own if not in_charge.covers_sums(unit))
 
 
 def _edition(week: str, edition: int | None) -> ClosedWeek:

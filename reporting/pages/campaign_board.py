@@ -17,7 +17,8 @@ from orgs.querysets.scope import Span
 from reporting import judging
 from reporting.choices import CampaignState, Standing
 from reporting.models import Judgement, Tally
-from reporting.pages.campaigns import TONES, Count, of_character, requirement_url
+from reporting.pages.campaign_counts import Count, of_character, seen_counts
+from reporting.pages.campaigns import TONES, requirement_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,11 +88,17 @@ class Row:
     url: str
     cells: list[Cell]
     is_total: bool = False
+    is_part: bool = False
+
+    @property
+    def total_name(self) -> str:
+        """What the sum adds up: to a department only what it sees."""
+        return _("合计（本级和所列单位）") if self.is_part else _("合计（含本级）")
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The rows of one page, and above them the unit itself with everything below it."""
+    """The rows of one page, and above them the unit itself with everything below it; `is_part`: with what is seen of it."""
 
     chosen: Chosen
     unit: OrgUnit
@@ -103,6 +110,7 @@ class Board:
     crumbs: list[tuple[str, str]]
     earlier_url: str
     later_url: str
+    is_part: bool
 
 
 def choose(campaign: Campaign, week: Week | None) -> Chosen:
@@ -135,25 +143,27 @@ def read(
     page: str | None,
     per_page: int = PER_PAGE,
 ) -> Board:
-    """The board below a unit; four statements more, however many rows and columns."""
+    """The board below a unit; four statements more, five for a department, however many rows and columns."""
     shown = [each for each in chosen.requirements if not phase or (each.phase and each.phase.code == phase)]
     found = Paginator(asked_below(chosen, unit, in_charge), per_page).get_page(page)
     units = list(found)
-    answers = Answers.of(chosen, shown, [unit, *units])
+    answers = Answers.of(chosen, shown, [unit, *units]).seen_by(in_charge, unit)
     if answers.tallies:
         # What nobody is asked here, or nobody judges, needs no column.
         shown = [each for each in shown if answers.cell(unit, each).standing]
         answers = replace(answers, requirements=shown)
+    is_part = not in_charge.covers_sums(unit)
     return Board(
         chosen,
         unit,
-        Row(unit, "", answers.cells(unit), is_total=True),
+        Row(unit, "", answers.cells(unit), is_total=True, is_part=is_part),
         [Row(each, _row_url(chosen, each, answers), answers.cells(each)) for each in units],
         found,
         _chips(chosen, phase),
         [(each, requirement_url(chosen.campaign.pk, unit.pk, each.code) + chosen.query) for each in shown],
         _crumbs(chosen, unit, in_charge),
         *_weeks(chosen),
+        is_part=is_part,
     )
 
 
@@ -200,6 +210,13 @@ class Answers:
             tallies[unit, requirement] = Count(*counts)
             changed[unit, requirement] = at
         return cls(chosen, requirements, own, tallies, changed, frozenset(unit for unit, _r in tallies))
+
+    def seen_by(self, in_charge: UnitsInCharge, unit: OrgUnit) -> Answers:
+        """The same, with the sum of the unit over what the reader sees where its own holds other lines (A3)."""
+        if unit.pk not in self.leading or in_charge.covers_sums(unit):
+            return self
+        seen = seen_counts(self.requirements, unit, in_charge, self.chosen.at)
+        return replace(self, tallies=self.tallies | {(unit.pk, pk): count for pk, count in seen.items()})
 
     def cell(self, unit: OrgUnit, requirement: Requirement) -> Cell:
         character = judging.character_of(self.own.get(unit.pk, ""), requirement)

@@ -37,7 +37,7 @@ def as_table(board: Board) -> FileTable:
 
 
 def _file_row(row: Row) -> list[Cell]:
-    found: list[Cell] = [_("合计（含本级）") if row.is_total else row.unit.name, row.unit.code]
+    found: list[Cell] = [row.total_name if row.is_total else row.unit.name, row.unit.code]
     for cell in row.cells:
         found += [cell.count.asked, cell.count.met, cell.word]
     return found

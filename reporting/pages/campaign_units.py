@@ -60,6 +60,7 @@ class RequirementPage:
     page: Page[OrgUnit]
     may_remind: bool
     may_withdraw: bool
+    is_part: bool
 
     @property
     def board_url(self) -> str:
@@ -74,7 +75,7 @@ def read(
     found = Paginator(_below(chosen, requirement, unit, in_charge), PER_PAGE).get_page(page)
     units = list(found)
     told, since = _answered(chosen, requirement, [unit, *units])
-    answers = Answers.of(chosen, [requirement], [unit, *units], own=told)
+    answers = Answers.of(chosen, [requirement], [unit, *units], own=told).seen_by(in_charge, unit)
     cells = {each.pk: answers.cell(each, requirement) for each in units}
     is_running = chosen.is_now and chosen.campaign.state == CampaignState.RUNNING
     reminding = in_charge.allowing(REMIND)
@@ -97,6 +98,7 @@ def read(
         found,
         bool(remindable),
         may_exempt,
+        not in_charge.covers_sums(unit),
     )
 
 

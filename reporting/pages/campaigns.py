@@ -19,6 +19,7 @@ from reporting import judging
 from reporting.choices import CampaignState, Standing
 from reporting.models import CampaignVersion, Judgement, Requirement, Tally
 from reporting.pages import lacking
+from reporting.pages.campaign_counts import Count, counts, seen_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,28 +57,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many units are asked and have met; what is not met stands open, behind or overdue."""
-
-    asked: int = 0
-    met: int = 0
-    exempt: int = 0
-
-    @property
-    def left(self) -> int:
-        return self.asked - self.met
-
-    def __add__(self, other: Count) -> Count:
-        return Count(self.asked + other.asked, self.met + other.met, self.exempt + other.exempt)
-
-    def standing(self, requirement: Requirement, at: datetime) -> Standing | None:
-        """Of all units together; None where nobody is asked."""
-        if not self.asked:
-            return Standing.EXEMPT if self.exempt else None
-        return judging.unmet(requirement, at) if self.left else Standing.MET
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """One requirement and how far the subtree is; `url` leads to who holds it back."""
 
@@ -110,7 +89,7 @@ class PhaseLine:
 
 @dataclass(frozen=True, slots=True)
 class CampaignPage:
-    """One campaign as seen from `unit`, the highest of the reader's units that it asks."""
+    """One campaign as seen from `unit`, the highest of the reader's units that it asks; `is_part`: not all of it."""
 
     campaign: Campaign
     version: CampaignVersion
@@ -118,6 +97,7 @@ class CampaignPage:
     phases: list[PhaseLine]
     curve: list[Point]
     others: list[CampaignVersion]
+    is_part: bool
 
     @property
     def state_tone(self) -> str:
@@ -170,14 +150,18 @@ def _within(span: Span, whole: Span) -> Span | None:
 
 
 def read(campaign: Campaign, in_charge: UnitsInCharge) -> CampaignPage:
-    """The campaign now, with ten weeks of progress; six statements. Raises Http404 before a version is loaded."""
+    """The campaign now, with ten weeks of progress; six statements. Raises Http404 before a version is loaded.
+
+    To a department of the unit it shows the sums of what the department sees, and no progress, which is kept for all lines.
+    """
     unit, at = vantage(campaign, in_charge), clock.now()
     versions = list(campaign.versions.order_by("-number"))
     if not versions:
         raise Http404
     version = versions[0]
     requirements = list(version.requirements.select_related("phase").order_by("position"))
-    counted = counts(requirements, unit.pk)
+    is_part = not in_charge.covers_sums(unit)
+    counted = seen_counts(requirements, unit, in_charge, at) if is_part else counts(requirements, unit.pk)
     asked = [
         Asked(
             each,
@@ -187,36 +171,10 @@ def read(campaign: Campaign, in_charge: UnitsInCharge) -> CampaignPage:
         )
         for each in requirements
     ]
+    points = [] if is_part else curve(campaign, requirements, unit.pk)
     return CampaignPage(
-        campaign, version, unit, _phases(version, asked), curve(campaign, requirements, unit.pk), versions[1:]
+        campaign, version, unit, _phases(version, asked), points, versions[1:], is_part=is_part
     )
-
-
-def counts(requirements: Sequence[Requirement], unit_pk: int) -> dict[int, Count]:
-    """Requirement -> what the subtree of the unit comes to now; of a unit with nobody below, its own answer."""
-    rows = Tally.objects.current().filter(requirement__in=requirements, unit_id=unit_pk)
-    found = {
-        pk: Count(*numbers)
-        for pk, *numbers in rows.values_list("requirement_id", "n_asked", "n_met", "n_exempt")
-    }
-    if found or not requirements:
-        return found
-    version = requirements[0].version_id
-    own = Judgement.objects.current().filter(version=version, unit_id=unit_pk).first()
-    return (
-        {each.pk: of_character(judging.character_of(own.standings, each)) for each in requirements}
-        if own
-        else {}
-    )
-
-
-def of_character(character: str) -> Count:
-    """One unit's answer as a count."""
-    if character == judging.EXEMPT:
-        return Count(exempt=1)
-    if character == judging.NOT_ASKED:
-        return Count()
-    return Count(1, int(character == judging.MET))
 
 
 def curve(campaign: Campaign, requirements: Sequence[Requirement], unit_pk: int) -> list[Point]:
