@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from orgs.choices import Kind
 from reporting import bulletin_tables as tables
+from reporting import scopes
 from reporting.choices import GOOD_LINE
 from reporting.coverage_words import rate_text
 from reporting.sentences import WeekFacts, conclusion, plain_text
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from reporting.bulletin_figures import Figures, UnitFigures
+    from reporting.models import ClosedWeek
 
 NAMED_AT_MOST = 20
 _SENTENCE = re.compile(r"[^。；！？\n]+[。；！？]?")
@@ -36,6 +38,14 @@ def sentence(figures: Figures) -> str:
         checks_poor=figures.totals["checks_poor"],
     )
     return plain_text(conclusion(facts))
+
+
+def title(closed: ClosedWeek, scope: str) -> str:
+    """The generated title: of which week, and about whom where that is not everybody."""
+    words = {"year": closed.year, "number": closed.number, "who": scopes.NAMES.get(scope, "")}
+    if scope in scopes.NAMES:
+        return _("关于%(year)d年第%(number)d周%(who)s新媒体工作情况的通报") % words
+    return _("关于%(year)d年第%(number)d周新媒体工作情况的通报") % words
 
 
 def draft(figures: Figures) -> str:

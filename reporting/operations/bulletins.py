@@ -200,7 +200,7 @@ def _generated(unit: OrgUnit, closed: ClosedWeek, scope: str, lines: list[str]) 
         "tables": list(tables.TITLES),
         "recipients": asdict(Recipients(kinds=kinds)),
     }
-    return {"title": _title(closed, scope), "body": body, "figures": figures.as_json()}
+    return {"title": bulletin_words.title(closed, scope), "body": body, "figures": figures.as_json()}
 
 
 def _figures(unit: OrgUnit, closed: ClosedWeek, scope: str, lines: list[str]) -> Figures:
@@ -287,13 +287,6 @@ def _search_text(bulletin: Bulletin) -> str:
     number = bulletin_words.number_text(bulletin.year, bulletin.number, bulletin.correction)
     names = [each["name"] for each in bulletin.figures["units"]]
     return "\n".join([bulletin.title, number, bulletin.unit.name, bulletin.body["text"], *names]).lower()
-
-
-def _title(closed: ClosedWeek, scope: str) -> str:
-    words = {"year": closed.year, "number": closed.number, "who": scopes.NAMES.get(scope, "")}
-    if scope in scopes.NAMES:
-        return _("关于%(year)d年第%(number)d周%(who)s新媒体工作情况的通报") % words
-    return _("关于%(year)d年第%(number)d周新媒体工作情况的通报") % words
 
 
 def _checked_title(title: str) -> str:
