@@ -54,10 +54,6 @@ class NoticeQuerySet(ScopedQuerySet["Notice"]):
         """Those that went to the very units of these offices."""
         return self.filter(Exists(self._received(in_charge)))
 
-    def pinned(self, at: datetime) -> Self:
-        """In force and on top until later than this."""
-        return self.published().filter(pinned_until__gt=at)
-
     def for_list(self, at: datetime) -> Self:
         """Drafts first, then what is pinned, then the newest."""
         is_pinned = Q(state=NoticeState.PUBLISHED, pinned_until__gt=at)
