@@ -35,7 +35,7 @@ def asked(target, unit):
         ({"attributes": ["holds_members"], "under": "hnu-tour"}, {"hnu-tour-1201"}),
         ({"lines": ["rural"]}, set()),
     ],
-    ids=str,
+    ids=lambda given: str(sorted(given)) if isinstance(given, set) else str(given),
 )  # fmt: skip
 def test_a_target_narrows_the_subtree(world, target, expected):
     assert asked(target, world["hnu"]) == expected
