@@ -42,6 +42,9 @@ ON_THE_WAY = {
     "accounts:show-upload",
     "accounts:show-file",
 }
+# About a unit in a campaign, and those about one of its requirements: the row would ask this process's database.
+IN_CAMPAIGN = {"reporting:show-campaign-board"}
+OF_REQUIREMENT = {"reporting:show-campaign-requirement", "reporting:exempt-unit"}
 READERS = ("haida", "shengwei", "zhishu", "xinxi", "kaohe", "guanli", "zhongyang")
 
 OBJECTS = """
@@ -74,8 +77,10 @@ if sent is None:
 drawn = DrawItem.objects.first()
 if drawn is None:
     drawn = draws.draw_sample(Plan(title="第一次抽查", scope=university, size=3), by=leader).items.first()
+campaign = Campaign.objects.running().first()
 answer = {
-    "campaign": [Campaign.objects.running().first().pk],
+    "campaign": [campaign.pk],
+    "requirement": campaign.versions.first().requirements.first().code,
     "week_file": [week_files.order(closed[0], university, "xlsx", by=haida).pk],
     "draw": [drawn.draw_id],
     "sample": [drawn.pk],
@@ -129,6 +134,9 @@ def _addresses(name: str, row: Row, known: dict[str, list[int]]) -> list[str]:
     if not row.subject:
         return [reverse(name)]
     assert row.subject in known, f"{name}: no {row.subject} of the demo in tests/journeys/matrix_pages.py"
+    if name in IN_CAMPAIGN | OF_REQUIREMENT:
+        asked = [known["requirement"]] if name in OF_REQUIREMENT else []
+        return [reverse(name, args=[known["campaign"][0], pk, *asked]) for pk in known[row.subject]]
     if row.subject.endswith("unit_in_round"):  # the row would ask this process's database for a round
         return [reverse(name, args=[known["own_round"][0], pk]) for pk in known[row.subject]]
     weeks = {"2026-W46": str(known["week"]), "2026-W45": str(known["week_before"])}
