@@ -15,6 +15,19 @@ from tests import cast as cast_module
 from tests import world as world_module
 
 
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="also what takes long and says little new each day")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--long"):
+        return
+    left_out = pytest.mark.skip(reason="takes long: python3 manage.py test --long")
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(left_out)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The world and the cast stand in the database before the first test; each test rolls back to them."""

@@ -23,6 +23,8 @@ from tests.accounts.form_scene import ACTIONS, CHANGES, HOUR, Scene, bring, buil
 from tests.accounts.form_table import NEWCOMERS, PEOPLE, STATES, UNIT
 from tests.cast import PASSWORD
 
+pytestmark = pytest.mark.once
+
 WRITES = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"(?!django_session)', re.IGNORECASE)
 FULL_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 

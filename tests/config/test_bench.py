@@ -62,7 +62,7 @@ def bench(folder, *arguments):
 
 
 @pytest.mark.parametrize(
-    ("name", "size"), [("tree_load", 20_000), ("rollup", 5_000), ("campaign", 5_000), ("pages", 400)]
+    ("name", "size"), [("tree_load", 20_000), ("rollup", 5_000), ("campaign", 2_000), ("pages", 400)]
 )
 def test_a_benchmark_prints_its_figures(tmp_path, name, size):
     answer = bench(tmp_path, name, "--nodes", str(size), "--engine", "sqlite")

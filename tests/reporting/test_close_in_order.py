@@ -11,6 +11,7 @@ from celery import current_app
 from django.core.management import CommandError, call_command
 
 from orgs.choices import JobState
+from orgs.exceptions import JobNotYet
 from orgs.kernel import clock, versions
 from orgs.kernel.clock import Week
 from orgs.models import Job, UnitVersion
@@ -147,6 +148,28 @@ def test_a_later_week_waits_for_one_that_was_called_off_until_it_is_tried_again(
     for week in (FIRST, FIRST.next(), LAST):
         tasks.close_week(job_of(week).pk)
     assert published() == [FIRST, FIRST.next(), LAST]
+
+
+@pytest.mark.parametrize(
+    ("state", "n_bells"), [(JobState.QUEUED, 1), (JobState.RUNNING, 0), (JobState.FAILED, 0)]
+)
+def test_a_week_that_waits_rings_for_the_oldest_only_and_not_where_that_failed(
+    three_weeks, django_capture_on_commit_callbacks, state, n_bells
+):
+    weekly.enqueue_due_weeks()
+    Job.objects.filter(pk=job_of(FIRST).pk).update(state=state)
+    with django_capture_on_commit_callbacks() as bells:
+        tasks.close_week(job_of(LAST).pk)
+    assert len(bells) == n_bells
+    assert (job_of(FIRST).state, job_of(LAST).state) == (state, JobState.QUEUED)
+
+
+def test_a_correction_behind_a_gap_says_which_week_is_missing(world):
+    weekly.close_week(LAST)
+    weekly.close_week(FIRST)
+    with pytest.raises(JobNotYet, match=str(FIRST.next())):
+        editions.correct_now(LAST, reason="补登")
+    assert published() == [FIRST, LAST]
 
 
 def test_a_correction_waits_for_nobody(three_weeks, cast):

@@ -10,8 +10,9 @@ from django.urls import reverse
 from reporting import draw as arithmetic
 from reporting.choices import DrawState
 from reporting.models import Draw
-from reporting.operations.draw_results import assign_inspectors
+from reporting.operations.draw_results import assign_inspectors, record_item
 from reporting.operations.draws import draw_sample
+from reporting.operations.inspection import void_check
 from tests.reporting.draw_scene import drawn, open_groups, plan
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,26 @@ def test_who_is_not_assigned_sees_the_sample_but_no_form(world, cast, sign_in):
     assert 'name="posts"' in words(sign_in("province").get(url))
     assert 'name="posts"' not in words(sign_in("national").get(url))
     assert sign_in("national").post(url, {"posts": 1, "counted_on": YESTERDAY}).status_code == 403
+
+
+def test_a_branch_is_not_told_that_its_group_was_drawn(world, cast, sign_in):
+    made = drawn(world, cast, size=12)
+    client = sign_in("secretary")
+    for code in ("hnu-law-1201", "hnu-law-1202"):
+        item = made.items.get(unit=world[code])
+        assert client.get(reverse("reporting:record-sample", args=[item.pk])).status_code == 404
+        assert client.post(reverse("reporting:mark-missing", args=[item.pk])).status_code == 404
+
+
+def test_a_check_voided_after_the_end_waits_for_nobody(world, cast, sign_in):
+    made = drawn(world, cast, size=1)
+    assign_inspectors(made.pk, [cast["province"].pk], by=cast["province"])
+    item = record_item(made.items.get().pk, posts=6, by=cast["province"])
+    void_check(item.check_made, "数错了群", by=cast["province"])
+    client = sign_in("province")
+    assert "没有待登记的样本" in words(client.get(reverse("reporting:list-own-samples")))
+    shown = words(client.get(reverse("reporting:show-draw", args=[made.pk])))
+    assert ("已作废" in shown, "待重新登记" in shown) == (True, False)
 
 
 def test_a_redraw_is_shown_on_both_draws(world, cast, sign_in):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from orgs.choices import Role
 from orgs.exceptions import IllegalMove, NotAllowed
+from orgs.kernel import clock
 from orgs.models import Appointment
 from reporting.choices import DrawState
 from reporting.exceptions import ReportingError
 from reporting.models import DrawItem, SpotCheck
 from reporting.operations.draw_results import assign_inspectors, candidates, mark_missing, record_item
+from reporting.operations.draws import redraw
 from reporting.operations.inspection import void_check
 from tests.reporting.draw_scene import drawn
+from tests.world import TODAY
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +79,25 @@ def test_a_result_is_a_check_of_yesterday_named_after_the_draw(world, cast):
     assert (check.counted_on, check.group_id) == (date(2026, 11, 17), item.group_id)
     with pytest.raises(IllegalMove):
         record_item(item.pk, posts=7, by=cast["province"])
+
+
+def test_no_day_long_before_the_draw_is_taken(world, cast):
+    made = assigned(world, cast, "province")
+    first, second, *_rest = made.items.all()
+    with pytest.raises(ReportingError, match="2026-11-17"):
+        record_item(first.pk, posts=6, counted_on=date(2026, 11, 16), by=cast["province"])
+    with clock.frozen(TODAY + timedelta(days=5)):
+        late = record_item(second.pk, posts=6, counted_on=date(2026, 11, 17), by=cast["province"])
+    assert late.check_made.counted_on == date(2026, 11, 17)
+
+
+@pytest.mark.parametrize(("note", "told"), [("问过 13912345678", "个人信息"), ("长" * 201, "200")])
+def test_what_is_written_of_a_search_is_checked(world, cast, note, told):
+    made = assigned(world, cast, "province")
+    with pytest.raises(ReportingError, match=told):
+        mark_missing(made.items.first().pk, note=note, by=cast["province"])
+    with pytest.raises(ReportingError, match=told):
+        redraw(made.pk, reason=note, by=cast["province"])
 
 
 def test_only_the_person_assigned_records(world, cast):

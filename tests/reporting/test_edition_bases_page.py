@@ -49,6 +49,13 @@ def test_the_page_shows_what_is_counted_and_what_instead(sign_in, world, three):
     assert "核对后的名册" in page.text
 
 
+def test_more_than_a_form_can_hold_is_refused_in_words(sign_in, world, three):
+    given = {"bases": range(1, 902), "reason": "更正底数"}
+    answer = sign_in("national").post(CORRECT, given)
+    assert answer.status_code == 422
+    assert "一次最多更正900项底数" in answer.text
+
+
 def test_ticks_and_the_reason_stay_while_one_searches_and_turns_pages(sign_in, world, three, monkeypatch):
     monkeypatch.setattr(base_choice, "PER_PAGE", 1)
     client = sign_in("national")

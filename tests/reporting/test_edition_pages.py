@@ -8,12 +8,14 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from orgs.choices import JobState
-from orgs.kernel import clock
+from orgs.kernel import clock, triggers
 from orgs.models import Job, UnitBaseVersion
-from reporting.models import ClosedWeek
+from reporting.figures import NOT_IN_FIRST_DIGEST
+from reporting.models import ClosedWeek, WeekUnit
 from reporting.operations import activity, editions, weekly
 from tests.reporting.closed_weeks import LAST, close, report
 from tests.world import TODAY
@@ -173,6 +175,16 @@ def test_the_comparison_names_units_and_figures_that_differ(sign_in, world, corr
     assert {(each.label, each.before, each.after) for each in line.differences} >= {("发布信息", 0, 6)}
     assert ("发布信息", 0, 6) in {(each.label, each.before, each.after) for each in found.totals}
     assert "发布信息 0 → 6" in answer.text
+
+
+def test_figures_that_were_not_there_yet_have_not_changed(sign_in, world, corrected):
+    names = {f"{side}_{name}": None for name in NOT_IN_FIRST_DIGEST for side in ("own", "sub")}
+    with triggers.without_triggers(connection):
+        WeekUnit.objects.filter(week__edition=1).update(**names)
+        ClosedWeek.objects.filter(edition=1).update(digest_form=1)
+    found = sign_in("province").get(COMPARE).context["found"]
+    assert [line.unit_id for line in found.units] == [world.ids["qh-hs-jl"]]
+    assert not [each for each in (*found.totals, *found.units[0].differences) if each.before is None]
 
 
 def test_the_comparison_shows_each_reader_the_own_scope(sign_in, corrected):

@@ -10,7 +10,7 @@ from orgs.kernel import clock
 from orgs.models import Job
 from reporting import judging as meaning
 from reporting.choices import Standing
-from reporting.models import DailyRecord, Exemption, Judgement, Requirement, Tally, WeekUnit
+from reporting.models import Campaign, DailyRecord, Exemption, Judgement, Requirement, Tally, WeekUnit
 from reporting.operations import judging, weekly
 from tests.reporting.campaign_rows import (
     MONDAY,
@@ -44,6 +44,19 @@ def test_every_sunday_is_judged_before_the_moment(world):
     assert judge(campaign) == 4  # three Sundays, and Wednesday
     campaign.refresh_from_db()
     assert campaign.judged_until == NOW
+
+
+def test_where_another_process_judged_meanwhile_the_rest_is_judged_all_the_same(world):
+    campaign = make_campaign(world, figure("groups_member", VILLAGES))
+    add_group(world, JL, at=at(15))
+    judging.judge(Campaign.objects.get(pk=campaign.pk), at(14))
+    assert judging.judge_until(campaign, NOW) == 2
+    campaign.refresh_from_db()
+    assert campaign.judged_until == NOW
+    assert (standings(campaign, world, at(14))[JL], standings(campaign, world, WEEK.ends_at)[JL]) == (
+        "0",
+        "1",
+    )
 
 
 @pytest.mark.parametrize(("opened_at", "answer"), [(WEEK.ends_at - TICK, "1"), (WEEK.ends_at, "0")])
@@ -169,6 +182,22 @@ def test_a_daily_requirement_is_judged_over_the_day_that_ended_last(world):
     judge(campaign)
     assert standings(campaign, world, WEEK.ends_at) == {JL: "0"}
     assert standings(campaign, world) == {JL: "1"}
+
+
+def test_a_day_without_a_record_is_missing_beside_other_counts(world):
+    add_group(world, JL)
+    daily = {"recurs": "daily", "missing": "not_asked"}
+    campaign = make_campaign(
+        world,
+        figure("posts", VILLAGES, compare="==", threshold="0", **daily),
+        figure("silent_groups", VILLAGES, compare="==", threshold="0", **daily),
+    )
+    judge(campaign)
+    assert standings(campaign, world) == {JL: "-0"}
+    shown = meaning.own_values(
+        campaign.versions.get().requirements.all(), [world.ids[JL]], meaning.Instant.at(NOW)
+    )
+    assert set(shown.values()) == {(None, None), (1, None)}
 
 
 DEADLINE = at(17, 12)

@@ -127,6 +127,8 @@ def test_the_editions_and_what_differs_between_two(sign_in, world, cast):
     assert [world["hi"].name, "本级及所属", "发布信息", "0", "6", "6"] in found
     assert [world["qh-hs-jl"].name, "本级", "发布信息", "0", "6", "6"] in found
     assert [row[0] for row in lines(sign_in("university"), COMPARE)[2:]] == []
+    taken = AuditEntry.objects.filter(verb="list.exported", by=cast["province"]).latest("pk")
+    assert taken.detail["rows"] == len(found) - 2 > len({tuple(row[:2]) for row in found[2:]})
 
 
 def test_the_reports_of_a_week_and_of_a_year_name_persons_masked(sign_in, world, cast, weeks):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from orgs.exceptions import OrgsError
 from reporting.models import Notice, NoticeRecipient
@@ -47,6 +49,18 @@ def test_saved_and_published_at_once_one_of_them_wins(draft, cast, transactional
     assert isinstance(saved, OrgsError) is not isinstance(published, OrgsError)
     draft.refresh_from_db()
     assert (draft.title == "改过的") is (draft.state == "draft")
+
+
+def test_a_draft_thrown_away_by_two_is_gone_for_both(draft, cast):
+    clients = [Client(), Client()]
+    for client in clients:
+        client.force_login(cast["province"])
+    url = reverse("reporting:discard-notice", args=[draft.pk])
+    # Whoever comes after the other has finished finds no draft any more.
+    answers = at_once(*[lambda client=client: client.post(url).status_code for client in clients])
+    assert set(answers) <= {302, 404}
+    assert 302 in answers
+    assert not Notice.objects.exists()
 
 
 def test_signed_twice_at_once_there_is_one_signature(draft, cast):

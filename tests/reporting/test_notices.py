@@ -120,6 +120,20 @@ def test_withdrawn_it_stays_readable_and_waits_for_nobody(province, sign_in):
     assert AuditEntry.objects.get(verb="notice.withdrawn").reason == "日期有误"
 
 
+def test_a_reason_holds_no_number_of_a_person(province):
+    notice = published(province)
+    assert "个人信息" in act(province, "withdraw", notice, reason="请问 13912345678").text
+    notice.refresh_from_db()
+    assert notice.state == "published"
+
+
+@pytest.mark.parametrize("name", ["sign_on", "pinned_on"])
+def test_a_day_out_of_reach_is_refused(province, name):
+    for day, status in (("9999-12-31", 422), ("2032-01-01", 422), ("2031-11-01", 302)):
+        answer = province.post(reverse("reporting:new-notice"), written(**{name: day}))
+        assert (answer.status_code, "五年以内" in answer.text) == (status, status == 422)
+
+
 def test_what_cannot_be_sent_stays_a_draft(province, monkeypatch):
     nobody = drafted(province, kinds=["enterprise"])
     assert "没有收件单位" in act(province, "publish", nobody).text

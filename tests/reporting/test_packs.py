@@ -126,6 +126,8 @@ MEANING = [
     ("    phase: first\n", "    phase: first\n    deadline: 2026-11-01\n", "第24行 requirements[1].deadline：截止不晚于开始"),
     ("    phase: first\n", "    phase: first\n    final: 2026-12-31\n", "第24行 requirements[1].final：刚性要求没有另外的最后期限"),
     ("    hard: false\n", "    hard: false\n    final: 2026-12-01\n", "第34行 requirements[2].final：最后期限不晚于截止"),
+    ("deadline: 2026-12-20 12:00", "deadline: {before: fair}\n    final: 2026-12-01", "第35行 requirements[2].final：最后期限不晚于截止"),
+    ("hard: false\n    deadline: 2026-12-20 12:00", "deadline: {before: fair}\n    final: 2026-12-31", "第34行 requirements[2].final：刚性要求没有另外的最后期限"),
     ("{kinds: [university]}", "{units: [hnu], not_units: [hnu]}", "第24行 requirements[1].target.not_units：与 units 相矛盾"),
     ("threshold: 1}", "threshold: 1, compare: between}", "第25行 requirements[1].rule.most：只有 between 写上限"),
     ("threshold: 1}", "threshold: 1, most: 3}", "第25行 requirements[1].rule.most：只有 between 写上限"),

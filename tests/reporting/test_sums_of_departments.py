@@ -15,7 +15,9 @@ from orgs.operations import tokens
 from reporting.figures import FIGURES
 from reporting.models import Tally, WeekUnit
 from reporting.operations.weekly import close_week
+from tests.reporting import closed_weeks
 from tests.reporting.campaign_rows import NOW, add_group, at, figure, judge, make_campaign
+from tests.reporting.closed_weeks import report
 from tests.reporting.test_campaign_pages import row_of
 
 WEEK = "2026-W46"
@@ -140,6 +142,23 @@ def test_a_department_takes_few_statements(
     _page(client, name, campaign, *given)
     with django_assert_max_num_queries(15):
         _page(client, name, campaign, *given)
+
+
+def test_what_happened_between_two_weeks_holds_no_other_lines(sign_in, world):
+    report(world, "hnu-law-1201", 20)
+    report(world, "qh-hs-jl", 40)
+    closed_weeks.close(Week.parse(WEEK).previous())
+    closed_weeks.close()
+    args = [WEEK, world.ids["hi"], "opened", "2026-W45"]
+    url = reverse("reporting:show-difference", args=args)
+    for key, total in (("province", 2), ("schools", 1)):
+        client = sign_in(key)
+        answer = client.get(url)
+        assert answer.context["found"].total == total
+        rows = answer.context["found"].rows
+        assert [client.get(row.url).context["breakdown"].total for row in rows] == [total]
+        text = b"".join(client.get(url, {"export": "csv"})).decode("utf-8-sig")
+        assert text.splitlines()[-1] == f"合计,{total}"
 
 
 @pytest.fixture

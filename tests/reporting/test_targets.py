@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from orgs.models import OrgUnit
-from reporting.querysets.targets import targets_of
+from orgs.querysets.scope import UnitsInCharge
+from reporting.querysets.targets import condition
 
 pytestmark = pytest.mark.django_db
 LAW = {"hnu-law", "hnu-law-1201", "hnu-law-1202", "hnu-law-1301"}
 
 
 def asked(target, unit):
-    return set(targets_of(target, unit).values_list("code", flat=True))
+    units = OrgUnit.objects.within(UnitsInCharge.below(unit)).in_operation()
+    return set(units.filter(condition(target)).values_list("code", flat=True))
 
 
 @pytest.mark.parametrize(

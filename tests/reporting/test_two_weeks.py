@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from orgs.kernel import triggers
 from orgs.kernel.clock import Week
 from orgs.models import OrgUnit
 from orgs.operations import tree
+from reporting.models import WeekUnit
 from tests.reporting.closed_weeks import LAST, add_universities, close, report
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +85,23 @@ def test_the_rows_of_a_difference_name_both_weeks_and_lead_on(world, sign_in, th
     weeks = client.get(line.links["opened"]).context["found"].rows
     assert [row.change for row in weeks if row.change] == [1, 1]
     assert client.get(weeks[0].url).status_code == 200
+
+
+def test_a_missing_number_is_no_difference(world, sign_in):
+    report(world, "hnu-law-1201", 20, week=LAST.previous())
+    weeks = [close(LAST.previous()), close()]
+    numbers = {"hnu": (None, 9), "hnu-law": (None, 5), "hnu-tour": (3, 4)}
+    with triggers.without_triggers(connection):
+        for code, counts in numbers.items():
+            for week, n in zip(weeks, counts, strict=True):
+                WeekUnit.objects.for_week(week.pk).filter(unit_id=world.ids[code]).update(sub_cadres=n)
+    url = f"/weekly/{LAST}/{world.ids['hnu']}/rows/cadres/since/{LAST.previous()}/"
+    found = sign_in("province").get(url).context["found"]
+    assert {row.name: row.change for row in found.rows} == {
+        world["hnu-law"].name: None,
+        world["hnu-tour"].name: 1,
+    }
+    assert found.total is None
 
 
 def test_a_single_unit_above_its_base_is_shown_as_it_declared(world, sign_in):

@@ -148,6 +148,19 @@ def test_a_file_of_all_lines_is_gone_for_who_keeps_some_lines_only(sign_in, worl
     assert download(client, job).status_code == 404
 
 
+def test_a_department_sees_its_file_from_the_order_on(sign_in, world, cast, closed, large):
+    client = sign_in("schools")
+    job = order(client, world, "hi")
+    shown = reverse("reporting:show-week-file", args=[job.pk])
+    assert "正在生成文件" in client.get(shown).text
+    tasks.write_week_file(job.pk)
+    assert download(client, job).status_code == 200
+    assert order(client, world, "hi") == job
+    cast["schools"].appointments.update(department=Department.RURAL)
+    assert client.get(shown).status_code == 404
+    assert order(client, world, "hi") != job
+
+
 def test_a_job_of_an_office_that_has_ended_writes_nothing(sign_in, world, cast, closed, large):
     job = order(sign_in("university"), world, "hnu")
     cast["university"].appointments.update(ends_on="2026-11-17")

@@ -79,7 +79,21 @@ def test_week_knows_its_days_and_words():
 
 
 @pytest.mark.parametrize(
-    "text", ["2025-W53", "2026-W54", "2026-W00", "2026W46", "2026-W4", "２０２６-W46", " 2026-W46", ""]
+    "text",
+    [
+        "9999-W52",
+        "9999-W51",
+        "0001-W01",
+        "0000-W01",
+        "2025-W53",
+        "2026-W54",
+        "2026-W00",
+        "2026W46",
+        "2026-W4",
+        "２０２６-W46",
+        " 2026-W46",
+        "",
+    ],
 )
 def test_what_is_no_week_is_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011 - the message is for developers
