@@ -62,7 +62,14 @@ def bench(folder, *arguments):
 
 
 @pytest.mark.parametrize(
-    ("name", "size"), [("tree_load", 20_000), ("rollup", 5_000), ("campaign", 2_000), ("pages", 400)]
+    ("name", "size"),
+    [
+        ("tree_load", 20_000),
+        ("rollup", 5_000),
+        ("campaign", 2_000),
+        # What a page takes is asserted by test_query_counts.py every day.
+        pytest.param("pages", 400, marks=pytest.mark.long),
+    ],
 )
 def test_a_benchmark_prints_its_figures(tmp_path, name, size):
     answer = bench(tmp_path, name, "--nodes", str(size), "--engine", "sqlite")
