@@ -20,6 +20,7 @@ from reporting.exceptions import ReportingError
 from reporting.models import Draw, DrawItem, VerifiedCount
 from reporting.operations.draws import LONGEST_REASON, locked
 from reporting.operations.inspection import record_check
+from reporting.operations.texts import checked
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -72,6 +73,10 @@ def record_item(item_id: int, *, posts: int, by: User, counted_on: date | None =
     """
     item = _to_inspect(item_id, by=by)
     day = counted_on or clock.today() - timedelta(days=1)
+    first = clock.local(item.draw.drawn_at).date() - timedelta(days=1)
+    if day < first:
+        # Whoever inspects must not pick a day long past on which the group happened to post.
+        raise ReportingError(_("抽查日不能早于抽取的前一天（%(day)s），请更正。") % {"day": first})
     item.check_made = record_check(item.group, draw=item.draw.number, counted_on=day, posts=posts, by=by)
     item.save(update_fields=["check_made"])
     _close_if_done(item.draw, by=by)
@@ -81,7 +86,7 @@ def record_item(item_id: int, *, posts: int, by: User, counted_on: date | None =
 @transaction.atomic
 def mark_missing(item_id: int, *, note: str, by: User) -> VerifiedCount:
     """群找不到: what was declared is verified as none; both numbers are kept. Raises NotAllowed, IllegalMove, ReportingError."""
-    why = note.strip()[:LONGEST_REASON]
+    why = checked(note, label=_("查找情况"), longest=LONGEST_REASON)
     if not why:
         raise ReportingError(_("请说明怎样查找过这个群。"))
     item = _to_inspect(item_id, by=by)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from orgs.choices import Line as WorkLine
 from orgs.exceptions import IllegalMove, NotAllowed
 from orgs.kernel import clock
 from orgs.operations import ledger
@@ -18,9 +20,13 @@ from reporting.choices import DrawState, Stratum
 from reporting.exceptions import ReportingError
 from reporting.models import Draw, DrawItem
 from reporting.operations.draw_frames import Plan, lines_of
+from reporting.operations.texts import checked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orgs.models import User
+    from orgs.querysets.scope import Span
     from reporting.draw import Line
 
 LARGEST = 500  # what an inspection can look at; more is a count of all
@@ -42,7 +48,7 @@ def redraw(draw_id: int, *, reason: str, by: User) -> Draw:
     Raises NotAllowed, ReportingError without a reason, IllegalMove once a result is known: who has seen results must
     not choose among samples.
     """
-    why = reason.strip()[:LONGEST_REASON]
+    why = checked(reason, label=_("重抽理由"), longest=LONGEST_REASON)
     if not why:
         raise ReportingError(_("请填写重抽理由，理由会一直显示在两次抽样上。"))
     old = locked(draw_id, by=by)
@@ -68,19 +74,29 @@ def redraw(draw_id: int, *, reason: str, by: User) -> Draw:
 
 def locked(draw_id: int, *, by: User) -> Draw:
     """The draw for writing, by somebody who may draw there. Raises NotAllowed, IllegalMove for one that is over."""
-    rows = Draw.objects.visible_to(by).select_for_update(of=("self",)).select_related("scope", "unit")
+    rows = Draw.objects.readable_by(by).select_for_update(of=("self",)).select_related("scope", "unit")
     draw = rows.get(pk=draw_id)
-    if not by.units_in_charge().allowing(DRAW).covers(draw.scope):
+    if not may_change(draw, by):
         raise NotAllowed
     if draw.state in {DrawState.REPLACED, DrawState.CLOSED}:
         raise IllegalMove(_("这次抽样已办结或已重抽，不能再改。"))
     return draw
 
 
+def may_change(draw: Draw, person: User) -> bool:
+    """Whether they may assign and redraw it: who may draw in its scope, a department only what it drew among its lines."""
+    spans = [each for each in person.units_in_charge().allowing(DRAW).spans if each.covers(draw.scope)]
+    if not spans or any(not each.lines for each in spans):
+        return bool(spans)
+    return Draw.objects.readable_by(person, DRAW).filter(pk=draw.pk).exists()
+
+
 def _draw(plan: Plan, *, by: User, **more: object) -> Draw:
     in_charge = by.units_in_charge().allowing(DRAW)
-    if not in_charge.covers(plan.scope):
+    spans = [span for span in in_charge.spans if span.covers(plan.scope)]
+    if not spans:
         raise NotAllowed
+    plan = replace(plan, lines=_lines(plan.lines, spans))
     found = lines_of(plan, in_charge)
     _check(plan, len(found))
     # A seed nobody chose: whoever may choose it could try until the sample suits.
@@ -89,10 +105,7 @@ def _draw(plan: Plan, *, by: User, **more: object) -> Draw:
     frame = arithmetic.frame_of(found)
     facts = {
         "title": plan.title.strip(),
-        "unit_id": min(
-            (span for span in in_charge.spans if span.covers(plan.scope)),
-            key=lambda span: (span.is_forest, span.rght - span.lft),
-        ).unit_id,
+        "unit_id": min(spans, key=lambda span: (span.is_forest, span.rght - span.lft)).unit_id,
         "scope": plan.scope,
         "lines": plan.lines,
         "kinds": plan.kinds,
@@ -116,6 +129,18 @@ def _draw(plan: Plan, *, by: User, **more: object) -> Draw:
         DRAWN, draw, by=by, number=draw.number, seed=seed, frame_hash=draw.frame_hash, size=draw.size
     )
     return draw
+
+
+def _lines(wanted: Sequence[str], spans: Sequence[Span]) -> list[str]:
+    """The lines drawn among, in the order of `Line`: those wanted, of which a department has only its own."""
+    is_whole = any(not span.lines for span in spans)
+    own = set(WorkLine.values) if is_whole else {line for span in spans for line in span.lines}
+    if not wanted and is_whole:
+        return []
+    chosen = [each for each in WorkLine.values if each in own and (not wanted or each in wanted)]
+    if not chosen:
+        raise ReportingError(_("所选战线不在您联系的战线之内，请重新选择。"))
+    return chosen
 
 
 def _check(plan: Plan, n_frame: int) -> None:

@@ -83,7 +83,8 @@ def sample(item: DrawItem, stratum: str = "", weight: int | None = None) -> Samp
         word = _("待登记") if item.inspector_id else _("待分派")
         return Sample(item, stratum, weight, "warn", word, is_open=True)
     if check.voided_at is not None:
-        return Sample(item, stratum, weight, "mute", _("已作废，待重新登记"), is_open=True)
+        word = _("已作废") if item.draw.state == DrawState.CLOSED else _("已作废，待重新登记")
+        return Sample(item, stratum, weight, "mute", word, is_open=True)
     tone = GRADE_TONES[CheckGrade(check.grade)]
     return Sample(item, stratum, weight, tone, check.get_grade_display(), is_open=False)
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -33,7 +32,7 @@ MOST_SHOWN = 200
 def list_own_samples(request: LeagueRequest) -> HttpResponse:
     """待登记 of the person, then what was recorded last."""
     own = DrawItem.objects.visible_to(request.user).assigned_to(request.user).for_list()
-    waiting = [pages.sample(each) for each in own.open()[:MOST_SHOWN]]
+    waiting = [pages.sample(each) for each in own.waiting()[:MOST_SHOWN]]
     done = [pages.sample(each) for each in own.done().order_by("-draw", "position")[:MOST_SHOWN]]
     return render(request, "reporting/draws/own.html", {"waiting": waiting, "done": done})
 
@@ -78,17 +77,15 @@ def mark_missing(request: LeagueRequest, pk: int) -> HttpResponse:
 
 
 def _item(request: LeagueRequest, pk: int) -> DrawItem:
-    """The sample; results are recorded where one may, by the person assigned."""
-    item = get_object_or_404(DrawItem.objects.visible_to(request.user).for_list(), pk=pk)
-    if not permissions.may(request.user, permissions.RECORD_CHECK, item.unit):
-        raise PermissionDenied
-    return item
+    """The sample, for who may inspect there: a refusal would tell the others that the group was drawn."""
+    found = DrawItem.objects.actionable_by(request.user, permissions.RECORD_CHECK).for_list()
+    return get_object_or_404(found, pk=pk)
 
 
 def _next(request: LeagueRequest) -> HttpResponse:
     """[保存，下一个]: the next open sample, or the list when all are done."""
     own = DrawItem.objects.visible_to(request.user).assigned_to(request.user)
-    following = own.open().order_by("draw", "position").first()
+    following = own.waiting().order_by("draw", "position").first()
     if following is None:
         return redirect("reporting:list-own-samples")
     return redirect("reporting:record-sample", following.pk)

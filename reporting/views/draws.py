@@ -34,8 +34,8 @@ PER_PAGE = 50
 @login_required
 @require_safe
 def list_draws(request: LeagueRequest) -> HttpResponse:
-    """Every draw of the own scope, replaced ones too, the newest first."""
-    page = Paginator(Draw.objects.visible_to(request.user).for_list(), PER_PAGE).get_page(
+    """Every draw the person may read, replaced ones too, the newest first."""
+    page = Paginator(Draw.objects.readable_by(request.user).for_list(), PER_PAGE).get_page(
         request.GET.get("page")
     )
     context = {"page": page, "lines": pages.lines(page), "may_draw": may_anywhere(request.user, DRAW)}
@@ -78,7 +78,7 @@ def show_draw(request: LeagueRequest, pk: int) -> HttpResponse:
 @require_safe
 def download_frame(request: LeagueRequest, pk: int) -> HttpResponse:
     """抽样框 as text, byte for byte what the digest is of."""
-    draw = get_object_or_404(Draw.objects.visible_to(request.user), pk=pk)
+    draw = get_object_or_404(Draw.objects.readable_by(request.user), pk=pk)
     answer = HttpResponse(draw.frame, content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="draw-{draw.pk}.txt"'
     return answer
@@ -123,7 +123,7 @@ def redraw(request: LeagueRequest, pk: int) -> HttpResponse:
 
 
 def _draw(request: LeagueRequest, pk: int) -> Draw:
-    found = Draw.objects.visible_to(request.user).select_related(
+    found = Draw.objects.readable_by(request.user).select_related(
         "unit", "scope", "drawn_by", "replaces", "replaced_by"
     )
     return get_object_or_404(found, pk=pk)
@@ -131,7 +131,7 @@ def _draw(request: LeagueRequest, pk: int) -> Draw:
 
 def _draw_to_change(request: LeagueRequest, pk: int) -> Draw:
     draw = _draw(request, pk)
-    if not request.user.units_in_charge().allowing(DRAW).covers(draw.scope):
+    if not draws.may_change(draw, request.user):
         raise PermissionDenied
     return draw
 
@@ -139,7 +139,7 @@ def _draw_to_change(request: LeagueRequest, pk: int) -> Draw:
 def _show(request: LeagueRequest, draw: Draw, bad: forms.Form | None = None) -> HttpResponse:
     page = pages.read(draw)
     is_over = draw.state in {DrawState.CLOSED, DrawState.REPLACED}
-    may_change = not is_over and request.user.units_in_charge().allowing(DRAW).covers(draw.scope)
+    may_change = not is_over and draws.may_change(draw, request.user)
     people = draw_results.candidates(draw) if may_change and not isinstance(bad, AssignForm) else []
     context = {
         "page": page,
