@@ -9,7 +9,7 @@ from reporting.operations.exemptions import LONGEST_REASON
 
 
 class ExemptionForm(forms.Form):
-    """The reason, which the unit and its superiors read."""
+    """The reason, which the superiors of the unit read."""
 
     use_required_attribute = False
 
@@ -17,6 +17,6 @@ class ExemptionForm(forms.Form):
         label=_("理由"),
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("该单位和上级都能看到；不要写姓名、手机号、QQ号"),
+        help_text=_("上级单位能看到；不要写姓名、手机号、QQ号"),
         error_messages={"required": _("请填写理由。")},
     )

@@ -63,14 +63,19 @@ def grant(campaign_id: int, requirement_code: str, unit_id: int, *, reason: str,
 @transaction.atomic
 def withdraw(exemption_id: int, *, by: User) -> Exemption:
     """撤回: the requirement asks the unit again from now on. Raises NotAllowed, IllegalMove."""
-    found = Exemption.objects.visible_to(by).select_for_update(of=("self",))
-    exemption = found.select_related("campaign__unit").get(pk=exemption_id)
-    if not may(by, RUN_CAMPAIGN, exemption.campaign.unit):
+    known = Exemption.objects.visible_to(by).get(pk=exemption_id)
+    # The campaign first, as `grant` and ending it do.
+    campaigns = Campaign.objects.select_for_update(of=("self",)).select_related("unit")
+    campaign = campaigns.get(pk=known.campaign_id)
+    if not may(by, RUN_CAMPAIGN, campaign.unit):
         raise NotAllowed(_("只有部署单位可以撤回免予要求。"))
+    if campaign.state == CampaignState.ENDED:
+        raise IllegalMove(_("这项工作部署已结束，不能再改。"))
+    exemption = Exemption.objects.select_for_update(of=("self",)).get(pk=exemption_id)
     if exemption.withdrawn_at is not None:
         raise IllegalMove(_("已经撤回，不用重复撤回。"))
     exemption.withdrawn_at = clock.now()
     exemption.save(update_fields=["withdrawn_at"])
     ledger.record("exemption.withdrawn", exemption, by=by, requirement=exemption.requirement_code)
-    judging.enqueue_judging(exemption.campaign, by=by, because=f"x{exemption.pk}w")
+    judging.enqueue_judging(campaign, by=by, because=f"x{exemption.pk}w")
     return exemption

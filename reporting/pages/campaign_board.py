@@ -114,11 +114,11 @@ class Board:
 
 
 def choose(campaign: Campaign, week: Week | None) -> Chosen:
-    """The moment asked for. Raises Http404 for a week that is not over or lies before the launch, and without a version."""
-    if week is not None and (
-        not week.is_over or campaign.launched_at is None or week.ends_at <= campaign.launched_at
-    ):
-        raise Http404
+    """The moment asked for. Raises Http404 for a week not over or before the launch or after the end, and without a version."""
+    if week is not None:
+        launched, until = campaign.launched_at, campaign.ended_at or clock.now()
+        if launched is None or not launched < week.ends_at <= until:
+            raise Http404
     at = week.ends_at if week else campaign.ended_at or clock.now()
     requirements = judging.requirements_at(campaign, at)
     if not requirements:
@@ -273,7 +273,7 @@ def _crumbs(chosen: Chosen, unit: OrgUnit, in_charge: UnitsInCharge) -> list[tup
 def _weeks(chosen: Chosen) -> tuple[str, str]:
     """Addresses of the week before and of the next one, of now after the last; "" where there is none."""
     launched = chosen.campaign.launched_at
-    current = clock.Week.current()
+    current = clock.Week.containing(chosen.campaign.ended_at or clock.now())
     before = (chosen.week or current).previous()
     is_known = (
         launched is not None and before.ends_at > launched and chosen.campaign.state != CampaignState.DRAFT

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from orgs.kernel import clock
 from orgs.operations.exporting import FileTable
+from orgs.templatetags.league import until
 
 if TYPE_CHECKING:
     from orgs.operations.exporting import Cell
@@ -25,8 +25,7 @@ def as_table(board: Board) -> FileTable:
             _("%(name)s：状态") % {"name": name},
         ]
     rows: list[list[Cell]] = [_file_row(row) for row in [board.total, *board.rows]]
-    moment = clock.local(board.chosen.at)
-    words = {"title": board.chosen.version.title, "unit": board.unit.name, "at": f"{moment:%Y-%m-%d %H:%M}"}
+    words = {"title": board.chosen.version.title, "unit": board.unit.name, "at": until(board.chosen.at)}
     heading = _("%(title)s　%(unit)s　截至 %(at)s") % words
     return FileTable.listed(
         _("工作部署进度%(code)s") % {"code": board.chosen.campaign.code},

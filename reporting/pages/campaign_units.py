@@ -106,7 +106,7 @@ def _below(
     chosen: Chosen, requirement: Requirement, unit: OrgUnit, in_charge: UnitsInCharge
 ) -> OrgUnitQuerySet:
     """The units directly below that are asked it, or lead others that are, each with its exemption and its last reminder of this requirement."""
-    exemptions = Exemption.objects.in_force().filter(
+    exemptions = Exemption.objects.as_of(chosen.at).filter(
         campaign=chosen.campaign, requirement_code=requirement.code, unit=OuterRef("pk")
     )
     reminders = Notification.objects.filter(link=link_of(requirement), unit=OuterRef("pk"))

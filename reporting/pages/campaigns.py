@@ -150,11 +150,11 @@ def _within(span: Span, whole: Span) -> Span | None:
 
 
 def read(campaign: Campaign, in_charge: UnitsInCharge) -> CampaignPage:
-    """The campaign now, with ten weeks of progress; six statements. Raises Http404 before a version is loaded.
+    """The campaign now or at its end, with ten weeks of progress; six statements. Raises Http404 before a version is loaded.
 
     To a department of the unit it shows the sums of what the department sees, and no progress, which is kept for all lines.
     """
-    unit, at = vantage(campaign, in_charge), clock.now()
+    unit, at = vantage(campaign, in_charge), campaign.ended_at or clock.now()
     versions = list(campaign.versions.order_by("-number"))
     if not versions:
         raise Http404
@@ -178,18 +178,17 @@ def read(campaign: Campaign, in_charge: UnitsInCharge) -> CampaignPage:
 
 
 def curve(campaign: Campaign, requirements: Sequence[Requirement], unit_pk: int) -> list[Point]:
-    """The share that is met at the end of each of the last ten weeks, and now; None before anything was judged."""
+    """The share that is met at the end of each of the last ten weeks, and now or at its end; None before any judging."""
     if campaign.launched_at is None:
         return []
-    weeks = [clock.Week.current().previous(n) for n in range(CURVE_WEEKS, 0, -1)]
+    now = campaign.ended_at or clock.now()
+    weeks = [clock.Week.containing(now).previous(n) for n in range(CURVE_WEEKS, 0, -1)]
     moments = [week.ends_at for week in weeks if week.ends_at > campaign.launched_at]
     labels = [_("第%(n)d周") % {"n": week.number} for week in weeks[-len(moments) :]] if moments else []
-    now = campaign.ended_at or clock.now()
+    last = _("结束时") if campaign.ended_at else _("现在")
     rows = Tally.objects.filter(requirement__in=requirements, unit_id=unit_pk).as_of_any([*moments, now])
     kept = list(rows.values_list("n_asked", "n_met", "valid_from", "valid_to"))
-    return [
-        (label, _share(kept, at)) for label, at in zip([*labels, _("现在")], [*moments, now], strict=True)
-    ]
+    return [(label, _share(kept, at)) for label, at in zip([*labels, last], [*moments, now], strict=True)]
 
 
 def _share(rows: list[tuple[int, int, datetime, datetime | None]], at: datetime) -> Fraction | None:

@@ -55,6 +55,11 @@ class ExemptionQuerySet(ScopedQuerySet["Exemption"]):
     def in_force(self) -> Self:
         return self.filter(withdrawn_at__isnull=True)
 
+    def as_of(self, moment: datetime) -> Self:
+        """Those that were in force at the moment."""
+        is_open = Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment)
+        return self.filter(is_open, granted_at__lte=moment)
+
 
 class JudgementQuerySet(VersionQuerySet["Judgement"]):
     def of_running(self) -> Self:

@@ -93,10 +93,11 @@ def remind_units(request: LeagueRequest, pk: int, unit_pk: int, code: str) -> Ht
     campaign = _campaign(request, pk, REMIND)
     unit = campaign_board.unit_of(campaign, unit_pk, request.user.units_in_charge().allowing(REMIND))
     requirement = _requirement(campaign_board.choose(campaign, None), code)
+    only = whole_number(request.POST.get("only"))
+    if "only" in request.POST and not only:
+        raise Http404
     try:
-        done = campaign_reminders.remind(
-            requirement, unit, by=request.user, unit_id=whole_number(request.POST.get("only"))
-        )
+        done = campaign_reminders.remind(requirement, unit, by=request.user, unit_id=only)
     except OrgsError as error:
         messages.error(request, error.message)
     else:
