@@ -97,8 +97,10 @@ def _check_moments(data: Row, row: Row, at: str, findings: Findings) -> None:
     phases = {each["code"]: each for each in data.get("phases", ())}
     phase: Row = phases.get(row.get("phase"), {})
     if isinstance(deadline, dict):
-        if deadline["before"] not in {event["code"] for event in data.get("events", ())}:
+        events = {event["code"]: event for event in data.get("events", ())}
+        if deadline["before"] not in events:
             findings.add(f"{at}.deadline.before", _("没有这件事，请改为 events 里的代码。"))
+        _check_final(row, moments.starting(events.get(deadline["before"], {}).get("at")), at, findings)
         return
     phase_ends = moments.ending(phase.get("ends"))
     ends = moments.ending(deadline) or phase_ends
@@ -107,11 +109,16 @@ def _check_moments(data: Row, row: Row, at: str, findings: Findings) -> None:
         findings.add(f"{at}.deadline", _("截止不晚于开始，请更正。"))
     if ends and phase_ends and ends > phase_ends:
         findings.add(f"{at}.deadline", _("截止晚于所属阶段的截止，请更正，或不写阶段。"))
-    if "final" in row:
-        if row.get("hard", True):
-            findings.add(f"{at}.final", _("刚性要求没有另外的最后期限：请写 hard: false，或删去 final。"))
-        if not _is_before(ends, moments.ending(row["final"])):
-            findings.add(f"{at}.final", _("最后期限不晚于截止，请更正。"))
+    _check_final(row, ends, at, findings)
+
+
+def _check_final(row: Row, ends: datetime | None, at: str, findings: Findings) -> None:
+    if "final" not in row:
+        return
+    if row.get("hard", True):
+        findings.add(f"{at}.final", _("刚性要求没有另外的最后期限：请写 hard: false，或删去 final。"))
+    if not _is_before(ends, moments.ending(row["final"])):
+        findings.add(f"{at}.final", _("最后期限不晚于截止，请更正。"))
 
 
 def _is_before(first: datetime | None, last: datetime | None) -> bool:

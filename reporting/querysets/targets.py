@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q
 
 from orgs.models import OrgUnit
-from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,14 +17,8 @@ _IN = {"kinds": "kind", "lines": "line", "intake_years": "intake_year", "units":
 _FLAGS = {"holds_members": "kind__holds_members", "league_organisation": "kind__is_league_organisation"}
 
 
-def targets_of(target: Mapping[str, Any], unit: OrgUnit) -> OrgUnitQuerySet:
-    """Units in operation that a target names in the subtree of the unit, itself included; keys: reporting/packs."""
-    units: OrgUnitQuerySet = OrgUnit.objects.within(UnitsInCharge.below(unit)).in_operation()
-    return units.filter(condition(target))
-
-
 def condition(target: Mapping[str, Any]) -> Q:
-    """The target as a condition on units, wherever they stand. `not_units` leaves out what is below them as well."""
+    """The target as a condition on units, wherever they stand; keys: reporting/packs. `not_units` leaves out what is below them as well."""
     asked = Q(pk__isnull=False)
     for key, column in _IN.items():
         if key in target:
