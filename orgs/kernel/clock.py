@@ -78,8 +78,8 @@ class Week:
     number: int
 
     def __post_init__(self) -> None:
-        # Raises ValueError for a week 53 that the year does not have.
-        date.fromisocalendar(self.year, self.number, 1)
+        # Raises ValueError for a week 53 that the year does not have, and for one that the calendar's end cuts off.
+        date.fromisocalendar(self.year, self.number, 7)
 
     @classmethod
     def containing(cls, moment: date | datetime) -> Week:
@@ -97,7 +97,8 @@ class Week:
     def parse(cls, text: str) -> Week:
         """The week written as `2026-W46`; raises ValueError for anything else."""
         found = _WEEK.fullmatch(text)
-        if found is None:
+        # At either end of the calendar a week lacks a neighbour, which pages lead to.
+        if found is None or int(found[1]) in {date.min.year, date.max.year}:
             raise ValueError(f"not an ISO week: {text!r}")
         return cls(int(found[1]), int(found[2]))
 
