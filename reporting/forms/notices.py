@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from orgs.choices import Kind, Line
@@ -19,11 +20,20 @@ if TYPE_CHECKING:
     from reporting.models import Notice
 
 
+LONGEST_AHEAD = timedelta(days=5 * 365)
+
+
+def _is_within_reach(day: date) -> None:
+    if day > clock.today() + LONGEST_AHEAD:
+        raise ValidationError(_("日期太远，请填写五年以内的日期。"))
+
+
 def _day(label: Any, help_text: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         help_text=help_text,
         required=False,
+        validators=[_is_within_reach],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("请按“年-月-日”填写，例如：2026-11-25。")},
     )

@@ -16,6 +16,7 @@ from reporting.choices import NoticeState
 from reporting.exceptions import ReportingError
 from reporting.models import Notice
 from reporting.operations import notice_recipients
+from reporting.operations.texts import checked
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,8 +97,8 @@ def withdraw(notice_id: int, *, reason: str, by: User) -> Notice:
     notice = _held(notice_id, by=by)
     if notice.state != NoticeState.PUBLISHED:
         raise IllegalMove(_("只有已发布的通知才能撤回，请刷新页面后再看。"))
-    why = " ".join(reason.split())
-    if not why or len(why) > LONGEST_REASON:
+    why = checked(reason, label=_("撤回原因"), longest=LONGEST_REASON)
+    if not why:
         raise ReportingError(_("请填写撤回原因，不超过%(n)d个字。") % {"n": LONGEST_REASON})
     notice.state, notice.withdrawn_at, notice.withdraw_reason = NoticeState.WITHDRAWN, clock.now(), why
     _write(notice, "state", "withdrawn_at", "withdraw_reason")

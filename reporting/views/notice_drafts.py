@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,6 +63,8 @@ def edit(request: LeagueRequest, pk: int) -> HttpResponse:
             again = request.POST.copy()
             again["version"] = str(theirs.version)
             form = NoticeForm(again, notice=theirs)
+        except Notice.DoesNotExist as error:
+            raise Http404 from error
         except OrgsError as error:
             form.add_error(None, error.message)
         else:
@@ -82,6 +85,8 @@ def publish(request: LeagueRequest, pk: int) -> HttpResponse:
         operations.publish(pk, version=version, by=request.user)
     except NotAllowed:
         raise
+    except Notice.DoesNotExist as error:
+        raise Http404 from error
     except OrgsError as error:
         messages.error(request, error.message)
     else:
@@ -100,6 +105,8 @@ def discard(request: LeagueRequest, pk: int) -> HttpResponse:
         # Somebody has published it meanwhile.
         messages.error(request, error.message)
         return redirect("reporting:show-notice", pk)
+    except Notice.DoesNotExist:
+        pass  # somebody else has discarded it meanwhile
     messages.success(request, _("已删除草稿。"))
     return redirect("reporting:list-notices")
 
