@@ -91,5 +91,5 @@ def _ordered(week: Week, edition: int, reason: str) -> ClosedWeek:
 
 
 def correct_now(week: Week, *, reason: str, by: User | None = None) -> ClosedWeek:
-    """Order a new edition and compute it in this process. Raises what `correct_week` does, and JobLost."""
+    """Order a new edition and compute it in this process. Raises what `correct_week` and `finish_now` do."""
     return weekly.finish_now(correct_week(week, reason=reason, by=by))

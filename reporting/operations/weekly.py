@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from orgs.choices import JobState
-from orgs.exceptions import JobLost
+from orgs.exceptions import JobLost, JobNotYet
 from orgs.kernel.clock import Week
 from orgs.models import Job
 from orgs.operations import jobs, ledger
@@ -80,9 +83,13 @@ def _close_for(job: Job) -> dict[str, object]:
 
 
 def _wait_for_earlier(week: Week) -> None:
-    """Earlier weeks are queued first; this one comes after them. Raises EarlierWeekOpen."""
-    for each in order.open_before(week):
-        enqueue_close(each)
+    """Earlier weeks are queued first; this one comes after them. Raises EarlierWeekOpen.
+
+    Only the oldest is rung for, as each rings for the next; one that failed waits for the next hour or for 重试.
+    """
+    jobs_before = [_add(each) for each in order.open_before(week)]
+    if jobs_before and jobs_before[0].state == JobState.QUEUED:
+        transaction.on_commit(partial(ledger.ring, jobs_before[0]))
     # Asked again, as a queue without workers of its own has done them by now.
     earlier = order.open_before(week)
     if earlier:
@@ -96,8 +103,8 @@ def _edition(job: Job) -> int:
 def close_now(week: Week, *, by: User | None = None) -> ClosedWeek:
     """Close the week in this process, in the job row a worker would use. Takes over from a worker that fell silent.
 
-    Raises WeekNotOver, EarlierWeekOpen naming the weeks that come first (`catch_up` closes them), and JobLost when
-    another process took the job over in the meantime.
+    Raises WeekNotOver, EarlierWeekOpen naming the weeks that come first (`catch_up` closes them), and what
+    `finish_now` does when something comes first after all or another process took the job over in the meantime.
     """
     if not week.is_over:
         raise WeekNotOver
@@ -107,7 +114,7 @@ def close_now(week: Week, *, by: User | None = None) -> ClosedWeek:
     earlier = order.open_before(week)
     if earlier:
         raise order.waiting_for(earlier)
-    return finish_now(ledger.add(TASK, key=job_key(week), by=by, **_params(week)))
+    return finish_now(_add(week, by=by))
 
 
 def catch_up(*, by: User | None = None) -> Iterator[ClosedWeek]:
@@ -119,11 +126,15 @@ def catch_up(*, by: User | None = None) -> Iterator[ClosedWeek]:
 def finish_now(job: Job) -> ClosedWeek:
     """Do the job of a close in this process, whoever had it before.
 
-    Computing twice is harmless: the other process, if it still lives, loses the job at its next step.
+    Computing twice is harmless: the other process, if it still lives, loses the job at its next step. Raises JobNotYet
+    where something comes first, in the words that stand in the row, and JobLost.
     """
     jobs.take_back(job)
     closed = close_in_job(job.pk)
     if closed is None:
+        job.refresh_from_db()
+        if job.state == JobState.QUEUED and job.error:
+            raise JobNotYet(job.error)
         raise JobLost
     return closed
 
@@ -131,6 +142,10 @@ def finish_now(job: Job) -> ClosedWeek:
 def job_key(week: Week, edition: int = 1) -> str:
     """The key under which an edition is closed once."""
     return f"close-week-{week}-e{edition}"
+
+
+def _add(week: Week, *, by: User | None = None) -> Job:
+    return ledger.add(TASK, key=job_key(week), by=by, **_params(week))
 
 
 def _params(week: Week) -> dict[str, object]:
