@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from django.db.models import Sum
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from reporting.pages.figure_words import Figure
     from reporting.pages.lineage import Lineage
     from reporting.pages.weeks import ChosenWeek
+    from reporting.querysets.weekly import WeekUnitQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Rows that sum to `total`; `now` and `before` are the figure itself in the two weeks, of stocks only."""
+    """Rows that sum to `total`, where no number is missing; `now` and `before` are the figure itself, of stocks only."""
 
     other: ChosenWeek
     rows: list[Row]
@@ -47,7 +49,7 @@ class Difference:
 
 
 def read(chosen: ChosenWeek, line: Lineage, figure: Figure, since: Week) -> Difference:
-    """Two statements at most. Raises Http404 where `since` is no closed week before the one shown."""
+    """Two statements. Raises Http404 where `since` is no closed week before the one shown."""
     against = chosen.against(since)
     if against.other is None:
         raise Http404
@@ -63,7 +65,8 @@ def _stock(chosen: ChosenWeek, other: ChosenWeek, line: Lineage, figure: Figure)
     rows = [_row(former.get(key), parts.get(key)) for key in keys]
     rows = [_linked(row, key, chosen, other, figure) for row, key in zip(rows, keys, strict=True)]
     shown = [row for row in rows if row.change or row.before is None or row.now is None]
-    return Difference(other, shown, (now.total or 0) - (before.total or 0), before.total, now.total)
+    total = None if now.total is None or before.total is None else now.total - before.total
+    return Difference(other, shown, total, before.total, now.total)
 
 
 def _by_key(found: Breakdown) -> dict[object, Part]:
@@ -88,7 +91,7 @@ def _row(before: Part | None, now: Part | None) -> Row:
         note = _("新设或划入") if before is None else _("已撤销或划出")
     return Row(
         part.name if part else "",
-        (values[1] or 0) - (values[0] or 0),
+        _change(before, now),
         now.url if now else "",
         values[0],
         values[1],
@@ -97,16 +100,27 @@ def _row(before: Part | None, now: Part | None) -> Row:
     )
 
 
+def _change(before: Part | None, now: Part | None) -> int | None:
+    """What came or went; None where a week has the unit without a number, as missing is not 0."""
+    then, today = (each.value if each else 0 for each in (before, now))
+    return None if then is None or today is None else today - then
+
+
 def _flow(chosen: ChosenWeek, other: ChosenWeek, line: Lineage, figure: Figure) -> Difference:
-    """Week by week, of the weeks in which the unit stood where it stands in the one shown."""
+    """Week by week, of the weeks in which the unit stood where it stands in the one shown.
+
+    For a department that is the sum of the rows it sees, as in `breakdown`.
+    """
     since, until = other.closed.starts_on, chosen.closed.starts_on
     weeks = [each for each in chosen.closed_weeks if since < each.starts_on < until]
-    columns = [f"sub_{name}" for name, _sign in figure.parts]
     seen = WeekUnit.objects.within(line.in_charge).for_weeks([each.pk for each in (chosen.closed, *weeks)])
     here = seen.filter(unit_id=line.row.unit_id, parent_id=line.row.parent_id)
-    counts = {
-        row["week_id"]: sum(row[name] or 0 for name in columns) for row in here.values("week_id", *columns)
-    }
+    counts = _counts(here, figure, "sub" if line.sees_all else "own")
+    if not line.sees_all:
+        # SECURITY: the sum of the whole subtree holds lines that the reader may not see.
+        below = seen.children_of(line.row.unit_id, is_national=line.is_national)
+        of_children = _counts(below, figure, "sub")
+        counts = {pk: n + of_children.get(pk, 0) for pk, n in counts.items()}
     rows = []
     for each in (chosen.closed, *weeks):
         if each.pk in counts:
@@ -114,3 +128,10 @@ def _flow(chosen: ChosenWeek, other: ChosenWeek, line: Lineage, figure: Figure) 
             is_shown = each.pk == chosen.closed.pk
             rows.append(Row(each.week.label, counts[each.pk], chosen.address(url) if is_shown else url))
     return Difference(other, rows, sum(counts.values()))
+
+
+def _counts(rows: WeekUnitQuerySet, figure: Figure, side: str) -> dict[int, int]:
+    """What happened in these units, by week."""
+    columns = {f"n_{name}": Sum(f"{side}_{name}") for name, _sign in figure.parts}
+    found = rows.order_by().values("week_id").annotate(**columns)
+    return {row["week_id"]: sum(row[name] or 0 for name in columns) for row in found}
