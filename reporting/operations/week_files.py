@@ -111,11 +111,15 @@ def file_name(closed: ClosedWeek, unit: OrgUnit) -> str:
 @transaction.atomic
 def order(closed: ClosedWeek, unit: OrgUnit, kind: str, *, by: User) -> Job:
     """Have the file written; it is for this person, and for a day. Asked for once more meanwhile it is the same job."""
-    Scope.of(unit, by)
-    params = {"week_id": closed.pk, "unit_id": unit.pk, "kind": kind}
+    params = {
+        "week_id": closed.pk,
+        "unit_id": unit.pk,
+        "kind": kind,
+        "lines": list(Scope.of(unit, by).lines),
+    }
     for each in _recent(by):
         is_useful = each.state in {JobState.QUEUED, JobState.RUNNING} or files.is_there(each)
-        if is_useful and {name: each.params[name] for name in params} == params:
+        if is_useful and {name: each.params.get(name) for name in params} == params:
             return each
     asked = ledger.record("week.file_ordered", closed, by=by, unit=unit, kind=kind)
     return ledger.enqueue(TASK, key=f"{TASK}:{asked.pk}", by=by, **params)
@@ -165,7 +169,9 @@ def file_of(pk: int, *, by: User) -> Ordered:
     """The person's own file, as long as they may still export what is in it. Raises Job.DoesNotExist."""
     job = Job.objects.get(pk=pk, task=TASK, created_by=by)
     unit = OrgUnit.objects.actionable_by(by, EXPORT).filter(pk=job.params["unit_id"]).first()
-    if unit is None or not Scope.of(unit, by).holds(job.result.get("lines", [])):
+    # What is in the file is known when it is written; until then, what was ordered.
+    known = job.result if job.state == JobState.DONE else job.params
+    if unit is None or not Scope.of(unit, by).holds(known.get("lines", [])):
         raise Job.DoesNotExist
     return Ordered(job, ClosedWeek.objects.get(pk=job.params["week_id"]), unit)
 
