@@ -14,7 +14,7 @@ from orgs.choices import JobState
 from orgs.http import whole_number
 from orgs.models import Job
 from reporting.choices import CheckKind, WeekState
-from reporting.figures import DISTINCT, FIGURES
+from reporting.figures import DISTINCT, FIGURES, NOT_IN_FIRST_DIGEST
 from reporting.models import ClosedWeek, DailyRecord, SpotCheck, WeekUnit
 from reporting.operations import weekly
 from reporting.pages import base_choice, figure_words
@@ -160,19 +160,19 @@ def compare(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str]) -> 
         return None
     name, totals = _totals(before, after, in_charge)
     page = Paginator(_seen(before, after, in_charge), UNITS_PER_PAGE).get_page(params.get("page"))
-    units, bases = _units(before, list(page)), base_choice.taken(before, after, in_charge)
+    units, bases = _units(before, after, list(page)), base_choice.taken(before, after, in_charge)
     return Comparison(before, after, found, name, totals, bases, page, units)
 
 
 @dataclass(frozen=True, slots=True)
 class WholeComparison:
-    """As `Comparison`, with all units, `n_units` of them, read some at a time as they are asked for."""
+    """As `Comparison`, with all units, read some at a time as they are asked for; `n_rows` figures differ, totals too."""
 
     before: ClosedWeek
     after: ClosedWeek
     unit_name: str
     totals: list[Difference]
-    n_units: int
+    n_rows: int
     units: Iterator[UnitDifference]
 
 
@@ -183,14 +183,16 @@ def compare_all(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str])
         return None
     name, totals = _totals(before, after, in_charge)
     ids = list(_seen(before, after, in_charge).values_list("unit_id", flat=True))
-    return WholeComparison(before, after, name, totals, len(ids), _in_pieces(before, after, ids))
+    # Counted beforehand, as the sheets of a workbook and the audit line need it; no more than a piece is held.
+    n_rows = len(totals) + sum(len(each.differences) for each in _in_pieces(before, after, ids))
+    return WholeComparison(before, after, name, totals, n_rows, _in_pieces(before, after, ids))
 
 
 def _in_pieces(before: ClosedWeek, after: ClosedWeek, ids: list[int]) -> Iterator[UnitDifference]:
     for at in range(0, len(ids), UNITS_AT_ONCE):
         piece = ids[at : at + UNITS_AT_ONCE]
         rows = {row.unit_id: row for row in WeekUnit.objects.for_week(after.pk).filter(unit_id__in=piece)}
-        yield from _units(before, [rows[pk] for pk in piece])
+        yield from _units(before, after, [rows[pk] for pk in piece])
 
 
 def _pair(week: Week, params: Mapping[str, str]) -> tuple[list[ClosedWeek], ClosedWeek | None, ClosedWeek]:
@@ -204,18 +206,26 @@ def _pair(week: Week, params: Mapping[str, str]) -> tuple[list[ClosedWeek], Clos
 
 
 def _seen(before: ClosedWeek, after: ClosedWeek, in_charge: UnitsInCharge) -> WeekUnitQuerySet:
-    differing = WeekUnit.objects.within(in_charge).for_week(after.pk).differing_from(before.pk, OWN)
+    columns = _in_both(before, after, OWN)
+    differing = WeekUnit.objects.within(in_charge).for_week(after.pk).differing_from(before.pk, columns)
     return differing.order_by("depth", "position", "code")
 
 
-def _units(before: ClosedWeek, rows: list[WeekUnit]) -> list[UnitDifference]:
+def _units(before: ClosedWeek, after: ClosedWeek, rows: list[WeekUnit]) -> list[UnitDifference]:
     """What differs in each of these rows; one statement."""
-    ids = [row.unit_id for row in rows]
+    ids, columns = [row.unit_id for row in rows], _in_both(before, after, OWN)
     old = {row.unit_id: row for row in WeekUnit.objects.for_week(before.pk).filter(unit_id__in=ids)}
     return [
-        UnitDifference(row.unit_id, row.name, _differences(vars(old[row.unit_id]), vars(row), OWN))
+        UnitDifference(row.unit_id, row.name, _differences(vars(old[row.unit_id]), vars(row), columns))
         for row in rows
     ]
+
+
+def _in_both(before: ClosedWeek, after: ClosedWeek, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Without figures that were not there yet when one of the editions was closed: nobody has corrected them."""
+    if min(before.digest_form, after.digest_form) > 1:
+        return columns
+    return tuple(name for name in columns if _figure(name) not in NOT_IN_FIRST_DIGEST)
 
 
 def _edition(found: list[ClosedWeek], text: str | None) -> ClosedWeek | None:
@@ -234,6 +244,7 @@ def _totals(before: ClosedWeek, after: ClosedWeek, in_charge: UnitsInCharge) -> 
         return "", []
     # Persons of several subordinates are no sum (R3).
     columns = tuple(f"sub_{name}" for name in FIGURES if name not in DISTINCT) if top.lines else SUBTREE
+    columns = _in_both(before, after, columns)
     both = WeekUnit.objects.within(in_charge).for_weeks([before.pk, after.pk])
     own = both.filter(unit_id=top.unit_id)
     names = dict(own.values_list("week_id", "name"))
@@ -262,5 +273,9 @@ def _differences(
 
 
 def _label(column: str) -> str:
-    name = column.removeprefix("own_").removeprefix("sub_")
+    name = _figure(column)
     return str(_WORDS.get(name, name))
+
+
+def _figure(column: str) -> str:
+    return column.removeprefix("own_").removeprefix("sub_")

@@ -73,7 +73,7 @@ def of_editions(week: Week, found: editions.WholeComparison) -> FileTable:
         "reason": found.after.reason,
     }
     name = _("周报%(week)s_第%(before)d版与第%(after)d版") % {"week": week, **numbers}
-    return FileTable(name, labels, _differing(found), len(found.totals) + found.n_units, heading)
+    return FileTable(name, labels, _differing(found), found.n_rows, heading)
 
 
 def _differing(found: editions.WholeComparison) -> Iterator[list[Cell]]:
