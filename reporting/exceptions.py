@@ -29,6 +29,12 @@ class EarlierWeekOpen(ReportingError, JobNotYet):
     default_message = _("更早的周还没有结周，请先结更早的周。")
 
 
+class JudgedMeanwhile(ReportingError, JobNotYet):
+    """Other processes judged the campaign each time this one was about to write."""
+
+    default_message = _("这项工作部署正在由其他任务评定，请稍后再试。")
+
+
 class CorrectionUnderWay(ReportingError):
     default_message = _("这一周已有一版更正正在汇总，请等它完成，或者先取消它。")
 

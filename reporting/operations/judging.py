@@ -6,6 +6,7 @@ All facts are versions, so that a late judging finds the week as it was. Nothing
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -15,24 +16,26 @@ from orgs.kernel.clock import Week
 from orgs.operations import ledger
 from reporting import judging
 from reporting.choices import CampaignState
+from reporting.exceptions import JudgedMeanwhile
 from reporting.models import Campaign
 from reporting.rollup.moment import adapted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from orgs.models import Job, User
     from reporting.models import CampaignVersion
 
 TASK = "reporting.judge_campaign"
+MOST_TRIES = 5
 
 
 def judge(campaign: Campaign, at: datetime) -> bool:
     """Judge every unit at a moment that lies not before the last judging, and write what has changed since.
 
-    Computes first and writes in one short transaction. False where nothing was to be done: another process has judged
-    that moment or a later one, or no version was loaded by then.
+    Computes first and writes in one short transaction. False where nothing was written: a later moment has been judged,
+    another process has judged meanwhile (ask again), or no version was loaded by then.
     """
     version = judging.version_at(campaign, at)
     if version is None or (campaign.judged_until and at < campaign.judged_until):
@@ -48,21 +51,48 @@ def judge(campaign: Campaign, at: datetime) -> bool:
             judging.drop()
 
 
-def judge_until(campaign: Campaign, at: datetime) -> int:
-    """Judge at every Sunday 24:00 that is not judged yet, then at the moment itself; returns how often."""
-    return sum(judge(campaign, moment) for moment in _moments(campaign, at))
+def judge_until(
+    campaign: Campaign, at: datetime, told: Callable[[int, int], None] = lambda done, total: None
+) -> int:
+    """Judge at every Sunday 24:00 that is not judged yet, then at the moment itself; returns how often.
+
+    Where another process writes in between, what is left after it is judged. `told` hears how far that is. Raises
+    JudgedMeanwhile where others always come first.
+    """
+    n_judged = 0
+    for _try in range(MOST_TRIES):
+        moments = list(_moments(campaign, at))
+        for done, moment in enumerate(moments):
+            told(done, len(moments))
+            if judge(campaign, moment):
+                n_judged += 1
+            elif _is_overtaken(campaign):
+                break
+        else:
+            told(len(moments), len(moments))
+            return n_judged
+    raise JudgedMeanwhile
+
+
+def _is_overtaken(campaign: Campaign) -> bool:
+    """Whether another process has judged since the campaign was read; now it says until when."""
+    known = campaign.judged_until
+    campaign.refresh_from_db(fields=["judged_until"])
+    return campaign.judged_until != known
 
 
 def judge_week(week: Week, *, job: Job | None = None) -> None:
     """Before a week is closed: every campaign that ran in it is judged as of its end, so that the close reads answers.
 
-    The job of the close lives as long as that takes.
+    The job of the close lives as long as that takes. Raises JudgedMeanwhile.
     """
+
+    def told(_done: int, _total: int) -> None:
+        if job is not None:
+            ledger.beat(job)
+
     for campaign in _judged_at(week.ends_at):
-        for moment in _moments(campaign, week.ends_at):
-            judge(campaign, moment)
-            if job is not None:
-                ledger.beat(job)
+        judge_until(campaign, week.ends_at, told)
 
 
 def judge_now(campaign: Campaign) -> int:
@@ -96,12 +126,8 @@ def _judge_for(job: Job) -> dict[str, object]:
     campaign = Campaign.objects.select_related("unit").get(pk=job.params["campaign"])
     if campaign.state == CampaignState.DRAFT:
         return {"n_judged": 0}
-    moments = list(_moments(campaign, campaign.ended_at or clock.now()))
-    for done, moment in enumerate(moments):
-        ledger.progress(job, done, len(moments))
-        judge(campaign, moment)
-    ledger.progress(job, len(moments), len(moments))
-    return {"n_judged": len(moments)}
+    at = campaign.ended_at or clock.now()
+    return {"n_judged": judge_until(campaign, at, partial(ledger.progress, job))}
 
 
 def _moments(campaign: Campaign, at: datetime) -> Iterator[datetime]:
