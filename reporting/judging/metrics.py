@@ -91,6 +91,7 @@ def extras(statement: Statement) -> str:
 
 
 def _counted(select: str, column: str, columns: list[str]) -> str:
-    """The counted units with 0 in all other columns."""
-    named = ", ".join(f"{'n' if each == column else '0'} AS {each}" for each in columns)
+    """The counted units with nothing in all other columns: what another metric has no row for stays missing."""
+    missing = "CAST(NULL AS bigint)"
+    named = ", ".join(f"{'n' if each == column else missing} AS {each}" for each in columns)
     return f"SELECT unit_id, {named} FROM ({select}) {column}"  # noqa: S608 - SQL of ours
