@@ -74,5 +74,6 @@ SETTLED = (
 # Bases: own_ = recorded for the unit (or NULL), sub_ = as resolved: the recorded one, else the sum of the children's.
 BASES = ("base_members", "base_youth")
 FIGURES = ADDITIVE + LATER + MISSING_OR_ADDITIVE + DISTINCT + SETTLED + BASES
+DIGEST_FORM = 2  # `ClosedWeek.digest_form` of what is closed now: the digest covers every figure
 # What the digest of a week leaves out that was closed before these figures were there (`ClosedWeek.digest_form` 1).
 NOT_IN_FIRST_DIGEST = frozenset((*LATER, *VOLUNTARY, *DISTINCT))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orgs.models import User
     from reporting.models import ClosedWeek
 
-MOST = 2_000
+MOST = 900  # a form of more than 1,000 fields is refused before it comes here
 FACTS = ("unit_id", "measure", "count", "year", "source")
 
 

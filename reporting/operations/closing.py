@@ -10,6 +10,7 @@ from orgs.kernel import clock, statistics
 from orgs.operations import ledger
 from reporting import rollup
 from reporting.choices import WeekState
+from reporting.figures import DIGEST_FORM
 from reporting.models import ClosedWeek, WeekUnit
 from reporting.operations import order
 
@@ -77,12 +78,13 @@ def publish(
         return header
     order.refuse_a_gap(header.week)
     write(header)
+    header.digest_form = DIGEST_FORM  # a header begun by an older version says otherwise
     header.n_units = WeekUnit.objects.filter(week=header).count()
     header.content_hash = rollup.content_hash(header)
     header.state = WeekState.CLOSED
     header.closed_at = clock.now()
     header.job = job
-    header.save(update_fields=["n_units", "content_hash", "state", "closed_at", "job"])
+    header.save(update_fields=["digest_form", "n_units", "content_hash", "state", "closed_at", "job"])
     ledger.record(
         "week.closed",
         header,
