@@ -26,6 +26,7 @@ from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
 from orgs.models import Notification, OrgUnit
 from orgs.operations import ledger
+from orgs.operations.locks import lock_units
 from orgs.permissions import REMIND, may
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def remind(round: CollectionRound, unit: OrgUnit, *, by: User, most: int = MOST_
     """
     if not may(by, REMIND, unit):
         raise NotAllowed
-    # Two pushes at once: the second waits here, and finds what the first has left.
+    # Two pushes at once, of whatever: the second waits here, and finds what the first has left.
+    lock_units([unit.pk])
     round = CollectionRound.objects.select_for_update(of=("self",)).get(pk=round.pk)
     late = late_below(round, unit, reader=by).order_by()
     on_desks = late.filter(desk_id__isnull=False)

@@ -12,6 +12,7 @@ from orgs.exceptions import IllegalMove
 from orgs.kernel import clock
 from orgs.models import Notification
 from orgs.operations import ledger
+from orgs.operations.locks import lock_units
 from reporting.models import Bulletin
 from reporting.operations.reminding import turn
 
@@ -31,7 +32,8 @@ def remind(bulletin_id: int, *, by: User, unit_id: int | None = None) -> Reminde
     Nobody reminds a unit of their own. Raises IllegalMove for a bulletin that has been corrected since.
     """
     published = Bulletin.objects.actionable_by(by).published()
-    # Two pushes at once: the second waits here, and finds what the first has left.
+    # Two pushes at once, of whatever: the second waits here, and finds what the first has left.
+    lock_units([published.values_list("unit_id", flat=True).get(pk=bulletin_id)])
     bulletin = published.select_for_update(of=("self",)).select_related("unit").get(pk=bulletin_id)
     if bulletin.corrections.published().exists():
         raise IllegalMove(_("这份通报已经更正，请在更正通报的签收情况中提醒。"))
