@@ -6,11 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ninja import Field, Query, Router, Schema
-from ninja.decorators import decorate_view
 
 from accounts.models import Account, Group
 from orgs.querysets.scope import UnitsInCharge
-from orgs.read_api import LARGEST_ID, REFUSALS, Window, below, page_of, revalidated
+from orgs.read_api import LARGEST_ID, Window, below, page_of, reads
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -70,14 +69,14 @@ class RegistryFilter(Window):
     status: str = Field("", max_length=8)
 
 
-@router.get(
+@reads(
+    router,
     "/accounts",
-    response={200: AccountPage, **REFUSALS},
+    AccountPage,
     url_name="list-accounts",
     summary="账号列表",
     description="令牌范围内的账号，按 id 排列；不含个人信息，也不含账号本身（可能是手机号），核验请用 /verify.json。",
 )
-@decorate_view(revalidated)
 def list_accounts(request: HttpRequest, wanted: Query[RegistryFilter]) -> dict[str, object]:
     """Accounts of the units within the scope of the token, by id.
 
@@ -86,14 +85,14 @@ def list_accounts(request: HttpRequest, wanted: Query[RegistryFilter]) -> dict[s
     return page_of(_filtered(request, Account.objects.all(), wanted), wanted)
 
 
-@router.get(
+@reads(
+    router,
     "/groups",
-    response={200: GroupPage, **REFUSALS},
+    GroupPage,
     url_name="list-groups",
     summary="群列表",
     description="令牌范围内的群，按 id 排列。",
 )
-@decorate_view(revalidated)
 def list_groups(request: HttpRequest, wanted: Query[RegistryFilter]) -> dict[str, object]:
     """Groups of the units within the scope of the token, by id."""
     return page_of(_filtered(request, Group.objects.all(), wanted), wanted)

@@ -12,7 +12,9 @@ from accounts import todo as accounts_todo
 from orgs import todo as orgs_todo
 from orgs.kernel.clock import Week
 from orgs.kernel.counting import counts
+from reporting import spot_todo
 from reporting import todo as reporting_todo
+from reporting.pages import notices
 from scoring import todo as scoring_todo
 
 if TYPE_CHECKING:
@@ -27,11 +29,13 @@ URGENCY = {"bad": 0, "warn": 1}
 @login_required
 @require_safe
 def home(request: LeagueRequest) -> HttpResponse:
-    """What the person's roles ask for today, most urgent first; above it, for those who supervise, the week in a sentence."""
+    """What the person's roles ask for today, most urgent first; above it pinned notices and the week in a sentence."""
     user, in_charge = request.user, request.user.units_in_charge()
     n = _counts(
         accounts=accounts_todo.counted(user),
         reporting=reporting_todo.counted(in_charge),
+        spot=spot_todo.counted(user),
+        scoring=scoring_todo.counted(user),
         orgs=orgs_todo.counted(user),
     )
     briefing = reporting_todo.briefing(in_charge)
@@ -39,11 +43,13 @@ def home(request: LeagueRequest) -> HttpResponse:
         *accounts_todo.for_user(user, n["accounts"]),
         *(briefing.todos if briefing else []),
         *reporting_todo.lines(n["reporting"]),
-        *scoring_todo.for_user(user),
+        *spot_todo.lines(n["spot"]),
+        *scoring_todo.for_user(user, n["scoring"]),
         *orgs_todo.for_user(user, n["orgs"]),
     ]
     context = {
         "briefing": briefing,
+        "pinned": notices.pinned(user) if n["reporting"].get("notices_pinned") else [],
         "todos": sorted(
             (each for each in found if not each.is_done), key=lambda each: URGENCY.get(each.tone, 2)
         ),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import TYPE_CHECKING
 
 import structlog
+from django.conf import settings
 from django.http import Http404, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+
+from orgs.operations import people
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 
 REQUEST_ID_HEADER = "X-Request-ID"
 NUL = "\0"
+log = structlog.get_logger()
 
 
 class RequestIdMiddleware:
@@ -29,8 +34,16 @@ class RequestIdMiddleware:
         request_id = uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.monotonic()
         response = self.get_response(request)
         response[REQUEST_ID_HEADER] = request_id
+        if settings.LOG_REQUESTS:
+            # The name of the page, not its address: that may hold an invitation or what somebody searched for.
+            page = request.resolver_match.view_name if request.resolver_match else ""
+            milliseconds = round((time.monotonic() - started) * 1000)
+            log.info(
+                "request", method=request.method, page=page, status=response.status_code, ms=milliseconds
+            )
         return response
 
 
@@ -76,14 +89,14 @@ class NoStoreMiddleware:
 
 
 class MustChangePasswordMiddleware:
-    """Sends people with an initial password to the page where they choose their own."""
+    """Sends people with an initial password, or one too old, to the page where they choose their own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and user.must_change_password:
+        if user.is_authenticated and people.must_choose_password(user):
             allowed = {reverse("orgs:change-password"), reverse("orgs:logout")}
             if request.path not in allowed:
                 return redirect("orgs:change-password")

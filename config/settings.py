@@ -50,6 +50,9 @@ SECRET_KEY = _secret("SECRET_KEY", purpose=b"session")
 FIELD_KEYS = [key.strip() for key in _secret("FIELD_KEYS", purpose=b"fields").split(",") if key.strip()]
 BLIND_INDEX_KEY = _secret("BLIND_INDEX_KEY", purpose=b"index")
 
+# Of `backup` and `restore`; better given to the one command than kept here.
+BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", default="")
+
 # --- applications ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
@@ -88,6 +91,8 @@ MIDDLEWARE = [
     "config.middleware.NoStoreMiddleware",
     "config.middleware.MustChangePasswordMiddleware",
     "config.middleware.ScopeMemoMiddleware",
+    "config.sign_in_middleware.SignInLifeMiddleware",
+    "config.sign_in_middleware.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -122,7 +127,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # Compiling a page's statement takes PostgreSQL longer than running it: 9 s instead of 2 s on 100,000 units.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options.setdefault("options", "-c jit=off")
+    # A database that doesn't answer is told to the person at once, not after minutes.
+    _options.setdefault("connect_timeout", 3)
 
 # --- cache and jobs --------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -164,11 +172,18 @@ CELERY_BEAT_SCHEDULE = {
     "send-mails": {"task": "orgs.send_mails", "schedule": crontab()},
     "close-week": {"task": "reporting.close_due_weeks", "schedule": crontab(minute=5)},
     "judge-campaigns": {"task": "reporting.judge_campaigns", "schedule": crontab(minute=35)},
+    "judge-deadlines": {"task": "reporting.judge_deadlines", "schedule": crontab()},
     "compute-sheets": {"task": "scoring.compute_this_year", "schedule": crontab(minute=20)},
     "requeue-lost-jobs": {"task": "orgs.requeue_lost_jobs", "schedule": crontab(minute="*/5")},
     "purge-administrators": {"task": "accounts.purge_administrators", "schedule": crontab(hour=3, minute=40)},
     "purge-files": {"task": "accounts.purge_files", "schedule": crontab(minute=50)},
+    "delete-check-photos": {"task": "reporting.delete_check_photos", "schedule": crontab(hour=3, minute=50)},
+    "purge-jobs": {"task": "reporting.purge_jobs", "schedule": crontab(hour=3, minute=55)},
+    "purge-sheet-documents": {"task": "scoring.purge_documents", "schedule": crontab(hour=3, minute=50)},
+    "purge-hand-ins": {"task": "reporting.purge_hand_ins", "schedule": crontab(hour=3, minute=45)},
+    "fetch-statistics": {"task": "reporting.fetch_all_statistics", "schedule": crontab(hour=9, minute=25)},
     "settle-demands": {"task": "reporting.settle_demands", "schedule": crontab(minute="*/15")},
+    "check-integrity": {"task": "config.check_integrity", "schedule": crontab(hour=4, minute=20)},
     "watch-appointments": {"task": "orgs.watch_appointments", "schedule": crontab(hour=6, minute=10)},
 }
 
@@ -182,7 +197,18 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "orgs.password_policy.PortalWordsValidator"},
 ]
+# For sites under 等保 assessment: kinds of characters, and a new password every 90 days (docs/install.md).
+PASSWORD_DAYS = 0
+if env.bool("DJBH_PASSWORD_POLICY", default=False):
+    AUTH_PASSWORD_VALIDATORS += [{"NAME": "orgs.password_policy.CompositionValidator"}]
+    PASSWORD_DAYS = 90
+INITIAL_PASSWORD_DAYS = 7
+# Roles that must use a second factor; nobody in the demo.
+SECOND_FACTOR_ROLES = env.list(
+    "SECOND_FACTOR_ROLES", default=[] if EMBEDDED else ["province", "auditor", "sysadmin", "committee"]
+)
 INVITATION_DAYS = 20
 # 年度确认: appointments are confirmed anew from this day of the year on; unconfirmed for so many days, they end (0: never).
 CONFIRMATION_STARTS = env.str("CONFIRMATION_STARTS", default="09-01")
@@ -190,13 +216,27 @@ END_UNCONFIRMED_AFTER_DAYS = env.int("END_UNCONFIRMED_AFTER_DAYS", default=180)
 # orgs/pinyin.py has phrases of its own: without the package's each process saves 50 MB and a second.
 env.ENVIRON.setdefault("PYPINYIN_NO_PHRASES", "1")
 INVITATION_REDIRECT_URL = "accounts:start"
-SESSION_COOKIE_AGE = 12 * 3600
+# Seconds a sign-in may be idle, and may last in all: at desks others pass by, and on a person's own phone.
+SIGN_IN_AT_DESKS, SIGN_IN_ELSEWHERE = (30 * 60, 12 * 3600), (12 * 3600, 7 * 24 * 3600)
+SESSION_COOKIE_AGE = SIGN_IN_ELSEWHERE[1]
 # 信息无误: after so many days a unit is asked again whether an account is still as registered.
 ACCOUNT_CONFIRM_DAYS = env.int("ACCOUNT_CONFIRM_DAYS", default=90)
+# 多日未发布: the clock of a channel shows these numbers of days since its last item (SUP-2.1.3).
+SILENT_AFTER_DAYS = tuple(int(days) for days in env.list("SILENT_AFTER_DAYS", default=["14", "30", "60"]))
 INCIDENT_HANDLE_HOURS = env.int("INCIDENT_HANDLE_HOURS", default=24)
+# 抽查异议: a unit may object to a spot check until so many days after it was recorded.
+OBJECTION_DAYS = env.int("OBJECTION_DAYS", default=7)
 # Personal data of administrators is purged so many months after they left (0: never), from their old forms too;
 # their terms and what else the forms say stay. Drafts and returned forms that nobody touched for so long lose it as well.
 ADMINISTRATOR_KEEP_MONTHS = env.int("ADMINISTRATOR_KEEP_MONTHS", default=12)
+# UNI-3.3: who is founded after the launch of a campaign has at least so many days for what it asks (0: only until its deadline).
+FOUNDED_LATE_DAYS = env.int("FOUNDED_LATE_DAYS", default=14)
+# 统计接口: where the platforms' statistics are asked for, where a unit has credentials (reporting/collectors).
+WECHAT_API_URL = env.str("WECHAT_API_URL", default="https://api.weixin.qq.com").rstrip("/")
+WECOM_API_URL = env.str("WECOM_API_URL", default="https://qyapi.weixin.qq.com").rstrip("/")
+WEIBO_API_URL = env.str("WEIBO_API_URL", default="https://api.weibo.com").rstrip("/")
+# Jobs of judgings, trials and files of weeks are deleted so many days after they ended (0: never); what they made stays.
+JOBS_KEPT_DAYS = env.int("JOBS_KEPT_DAYS", default=30)
 
 # --- reminders and mail ----------------------------------------------------------------------------
 # smtp+tls://user:password@host:587 and the like; without it a production portal leaves messages in the portal only.
@@ -295,6 +335,9 @@ CONTENT_SECURITY_POLICY = {
 
 # --- logging ---------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+# One JSON object a line, each with the id of its request; for people who develop, plain lines.
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain" if EMBEDDED else "json")
+LOG_REQUESTS = env.bool("LOG_REQUESTS", default=not EMBEDDED)
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
@@ -307,14 +350,22 @@ structlog.configure(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"without_codes": {"()": "config.logs.WithoutCodes"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "config.logs.JsonLines"},
+    },
+    "filters": {
+        "without_codes": {"()": "config.logs.WithoutCodes"},
+        "outages_in_words": {"()": "config.logs.OutagesInWords"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "filters": ["without_codes"],
+            "formatter": LOG_FORMAT,
+            "filters": ["without_codes", "outages_in_words"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # SECURITY: httpx logs whole addresses, in which platforms want tokens and secrets.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
 }

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-from config import health, home, search
+from config import health, home, search, status
 from config.api import api, show_docs
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
     path("healthz", health.healthz, name="healthz"),
+    path("status/", status.show_status, name="show-status"),
     path("api/v1/docs/", show_docs, name="show-api"),
     path("api/v1/", api.urls),
     path("", include("orgs.urls")),
     path("", include("accounts.urls")),
     path("", include("reporting.urls")),
     path("", include("scoring.urls")),
+    # One door: with the throttle and the second factor.
+    path("admin/login/", RedirectView.as_view(pattern_name="orgs:login", query_string=True)),
     path("admin/", admin.site.urls),
 ]
 
 handler403 = "config.errors.permission_denied"
 handler404 = "config.errors.page_not_found"
+handler500 = "config.errors.server_error"

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 from ninja import Field, Query, Router, Schema
-from ninja.decorators import decorate_view
 
 from orgs.models import OrgUnit
 from orgs.querysets.scope import UnitsInCharge
-from orgs.read_api import LARGEST_ID, REFUSALS, Window, below, page_of, revalidated
+from orgs.read_api import LARGEST_ID, Window, below, page_of, reads
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -47,27 +46,27 @@ class UnitFilter(Window):
     closed: bool = Field(False, description="包括已撤销的")
 
 
-@router.get(
+@reads(
+    router,
     "/units",
-    response={200: UnitPage, **REFUSALS},
+    UnitPage,
     url_name="list-units",
     summary="团组织列表",
     description="令牌范围内的团组织，按 id 排列。",
 )
-@decorate_view(revalidated)
 def list_units(request: HttpRequest, wanted: Query[UnitFilter]) -> dict[str, object]:
     """Units within the scope of the token, by id."""
     return page_of(_filtered(request, wanted), wanted)
 
 
-@router.get(
+@reads(
+    router,
     "/units/{unit_id}",
-    response={200: Unit, **REFUSALS},
+    Unit,
     url_name="show-unit",
     summary="一个团组织",
     description="令牌范围内的一个团组织。",
 )
-@decorate_view(revalidated)
 def show_unit(request: HttpRequest, unit_id: int) -> OrgUnit:
     """One unit within the scope of the token."""
     found = below(request, unit_id) if 0 < unit_id <= LARGEST_ID else None

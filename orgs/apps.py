@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
+from orgs import sign_in_life
 from orgs.kernel import triggers
 
 
@@ -20,6 +22,8 @@ class OrgsConfig(AppConfig):
         # Imported here: operations need the models, which exist only now.
         from orgs.operations import office_changes, upper  # noqa: PLC0415
 
+        # Django's own and the tests' ways to sign in meet in this signal only.
+        user_logged_in.connect(sign_in_life.begin, dispatch_uid="orgs.sign_in_life")
         triggers.append_only("orgs_auditentry")
         upper.register(
             preview=office_changes.preview, apply=office_changes.apply, happened=office_changes.happened

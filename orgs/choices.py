@@ -83,10 +83,13 @@ class Measure(TextChoices):
     MEMBERS_2012 = "members_assessed", _("团员数（考评口径）")
     MEMBERS_REPORTED = "members_reported", _("前期上报团员数")
     ORGANISATIONS = "organisations", _("下属团组织数")
-    CADRES = "cadres", _("团干部数")
+    CADRES = "cadres", _("团干部数（自愿填报）")
     # UNI-1.2.3: of the cadres' personal accounts the portal keeps a number only, given of their own free will.
     CADRES_WITH_ACCOUNT = "cadres_account", _("已使用微信的团干部数（自愿填报）")
-    CADRES_IN_TOUCH = "cadres_in_touch", _("联系青年达到要求的团干部数")  # RUR-2.1: 20 youths each
+    CADRES_IN_TOUCH = (
+        "cadres_in_touch",
+        _("联系青年达到要求的团干部数（自愿填报）"),
+    )  # RUR-2.1: 20 youths each
 
 
 class JobState(TextChoices):
@@ -151,6 +154,21 @@ class NotificationKind(TextChoices):
     BULLETIN_NOTICE = "bulletin_notice", _("通报发布前告知")
     ACCOUNT_HANDED = "account_handed", _("账号发放")
     FILE_READY = "file_ready", _("导出的文件已生成")
+    DUTY_MADE = "duty_made", _("上级提出督导事项")
+    DUTY_ANSWERED = "duty_answered", _("督导事项有变化")
+    NOTICE_PUBLISHED = "notice_published", _("收到通知")
+    CONTRIBUTION_SENT = "contribution_sent", _("收到报送")
+    CONTRIBUTION_DECIDED = "contribution_decided", _("报送已办理")
+    DIRECTED_MESSAGE = "directed_message", _("收到定向消息")
+    CHECKS_ASSIGNED = "checks_assigned", _("分派了抽查样本")
+    CHECK_RECORDED = "check_recorded", _("抽查结果")
+    CHECK_OBJECTED = "check_objected", _("对抽查结果有异议")
+    OBJECTION_DECIDED = "objection_decided", _("抽查异议已办结")
+    HAND_IN_RETURNED = "hand_in_returned", _("报送的材料被退回")
+    SHEET_NOTIFIED = "sheet_notified", _("考评结果告知")
+    SHEET_OBJECTED = "sheet_objected", _("收到考评异议")
+    SHEET_OBJECTION_ANSWERED = "sheet_objection_answered", _("考评异议已答复")
+    RESULTS_PUBLISHED = "results_published", _("考评结果公布")
 
 
 # What somebody must do something about also goes out by mail; the rest waits in the portal.
@@ -159,7 +177,11 @@ MAILED_KINDS = frozenset(
         NotificationKind.SUBMISSION_RETURNED,
         NotificationKind.REMINDED,
         NotificationKind.PACKAGE_RETURNED,
+        NotificationKind.HAND_IN_RETURNED,
         NotificationKind.ADMIN_DEMANDED,
+        NotificationKind.DUTY_MADE,
+        NotificationKind.SHEET_NOTIFIED,
+        NotificationKind.SHEET_OBJECTED,
     }
 )
 LONGEST_NAME = 120

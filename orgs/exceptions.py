@@ -42,6 +42,12 @@ class UnusableFile(OrgsError):
     default_message = _("文件不能用来导入，请按说明准备表格后重试。")
 
 
+class FileDamaged(OrgsError):
+    """What stands on disk is not what was handed in."""
+
+    default_message = _("文件已损坏或不在服务器上，打不开。请联系系统管理员从备份恢复。")
+
+
 class InvitationUnusable(OrgsError):
     default_message = _("邀请链接已使用、已撤销或已过期，请联系上级团委重新发送。")
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 VIEW = "view"  # units, registry, weeks of the own subtree
 FILL = "fill"  # fill and submit the collection form of the unit
-REVIEW = "review"  # approve and return forms of units below
+REVIEW = "review"  # approve and return forms of units below; decide about what they send up (报送)
 REPORT_PACKAGE = "report_package"  # 上报: a direct unit hands its package to the province
 ACCEPT_PACKAGE = "accept_package"
 EDIT_UNITS = "edit_units"
@@ -28,19 +28,22 @@ VIEW_SHEET = "view_sheet"
 SELF_ASSESS = "self_assess"
 ASSESS = "assess"
 MANAGE_SCHEMES = "manage_schemes"  # 考评: approve a scheme, open a year's sheets, confirm a flag
+# 年度考评: open and run the assessment of the level directly below the own unit, and score in it (SUP-2.2.3).
+RUN_ASSESSMENT = "run_assessment"
 MANAGE_JOBS = "manage_jobs"
 CORRECT_WEEK = "correct_week"  # 更正: a new edition of a closed week, of all units at once
 PUBLISH_BULLETIN = "publish_bulletin"  # 通报: write, publish and correct bulletins of the own unit
-PUBLISH_NOTICE = (
-    "publish_notice"  # 通知、内容供给: to the units of the own subtree; decide about what they send up
-)
+PUBLISH_NOTICE = "publish_notice"  # 通知、内容供给: to the units of the own subtree
 DRAW = "draw"  # 抽样: draw a sample of the own subtree and assign inspectors
+SUPERVISE = "supervise"  # 督导台账: talks, explanations, rectification and visits of units below
 RUN_CAMPAIGN = "run_campaign"  # 工作部署: enter, launch and end a campaign in the own subtree
 
 ROLE_VERBS: dict[str, frozenset[str]] = {
     Role.SECRETARY: frozenset({VIEW, FILL}),
     Role.REVIEWER: frozenset(
         {VIEW, FILL, REVIEW, EDIT_UNITS, EDIT_REGISTRY, MANAGE_PEOPLE, REMIND, REVEAL, EXPORT}
+        # The committee above assesses it (SUP-2.2.3): it sees its sheet and assesses itself.
+        | {VIEW_SHEET, SELF_ASSESS}
     ),
     Role.COMMITTEE: frozenset(
         {
@@ -57,7 +60,8 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             FULL_EXPORT,
             VIEW_AUDIT,
         }
-        | {VIEW_SHEET, SELF_ASSESS, PUBLISH_BULLETIN, PUBLISH_NOTICE, RUN_CAMPAIGN}
+        | {VIEW_SHEET, SELF_ASSESS, PUBLISH_BULLETIN, PUBLISH_NOTICE, RUN_CAMPAIGN, SUPERVISE}
+        | {RUN_ASSESSMENT}
     ),
     Role.PROVINCE: frozenset(
         {
@@ -74,7 +78,7 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             FULL_EXPORT,
         }
         | {VIEW_AUDIT, RECORD_CHECK, VIEW_SHEET, ASSESS, MANAGE_SCHEMES, FILL, PUBLISH_BULLETIN, CORRECT_WEEK}
-        | {RUN_CAMPAIGN, PUBLISH_NOTICE, DRAW}
+        | {RUN_CAMPAIGN, PUBLISH_NOTICE, DRAW, SUPERVISE, RUN_ASSESSMENT}
     ),
     Role.AUDITOR: frozenset({VIEW, RECORD_CHECK, VIEW_SHEET, ASSESS, EXPORT}),
     Role.SYSADMIN: frozenset({VIEW, EDIT_UNITS, MANAGE_PEOPLE, VIEW_AUDIT, MANAGE_JOBS}),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from django.db.models import Max
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import conditional_page
-from ninja import Field, Schema
+from ninja import Field, Router, Schema
+from ninja.decorators import decorate_view
 from ninja.security import HttpBasicAuth, HttpBearer
 
-from orgs.models import OrgUnit
+from orgs.models import OrgUnit, UnitVersion
 from orgs.operations import exporting, tokens
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from orgs.models import User
 
+View = TypeVar("View", bound="Callable[..., Any]")
 MOST_ROWS = 500
 FIRST = 0
 LARGEST_ID = 2**63 - 1
@@ -93,11 +97,53 @@ def revalidated(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
     return conditional_page(answer)
 
 
-def csv_answer(filename: str, labels: Sequence[str], rows: Iterable[Sequence[str]]) -> StreamingHttpResponse:
+def reads(
+    router: Router, path: str, answer: Any, *, url_name: str, summary: str, description: str
+) -> Callable[[View], View]:
+    """Register a view of the read interface: its answer, what all refuse, and revalidation by content."""
+    add = router.get(
+        path,
+        response={200: answer, **REFUSALS},
+        url_name=url_name,
+        summary=summary,
+        description=description,
+    )
+
+    def register(view: View) -> View:
+        return cast("View", add(decorate_view(revalidated)(view)))
+
+    return register
+
+
+def etag_of(user: User, *facts: object) -> str:
+    """A weak ETag of what an answer is made of, before anything of it is read; two statements.
+
+    `facts` tell the content, the token's subtrees and lines whose rows they are. Any change of the tree gives another,
+    as today's tree decides what is theirs.
+    """
+    spans = sorted((span.unit_id, span.lines) for span in user.units_in_charge().spans)
+    tree = UnitVersion.objects.aggregate(newest=Max("pk"))["newest"]
+    text = repr((facts, spans, tree))
+    return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def unchanged(request: HttpRequest, etag: str) -> HttpResponseBase | None:
+    """The 304 for a program that has the answer of this ETag already, else None."""
+    response = get_conditional_response(request, etag=etag)
+    if response is not None:
+        response["ETag"] = etag
+        patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def csv_answer(
+    filename: str, labels: Sequence[str], rows: Iterable[Sequence[str]], *, etag: str
+) -> StreamingHttpResponse:
     """A table that Excel and WPS can refresh; sent as it is read."""
     response = StreamingHttpResponse(
         exporting.csv_lines(labels, rows), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    response["ETag"] = etag
     patch_cache_control(response, private=True, no_cache=True)
     return response

@@ -38,6 +38,8 @@ class Todo:
     tone: str = "info"  # info | warn | bad: which pill
     status: str = "待办"  # the words in it
     is_done: bool = False  # nothing left to do: shown below the rest
+    tap: str = ""  # words of the button that does all of it at once, by POST to `tap_url`
+    tap_url: str = ""
 
 
 def for_user(user: User, found: Mapping[str, int]) -> list[Todo]:

@@ -13,6 +13,7 @@ from orgs.views import (
     people,
     requests,
     saved_views,
+    second_factor,
     session,
     tokens,
     tree,
@@ -24,8 +25,11 @@ app_name = "orgs"
 
 people_patterns: list[URLPattern | URLResolver] = [
     path("login/", session.SignInView.as_view(), name="login"),
+    path("login/code/", second_factor.enter_code, name="enter-code"),
     path("logout/", session.SignOutView.as_view(), name="logout"),
     path("password/", session.change_password, name="change-password"),
+    path("second-factor/", second_factor.set_up, name="second-factor"),
+    path("second-factor/off/", second_factor.turn_off, name="turn-off-second-factor"),
     path("mail-address/", session.set_mail_address, name="set-mail-address"),
     path("i/<str:code>/", invitations.accept, name="accept-invitation"),
     path("people/", people.list_people, name="list-people"),
@@ -43,6 +47,7 @@ people_patterns: list[URLPattern | URLResolver] = [
     path("people/<int:pk>/hand-over/", invitations.hand_over, name="hand-over"),
     path("people/<int:pk>/end/", people.end_term, name="end-term"),
     path("people/<int:pk>/reset-password/", people.reset_password, name="reset-password"),
+    path("people/<int:pk>/reset-second-factor/", second_factor.reset, name="reset-second-factor"),
     path("messages/", ledger.list_messages, name="list-messages"),
     path("messages/<int:pk>/open/", ledger.open_message, name="open-message"),
     path("views/", saved_views.list_views, name="list-views"),

@@ -67,10 +67,13 @@ def paragraphs(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def named(figures: Figures, keys: Sequence[str], title: str, text: str) -> list[UnitFigures]:
+def named(
+    figures: Figures, keys: Sequence[str], title: str, text: str, quoted: Iterable[str] = ()
+) -> list[UnitFigures]:
     """Whom a bulletin names, in official order (SUP-2.1.2): in a shown table of bad work, in the title or in the text.
 
-    The generated paragraphs of leaders and moves blame nobody, as long as they stand as generated.
+    The generated paragraphs of leaders and moves and those of quoted contributions blame nobody, as long as they stand
+    as the portal wrote them.
     """
     lists = (
         (tables.LAGGARDS, figures.low),
@@ -78,7 +81,7 @@ def named(figures: Figures, keys: Sequence[str], title: str, text: str) -> list[
         (tables.CHECKS, figures.poor),
     )
     pks = {each.unit_id for key, found in lists if key in keys for each in found}
-    blameless = {_leaders(figures), *figures.moves}
+    blameless = {_leaders(figures), *figures.moves, *quoted}
     written = [title, *(each for each in paragraphs(text) if each not in blameless)]
     names = _mentioned(figures, "\n".join(written))
     return [each for each in figures.units if each.unit_id in pks or each.name in names]

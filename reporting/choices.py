@@ -21,8 +21,11 @@ class CheckGrade(TextChoices):
 
 
 class CheckKind(TextChoices):
+    """Only POSTS is counted. A second check becomes one when the objection it was made for is upheld."""
+
     POSTS = "posts", _("抽查发布")
     PHONE = "phone", _("电话了解")
+    SECOND = "second", _("异议复核")
 
 
 class DrawWay(TextChoices):
@@ -62,6 +65,14 @@ class ContributionState(TextChoices):
     NOTED = "noted", _("已阅")
 
 
+# What was only read may be adopted later; what is adopted stays so.
+CONTRIBUTION_MOVES: dict[str, frozenset[str]] = {
+    ContributionState.SENT: frozenset({ContributionState.ADOPTED, ContributionState.NOTED}),
+    ContributionState.NOTED: frozenset({ContributionState.ADOPTED}),
+    ContributionState.ADOPTED: frozenset(),
+}
+
+
 class OutreachKind(TextChoices):
     """活动登记 (WB-3.3, MS-2.3)."""
 
@@ -92,6 +103,14 @@ class ExplanationKind(TextChoices):
 class BulletinState(TextChoices):
     DRAFT = "draft", _("草稿")
     PUBLISHED = "published", _("已发布")
+
+
+class CollectorService(TextChoices):
+    """Platforms that give statistics to who holds credentials."""
+
+    WECHAT = "wechat", _("微信公众号")
+    WECOM = "wecom", _("企业微信客户群")
+    WEIBO = "weibo", _("新浪微博")
 
 
 class CampaignState(TextChoices):
@@ -141,6 +160,32 @@ class DemandState(TextChoices):
     OPEN = "open", _("待办理")
     MET = "met", _("已更换")
     WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class DutyKind(TextChoices):
+    """督导台账: what a superior does about a unit, beside asking for another administrator (SUP-2.1.2, SUP-4.1d, RUR-3)."""
+
+    TALK = "talk", _("约谈")
+    EXPLANATION = "explain", _("书面说明")
+    RECTIFY = "rectify", _("限期整改")
+    VISIT = "visit", _("实地走访")
+
+
+class DutyState(TextChoices):
+    """How far a duty has come: a unit answers, its superior says that it is done."""
+
+    OPEN = "open", _("待办理")
+    ANSWERED = "answered", _("已答复")
+    DONE = "done", _("已办结")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+DUTY_MOVES: dict[str, frozenset[str]] = {
+    DutyState.OPEN: frozenset({DutyState.ANSWERED, DutyState.DONE, DutyState.WITHDRAWN}),
+    DutyState.ANSWERED: frozenset({DutyState.OPEN, DutyState.DONE, DutyState.WITHDRAWN}),
+    DutyState.DONE: frozenset(),
+    DutyState.WITHDRAWN: frozenset(),
+}
 
 
 DEMAND_MOVES: dict[str, frozenset[str]] = {

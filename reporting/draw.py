@@ -78,6 +78,11 @@ def digest(frame: str) -> str:
     return hashlib.sha256(frame.encode()).hexdigest()
 
 
+def share_of(n_lines: int, percent: int) -> int:
+    """So many percent of the frame, rounded up: a share of a small frame is never nobody."""
+    return -(-n_lines * percent // 100)
+
+
 def sample(lines: Sequence[Line], seed: str, size: int, *, is_stratified: bool) -> list[Line]:
     """`size` lines drawn without repetition, in the order drawn (stratum by stratum where stratified).
 

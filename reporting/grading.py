@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+STEPS = ((10, "excellent"), (6, "good"), (3, "fair"), (0, "poor"))  # from so many items on (SUP-4.1b)
+
 
 def grade(posts: int) -> str:
     """Grade by the number of items posted on the day checked: >= 10, 6-9, 3-5, < 3 (SUP-4.1b).
@@ -11,10 +13,4 @@ def grade(posts: int) -> str:
     if posts < 0:
         message = "posts must not be negative"
         raise ValueError(message)
-    if posts >= 10:
-        return "excellent"
-    if posts >= 6:
-        return "good"
-    if posts >= 3:
-        return "fair"
-    return "poor"
+    return next(name for floor, name in STEPS if posts >= floor)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from orgs.kernel import clock
 from orgs.permissions import EDIT_REGISTRY, FILL, REMIND
 from orgs.todo import Todo
-from reporting import report_todo
+from reporting import activity_todo, exchange_todo, hand_in_todo, report_todo, supervision_todo
 from reporting.choices import GOOD_LINE, BulletinState
-from reporting.models import BulletinNotice, BulletinRecipient, Demand, Judgement, NoticeRecipient
+from reporting.models import BulletinNotice, BulletinRecipient, Demand, Judgement, Notice, NoticeRecipient
 from reporting.pages import board as boards
 from reporting.pages import overview, weeks
 
@@ -70,8 +70,16 @@ def counted(in_charge: UnitsInCharge) -> dict[str, QuerySet[Any]]:
         **_demands(in_charge, editing, demanding),
         **_bulletins(in_charge),
         **report_todo.sets(in_charge),
+        **supervision_todo.sets(in_charge),
+        **exchange_todo.sets(in_charge),
+        **activity_todo.sets(in_charge),
+        **hand_in_todo.sets(in_charge),
         "notices_to_sign": NoticeRecipient.objects.waiting().filter(
             unit_id__in=in_charge.allowing(FILL).own_unit_ids()
+        ),
+        "notices_pinned": Notice.objects.pinned_for(in_charge, clock.now()),
+        "notices_late": NoticeRecipient.objects.waiting().filter(
+            unit_id__in=in_charge.allowing(FILL).own_unit_ids(), notice__sign_by__lt=clock.now()
         ),
         "requirements_lacking": Judgement.objects.of_running()
         .lacking()
@@ -88,6 +96,10 @@ def lines(n: dict[str, int]) -> list[Todo]:
         *_bulletin_lines(n),
         *_notice_lines(n),
         *report_todo.lines(n),
+        *supervision_todo.lines(n),
+        *exchange_todo.lines(n),
+        *activity_todo.lines(n),
+        *hand_in_todo.lines(n),
         *_campaign_lines(n),
     ]
 
@@ -152,8 +164,13 @@ def _bulletin_lines(counted: dict[str, int]) -> list[Todo]:
 
 def _notice_lines(counted: dict[str, int]) -> list[Todo]:
     """Notices that the own unit has to sign for."""
-    n, url = counted["notices_to_sign"], f"{reverse('reporting:list-notices')}?box=waiting"
-    return [Todo(_("有通知待签收"), _("去签收"), url, n, tone="warn", status=_("待签收"))] if n else []
+    n, late = counted["notices_to_sign"], counted["notices_late"]
+    url = f"{reverse('reporting:list-notices')}?box=waiting"
+    detail = _("已过签收截止%(n)d份") % {"n": late} if late else ""
+    tone, status = ("bad", _("已逾期")) if late else ("warn", _("待签收"))
+    return (
+        [Todo(_("有通知待签收"), _("去签收"), url, n, detail=detail, tone=tone, status=status)] if n else []
+    )
 
 
 def _campaign_lines(counted: dict[str, int]) -> list[Todo]:

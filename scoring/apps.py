@@ -25,6 +25,11 @@ class ScoringConfig(AppConfig):
             ("scoring_score", "sheet_id", None),
             ("scoring_consequence", "sheet_id", None),
             ("scoring_evidence", "score_id", Through("scoring_score", "sheet_id")),
+            ("scoring_blindsheet", "sheet_id", None),
+            ("scoring_blindscore", "blind_sheet_id", Through("scoring_blindsheet", "sheet_id")),
+            ("scoring_sheetobjection", "sheet_id", None),
+            ("scoring_decision", "sheet_id", None),
+            ("scoring_sheetseal", "sheet_id", None),
         ):
             triggers.protect(
                 table=table,
@@ -33,5 +38,20 @@ class ScoringConfig(AppConfig):
                 parent_pk="id",
                 locked_column="state",
                 locked_value="final",
+                through=through,
+            )
+        # The final sheet is printed, signed and scanned: scans come after it, and none is ever exchanged.
+        triggers.append_only("scoring_signedscan")
+        for table, parent_fk, through in (
+            ("scoring_assessmentgroup", "round_id", None),
+            ("scoring_groupmember", "group_id", Through("scoring_assessmentgroup", "round_id")),
+        ):
+            triggers.protect(
+                table=table,
+                parent_table="scoring_assessmentround",
+                parent_fk=parent_fk,
+                parent_pk="id",
+                locked_column="state",
+                locked_value="published",
                 through=through,
             )

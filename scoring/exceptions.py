@@ -24,6 +24,7 @@ class SchemeInvalid(ScoringError):
     default_message = _("考评方案有误，请按提示修改。")
 
     def __init__(self, message: object = None, *, problems: Sequence[Problem] = ()) -> None:
+        self.found = list(problems)
         self.problems = [str(each) for each in problems]
         super().__init__("\n".join([str(message or self.default_message), *self.problems]))
 
@@ -50,6 +51,14 @@ class SheetFinal(ScoringError):
     default_message = _("考评表已定稿，不能再修改。")
 
 
+class SheetProposed(ScoringError):
+    default_message = _("考评表已提出定稿，正等待另一人确认，不能修改。需要修改的，请先撤回定稿。")
+
+
+class ResultNotified(ScoringError):
+    default_message = _("考评结果已告知单位，得分不能再改；异议成立的评分点，请在“结果与定稿”页按异议更正。")
+
+
 class NotReady(ScoringError):
     """The sheet can't take this step yet; the message says what is missing."""
 
@@ -62,3 +71,21 @@ class NoSuchScheme(ScoringError):
 
 class NoSuchSheet(ScoringError):
     default_message = _("没有这张考评表，请先在年度考评中建立。")
+
+
+class SheetFileRefused(ScoringError):
+    """A filled file that isn't taken at all; the message says why and what to do."""
+
+    default_message = _("不能识别这个文件，请重新从系统下载考评表，填写后上传。")
+
+
+class EvidenceRefused(ScoringError):
+    """A paper that can't be evidence; the message says why."""
+
+    default_message = _("这份材料不能作为佐证。")
+
+
+class EvidenceTaken(EvidenceRefused):
+    """One paper counts once on a sheet."""
+
+    default_message = _("这份材料已是另一个评分点的佐证，一份材料只计一次。")

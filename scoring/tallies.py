@@ -26,6 +26,20 @@ class ItemTally:
     points: Decimal | None
 
     @property
+    def at_least(self) -> Decimal:
+        """With nothing for any open criterion, within floor and cap."""
+        points = (score.points for score in self.scores if score.points is not None)
+        return rules.bounded(sum(points, rules.ZERO), self.item.min_points, self.item.max_points)
+
+    @property
+    def attainable(self) -> Decimal:
+        """With every open criterion in full, within floor and cap."""
+        points = (
+            score.criterion.max_points if score.points is None else score.points for score in self.scores
+        )
+        return rules.bounded(sum(points, rules.ZERO), self.item.min_points, self.item.max_points)
+
+    @property
     def is_computed(self) -> bool:
         """Every criterion is computed, and nobody has overridden it."""
         return all(score.is_computed for score in self.scores)
@@ -33,13 +47,38 @@ class ItemTally:
 
 @dataclass(frozen=True, slots=True)
 class SectionTally:
+    """A section within its floor and cap; what isn't scored yet counts for nothing."""
+
     section: Section
     items: Sequence[ItemTally]
+
+    @property
+    def self_points(self) -> Decimal | None:
+        return self._bounded([item.self_points for item in self.items if item.self_points is not None])
+
+    @property
+    def points(self) -> Decimal | None:
+        return self._bounded([item.points for item in self.items if item.points is not None])
+
+    @property
+    def at_least(self) -> Decimal:
+        """With nothing for any open criterion."""
+        points = self._bounded([item.at_least for item in self.items])
+        return rules.ZERO if points is None else points
+
+    @property
+    def attainable(self) -> Decimal:
+        """With every open criterion in full."""
+        points = self._bounded([item.attainable for item in self.items])
+        return rules.ZERO if points is None else points
+
+    def _bounded(self, points: list[Decimal]) -> Decimal | None:
+        return rules.bounded_sum(points, self.section.min_points, self.section.max_points)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The whole sheet: totals are sums of the finished rows, as on paper."""
+    """The whole sheet: totals are sums of the finished rows, as on paper, each section within its floor and cap."""
 
     sections: Sequence[SectionTally]
     self_total: Decimal | None
@@ -59,6 +98,11 @@ class Tally:
     def has_reconstructed(self) -> bool:
         """Some criterion is proposed, not from the source (SUP-A)."""
         return any(score.criterion.is_reconstructed for item in self.items for score in item.scores)
+
+    @property
+    def has_unapproved(self) -> bool:
+        """Some item of the scheme waits for the committee's approval."""
+        return any(not item.item.is_approved for item in self.items)
 
     @property
     def is_self_complete(self) -> bool:
@@ -85,14 +129,14 @@ def tally(scores: Iterable[Score]) -> Tally:
     self_scored = [item for item in items if item.self_points is not None]
     return Tally(
         sections=sections,
-        self_total=rules.total(item.self_points for item in self_scored) if self_scored else None,
-        total=rules.total(item.points for item in scored) if scored else None,
+        self_total=rules.total(each.self_points for each in sections) if self_scored else None,
+        total=rules.total(each.points for each in sections) if scored else None,
         n_items=len(items),
         n_scored=len(scored),
         n_self_scored=len(self_scored),
         scored_max=sum((item.item.max_points for item in scored), rules.ZERO),
-        full=sum((item.item.max_points for item in items), rules.ZERO),
-        attainable=rules.attainable((score.points, score.criterion.max_points) for score in rows),
+        full=sum((each.section.max_points for each in sections), rules.ZERO),
+        attainable=rules.total(each.attainable for each in sections),
     )
 
 
@@ -117,14 +161,19 @@ def best_grade(sheet: Sheet, result: Tally) -> str:
 
 def _item_tallies(scores: list[Score]) -> list[ItemTally]:
     return [
-        ItemTally(
-            group[0].criterion.item,
-            group,
-            rules.item_sum(score.self_points for score in group),
-            rules.item_sum(score.points for score in group),
-        )
+        _item_tally(group[0].criterion.item, group)
         for _key, group in _grouped(scores, lambda score: score.criterion.item_id)
     ]
+
+
+def _item_tally(item: Item, scores: list[Score]) -> ItemTally:
+    low, high = item.min_points, item.max_points
+    return ItemTally(
+        item,
+        scores,
+        rules.bounded_sum((score.self_points for score in scores), low, high),
+        rules.bounded_sum((score.points for score in scores), low, high),
+    )
 
 
 def _grouped(rows: Iterable[T], key: Callable[[T], object]) -> list[tuple[object, list[T]]]:

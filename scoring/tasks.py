@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from scoring.operations import sheets
+from scoring.operations import document_stores, sheets, year_files
 
 
 @shared_task(name="scoring.compute_sheets")
@@ -15,3 +15,13 @@ def compute_sheets(job_id: int) -> None:
 @shared_task(name="scoring.compute_this_year")
 def compute_this_year() -> None:
     sheets.enqueue_this_year()
+
+
+@shared_task(name="scoring.purge_documents")
+def purge_documents() -> None:
+    document_stores.purge()
+
+
+@shared_task(name=year_files.TASK)
+def write_year_file(job_id: int) -> None:
+    year_files.write_in_job(job_id)

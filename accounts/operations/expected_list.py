@@ -22,11 +22,18 @@ if TYPE_CHECKING:
     from orgs.querysets.tree import OrgUnitQuerySet
 
 
-def expect_all(round: CollectionRound, phases: Sequence[RoundPhase], by: User) -> int:
-    """The list of units expected, phase by phase, and its first versions. Raises AccountsError for an empty phase."""
+def expect_all(
+    round: CollectionRound, phases: Sequence[RoundPhase], by: User, among: OrgUnitQuerySet | None = None
+) -> int:
+    """The list of units expected, phase by phase, and its first versions. Raises AccountsError for an empty phase.
+
+    `among`: none but these units.
+    """
     total = 0
     for at, phase in enumerate(phases or (None,)):
         units = _units_to_expect(round, by)
+        if among is not None:
+            units = units.filter(pk__in=among.order_by().values("pk"))
         if phase is not None:
             taken = Expected.objects.filter(round=round).values("unit_id")
             units = units.filter(_of_phase(phase, is_first=at == 0)).exclude(pk__in=taken)

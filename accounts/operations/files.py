@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -11,37 +9,23 @@ from typing import IO, TYPE_CHECKING
 from django.conf import settings
 
 from orgs.choices import JobState
-from orgs.kernel import clock
-from orgs.kernel.crypto import decrypt, encrypt
+from orgs.kernel import clock, sealed
 from orgs.models import Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEPT_FOR = timedelta(hours=24)
-PIECE = 256 * 1024  # bytes encrypted at a time: a file of any size takes little memory
 
 
 def keep(job: Job, source: IO[bytes]) -> str:
     """Encrypt a finished file to disk, piece by piece; returns the sha256 of what was written."""
-    path = _path(job.pk)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest = hashlib.sha256()
-    half = path.with_suffix(".part")
-    with half.open("wb") as target:
-        while piece := source.read(PIECE):
-            digest.update(piece)
-            target.write(encrypt(base64.b64encode(piece).decode()).encode() + b"\n")
-    half.chmod(0o600)
-    half.replace(path)
-    return digest.hexdigest()
+    return sealed.write(_path(job.pk), source)
 
 
 def pieces(job: Job) -> Iterator[bytes]:
     """The file, piece by piece."""
-    with _path(job.pk).open("rb") as source:
-        for line in source:
-            yield base64.b64decode(decrypt(line.strip().decode()))
+    return sealed.pieces(_path(job.pk))
 
 
 def is_there(job: Job) -> bool:

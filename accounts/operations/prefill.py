@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef, Q
+
 from accounts.choices import PlatformKind
 from accounts.field_lists import (
     ADMINISTRATOR,
@@ -14,15 +16,16 @@ from accounts.field_lists import (
     has_target,
     takes_administrators,
 )
-from accounts.models import Platform
+from accounts.models import Account, Group, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from accounts.models import Account, Administratorship, Group
+    from accounts.models import Administratorship
     from orgs.models import OrgUnit, User
 
 DEFAULT_PLATFORM = "wechat_personal"
+_RECORDED = ("account.", "administrator.", "group.")
 
 
 def registered_rows(fields: Sequence[Field], unit: OrgUnit) -> list[RowInput]:
@@ -66,6 +69,26 @@ def fill_in_person(fields: Sequence[Field], row: RowInput, me: User) -> None:
         own = me.name if each.target in OWN_NAME else me.mobile if each.target in OWN_MOBILE else ""
         if own and not str(row.get(each) or "").strip():
             (row.personal if each.personal else row.values)[each.code] = own
+
+
+def units_on_record(fields: Sequence[Field]) -> Q | None:
+    """Units, as a condition on them, of which the registry holds what the list asks for; None where it holds nothing such."""
+    if has_target(fields, "group.name"):
+        return Q(Exists(Group.objects.active().filter(unit=OuterRef("pk"))))
+    if not any(each.target.startswith("account.") for each in fields):
+        return None
+    accounts = Account.objects.active().filter(unit=OuterRef("pk"), platform__in=platforms_of(fields))
+    if takes_administrators(fields):
+        accounts = accounts.with_administrator()
+    return Q(Exists(accounts))
+
+
+def typed_fields(fields: Sequence[Field], *, on_record: bool) -> int:
+    """How many fields of a row a unit types: without a record all but its own name, else what no record answers."""
+    answered = ("unit.name",)
+    if on_record:
+        answered += tuple(each.target for each in fields if each.target.startswith(_RECORDED))
+    return sum(each.target not in answered for each in fields)
 
 
 def _name_unit(fields: Sequence[Field], row: RowInput, unit: OrgUnit) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from accounts.models import FieldList
     from orgs.models import User
+    from orgs.querysets.tree import OrgUnitQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,13 @@ def launch_round(
     phases: Sequence[PhasePlan] = (),
     entry_kind: str = "",
     clause: str = "",
+    among: OrgUnitQuerySet | None = None,
     idempotency_key: str = "",
 ) -> CollectionRound:
     """发起: the list of units expected is fixed now; units founded later get their own clock by `expect`.
 
-    With `phases` the round opens with the first and ends with the last of them. The same key twice gives the one
-    round: a second tap must not expect 100,000 forms again.
+    With `phases` the round opens with the first and ends with the last of them. `among` narrows the units further than
+    kinds and intakes do. The same key twice gives the one round: a second tap must not expect 100,000 forms again.
     """
     if not permissions.may(by, permissions.LAUNCH_ROUND, unit):
         raise NotAllowed
@@ -81,7 +83,7 @@ def launch_round(
         launched_by=by,
         launched_at=clock.now(),
     )
-    n_expected = expect_all(collection, _create_phases(collection, phases), by)
+    n_expected = expect_all(collection, _create_phases(collection, phases), by, among)
     claim.location = f"accounts.collectionround/{collection.pk}"
     claim.save(update_fields=["location"])
     ledger.record("round.launched", collection, by=by, unit=unit, n_expected=n_expected, n_phases=len(phases))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -147,10 +148,11 @@ def checks(account: Account) -> list[Checked]:
 def nicknames(account: Account) -> list[Nickname]:
     """曾用昵称 from the versions, the newest first."""
     runs: list[Nickname] = []
-    for name, since in account.versions.order_by("valid_from").values_list("nickname", "valid_from"):
+    for version in sorted(account.versions.all(), key=attrgetter("valid_from")):
+        name = version.nickname
         if runs and runs[-1].name == name:
             continue
-        day = clock.local(since).date()
+        day = clock.local(version.valid_from).date()
         if runs:
             runs[-1] = Nickname(runs[-1].name, runs[-1].since, day)
         runs.append(Nickname(name, day, None))
@@ -193,11 +195,11 @@ def hints(account: Account) -> list[str]:
 
 
 def more_than_usual(account: Account) -> str:
-    """A word where the unit has more accounts on the platform than usual; a hint, never a refusal."""
+    """A word where the unit has more accounts on the platform than usual (`for_page`); a hint, never a refusal."""
     most = account.platform.most_per_unit
     if most is None:
         return ""
-    here = Account.objects.active().filter(unit_id=account.unit_id, platform_id=account.platform_id).count()
+    here: int = account.n_alike  # type: ignore[attr-defined]
     if here <= most:
         return ""
     return _("%(platform)s一般每个团组织不超过%(most)d个，现有%(here)d个，请核实是否重复。") % {

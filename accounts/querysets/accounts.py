@@ -53,6 +53,15 @@ class AccountQuerySet(ScopedQuerySet["Account"]):
         facts = {name: models.Subquery(latest.values(path)[:1]) for name, path in columns.items()}
         return self.annotate(**facts)
 
+    def for_page(self) -> Self:
+        """With what the page of one account shows; `n_alike`: open ones of the unit on the platform, itself included."""
+        others: AccountQuerySet = self.model._default_manager.all()  # type: ignore[assignment]
+        alike = others.active().order_by()
+        alike = alike.filter(unit=models.OuterRef("unit"), platform=models.OuterRef("platform"))
+        counted = alike.values("unit").annotate(n=models.Count("pk")).values("n")
+        rows = self.for_list().with_origin().prefetch_related("versions")
+        return rows.annotate(n_alike=Coalesce(models.Subquery(counted), 0))
+
     def matching(self, text: str) -> Self:
         """Accounts whose id, nickname or unit contains every word of the text."""
         condition = models.Q()
@@ -74,6 +83,10 @@ class AccountQuerySet(ScopedQuerySet["Account"]):
     def without_administrator(self) -> Self:
         """Active accounts that nobody administers now (SUP-2.2.2)."""
         return self.active().filter(~models.Exists(self._in_office()))
+
+    def with_administrator(self) -> Self:
+        """Active accounts that somebody administers now."""
+        return self.active().filter(models.Exists(self._in_office()))
 
     def without_responsible(self) -> Self:
         """Active accounts that name no 第一责任人 (UNI-3.1). The name is encrypted: only whether it is there can be asked."""

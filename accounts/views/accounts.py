@@ -62,7 +62,7 @@ def list_accounts(request: LeagueRequest) -> HttpResponseBase:
 @require_safe
 def show_account(request: LeagueRequest, pk: int) -> HttpResponse:
     """One account: facts, administrators masked, ties, checklist, history."""
-    account = get_object_or_404(Account.objects.visible_to(request.user).for_list().with_origin(), pk=pk)
+    account = get_object_or_404(Account.objects.visible_to(request.user).for_page(), pk=pk)
     terms = Administratorship.objects.visible_to(request.user).of_account(account)
     events = RegistryEvent.objects.visible_to(request.user).of_account(account)[:LATEST]
     may_reveal = permissions.may(request.user, permissions.REVEAL, account.unit)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import links
 from accounts.exceptions import AccountsError
 from accounts.forms.rounds import LaunchForm
 from accounts.models import CollectionRound
@@ -86,6 +87,7 @@ def show_round(request: LeagueRequest, pk: int) -> HttpResponse:
     context = {
         "round": round,
         "phases": rounds_page.phase_lines(round),
+        "links": links.of_round(request.user, round),
         "pick_url": reverse("orgs:pick-unit"),
     }
     return render(request, "accounts/rounds/show.html", context)

@@ -7,12 +7,13 @@ hour. Both promise at most 3.
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from config.bench import Figure, peak_mib
 from config.bench.rollup_data import made_up_registry
+from orgs.kernel import clock
 from orgs.kernel.clock import Week
 from orgs.models import OrgUnit
 from reporting.models import Campaign, CampaignVersion, Judgement, Requirement, Tally
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 RATIO_BAR = 3.0
 WEEKS = (Week(2026, 40), Week(2026, 41))
+# Of all moments the most is judged at the end of a month: what recurs monthly, too.
+MONTH_ENDS = clock.day_end(date(2026, 10, 31))
 BRANCHES: dict[str, object] = {"kinds": ["village"]}
 COMMITTEES: dict[str, object] = {"with_children": True}
 _FIGURES: tuple[dict[str, object], ...] = (
@@ -37,6 +40,8 @@ _FIGURES: tuple[dict[str, object], ...] = (
     {"metric": "accounts_public", "substitutes": ["groups_elsewhere"], "group_kinds": ["branch"]},
     {"metric": "orgs_with_group", "scope": "subtree", "base": "orgs", "threshold": "0.9"},
 )
+_NAMING: dict[str, object] = {"what": "groups", "pattern": "uniform"}
+_MONTHLY: dict[str, object] = {"metric": "posts", "recurs": "monthly", "threshold": 4}
 _LINK: dict[str, object] = {
     "group_kinds": ["link", "rural_youth"],
     "counterparts": "one_each",
@@ -50,7 +55,7 @@ def run(nodes: int) -> list[Figure]:
     close = min(_seconds(partial(weekly.close_week, week)) for week in WEEKS)
     campaign = _campaign()
     peak_mib(anew=True)
-    before, at = peak_mib(), WEEKS[-1].next().ends_at
+    before, at = peak_mib(), MONTH_ENDS
     first = _judged(campaign, at)
     again = min(_judged(campaign, at + timedelta(hours=hour)) for hour in (1, 2))
     return [
@@ -67,7 +72,8 @@ def run(nodes: int) -> list[Figure]:
 
 
 def _campaign() -> Campaign:
-    """Of the province that all units stand below: nine figures asked of branches and of committees, two link groups."""
+    """Of the province that all units stand below: eight figures of branches and of committees, a share of a subtree, a
+    figure of each month, the names of groups, a link group."""
     began = WEEKS[0].starts_at
     campaign = Campaign.objects.create(
         code="bench", unit=OrgUnit.objects.get(code="u1"), state="running", launched_at=began
@@ -75,8 +81,9 @@ def _campaign() -> Campaign:
     version = CampaignVersion.objects.create(
         campaign=campaign, number=1, title="bench", issuer="bench", issued_on=began.date(), loaded_at=began
     )
-    asked = [("figure", target, rule) for target in (BRANCHES, COMMITTEES) for rule in _FIGURES]
-    asked += [("link_group", COMMITTEES, _LINK), ("link_group", {"levels": [1]}, _LINK)]
+    asked = [("figure", target, rule) for target in (BRANCHES, COMMITTEES) for rule in _FIGURES[:-1]]
+    asked += [("figure", COMMITTEES, _FIGURES[-1]), ("figure", BRANCHES, _MONTHLY)]
+    asked += [("naming", BRANCHES, _NAMING), ("link_group", COMMITTEES, _LINK)]
     Requirement.objects.bulk_create(
         Requirement(
             version=version,

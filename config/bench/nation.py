@@ -13,10 +13,10 @@ from django.db.models import Q
 
 from accounts.models import CollectionRound, FieldList
 from config.bench import divisions
-from config.bench.rollup_data import BEGINS, FACTS, Fill, fill
+from config.bench.rollup_data import BEGINS, FACTS, Fill, analyse, fill
 from orgs.choices import Kind, Measure, Role
 from orgs.excel.tree_import import UnitRow
-from orgs.kernel import clock, statistics
+from orgs.kernel import clock
 from orgs.kernel.clock import Week
 from orgs.kernel.crypto import encrypt
 from orgs.models import OrgUnit, UnitVersion, User
@@ -78,9 +78,7 @@ _STANDS_OUT = (
 
 def build(size: int) -> None:
     """Fill the empty database; about `size` units."""
-    load_reference()
-    load_tree([*_universities(divisions.around(size)), UnitRow(NATIONAL, "", "共青团中央", Kind.NATIONAL)])
-    UnitVersion.objects.update(valid_from=BEGINS)
+    _load(size)
     _appoint()
     user = User.objects.get(username=NATIONAL)
     now = clock.now()
@@ -98,18 +96,23 @@ def build(size: int) -> None:
     with connection.cursor() as cursor:
         for statement in _STANDS_OUT:
             cursor.execute(statement)
-    _analyse()
+    analyse()
     for week in WEEKS:
         close_week(week)
-    _analyse()
+    analyse()
 
 
-def _analyse() -> None:
-    """What PostgreSQL's autovacuum does within a minute of such a load, and the portal on SQLite when a week is closed."""
-    statistics.refresh()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+def load_nation(size: int) -> None:
+    """Only what the weekly close reads: the tree of about `size` units and its registry."""
+    _load(size)
+    fill(FACTS, units=_UNITS, user=User.objects.create(username=NATIONAL))
+    analyse()
+
+
+def _load(size: int) -> None:
+    load_reference()
+    load_tree([*_universities(divisions.around(size)), UnitRow(NATIONAL, "", "共青团中央", Kind.NATIONAL)])
+    UnitVersion.objects.update(valid_from=BEGINS)
 
 
 def province() -> OrgUnit:

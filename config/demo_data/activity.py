@@ -59,5 +59,9 @@ def check(units: dict[str, OrgUnit], week: int, *, by: User) -> None:
         else:
             posts = chance("count", code, week).randint(3, 16)
         record_check(
-            channel, draw=f"demo-{week}", counted_on=clock.today() - timedelta(days=1), posts=posts, by=by
+            channel,
+            draw=f"演示抽查第{week}次",
+            counted_on=clock.today() - timedelta(days=1),
+            posts=posts,
+            by=by,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from config.demo_data import assessment_round
 from config.demo_data.chance import chance
 from config.demo_data.tree import HAINAN
 from orgs.models import Appointment, OrgUnit
@@ -30,6 +31,7 @@ def assess(year: int, *, by: User) -> None:
         _self_assess(_sheet(year, code))
     for code in SCORED:
         _score(_sheet(year, code), by=by)
+    assessment_round.run(year, by=by)
 
 
 def _sheet(year: int, code: str) -> Sheet:

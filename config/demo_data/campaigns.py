@@ -12,7 +12,7 @@ from django.conf import settings
 from accounts.choices import GroupKind
 from accounts.models import Group
 from accounts.operations.registry import change_group
-from config.demo_data import activity
+from config.demo_data import activity, hand_ins
 from config.demo_data.chance import chance
 from config.demo_data.groups import COLLEGE
 from config.demo_data.rounds import Desks
@@ -20,10 +20,12 @@ from config.demo_data.tree import HAINAN
 from orgs.choices import Kind
 from orgs.kernel import clock
 from orgs.models import OrgUnit
-from reporting.operations import campaigns
+from reporting.models import Campaign
+from reporting.operations import campaign_rounds, campaigns
 from reporting.packs import parse
 
 if TYPE_CHECKING:
+    from accounts.models import CollectionRound
     from orgs.models import User
 
 PACKS = Path(settings.BASE_DIR) / "fixtures" / "packs"
@@ -42,9 +44,16 @@ def live_through(units: dict[str, OrgUnit], *, by: User) -> None:
     _launch(UNIVERSITIES, units[HAINAN], ends_on - UNIVERSITIES_END, by)
     with clock.frozen(now - timedelta(days=DAYS_LEFT + 8)):
         _link()
+    hand_ins.live_through(units, by=by)
     _launch(SUPERVISION, units[HAINAN], monday - SUPERVISION_BEGINS, by)
     with clock.frozen(now - timedelta(hours=1)):
         activity.record_week(units, by=by, since=monday)
+
+
+def attach_round(round: CollectionRound, *, by: User) -> None:
+    """The running round is the one that the universities' notice asks for (UNI-3.3)."""
+    campaign = Campaign.objects.get(code=UNIVERSITIES.removesuffix(".yaml"))
+    campaign_rounds.attach(campaign.pk, round, phase="september-20", by=by)
 
 
 def _launch(name: str, province: OrgUnit, moved: timedelta, by: User) -> None:
@@ -75,4 +84,6 @@ def _link() -> None:
             reason="核对进群情况",
             by=holders[group.unit_id],
             subordinates_in=max(n_below - is_incomplete, 0),
+            # The secretary of the unit is in it, too.
+            members=max(group.members or 0, n_below + 1),
         )

@@ -117,7 +117,8 @@ def _links(units: dict[str, OrgUnit], holders: dict[int, User]) -> None:
         if group is None:
             continue
         n_below = OrgUnit.objects.children_of(unit).filter(kind__is_league_organisation=True).count()
-        facts = {"linked_cadres": cadres, "subordinates_in": max(n_below - missing, 0)}
+        members = max(group.members or 0, n_below + 1)
+        facts = {"linked_cadres": cadres, "subordinates_in": max(n_below - missing, 0), "members": members}
         change_group(group, reason="核对进群情况", by=keeper, **facts)
     rural = Group.objects.active().filter(unit=units["469002"]).order_by("pk").first()
     if rural is not None:

@@ -21,6 +21,7 @@ from config.demo_data import (
     hand_outs,
     incidents,
     offices,
+    outreach,
     registry,
     reports,
     rounds,
@@ -130,6 +131,7 @@ def _load_history(first: clock.Week, progress: Progress) -> None:
     _run_round(units, progress)
     groups.live_through(units, crowd)
     hand_outs.live_through(units, by=_user("shengwei"))
+    outreach.live_through(units, by=_user("shengwei"))
     disputes.begin(units)
 
 
@@ -153,6 +155,7 @@ def _run_round(units: dict[str, OrgUnit], progress: Progress) -> None:
     leader = _user("shengwei")
     with clock.frozen(now - timedelta(days=5)):
         round = rounds.launch(units[tree.HAINAN], by=leader)
+        campaigns.attach_round(round, by=leader)
         rounds.open_changes(units[tree.HAINAN], by=leader)
     busy = [unit for code, unit in units.items() if code[:6] in rounds.BUSY and unit.kind_id in round.kinds]
     progress("填报进行中的收集表")

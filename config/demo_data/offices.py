@@ -39,6 +39,7 @@ LOGINS = (
     Login("guanli", "46", Role.SYSADMIN, "系统管理员", "施维护"),
     # Two provinces stand side by side in the demo: what is about all of them is for the office above.
     Login("zhongyang", "00", Role.PROVINCE, "团中央", "孙致远"),
+    Login("kaohe2", "469002", Role.AUDITOR, "考核小组（第二人）", "吴细致"),
 )
 TITLES = {
     Role.COMMITTEE: "书记",

@@ -31,7 +31,9 @@ SHORT_MEASURES = {
     "现有团员数": Measure.MEMBERS,
     "青年数": Measure.YOUTH,
     "考评团员数": Measure.MEMBERS_2012,
+    "团干部数": Measure.CADRES,
     "已使用微信的团干部数": Measure.CADRES_WITH_ACCOUNT,
+    "联系青年达到要求的团干部数": Measure.CADRES_IN_TOUCH,
     "联系青年达到20人的团干部数": Measure.CADRES_IN_TOUCH,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
@@ -10,7 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from orgs.http import client_address
-from orgs.operations import throttle
+from orgs.operations import people, throttle
+
+if TYPE_CHECKING:
+    from orgs.models import User
 
 
 class SignInForm(AuthenticationForm):
@@ -29,6 +32,7 @@ class SignInForm(AuthenticationForm):
             "账户或密码不正确，或多次输错已暂停登录，请核对后稍等几分钟再试。忘记密码请联系上级团委。"
         ),
         "inactive": _("账户已停用，请联系上级团委。"),
+        "initial_password_over": _("初始密码已过期，请联系上级团委重新设置。"),
     }
 
     def clean(self) -> dict[str, Any]:
@@ -44,6 +48,30 @@ class SignInForm(AuthenticationForm):
         if self.get_user() is not None:
             throttle.forget(account, address)
         return cleaned
+
+    def confirm_login_allowed(self, user: User) -> None:
+        super().confirm_login_allowed(user)
+        if people.is_initial_password_over(user):
+            raise ValidationError(self.error_messages["initial_password_over"], code="initial_password_over")
+
+
+class CodeForm(forms.Form):
+    """The number that the authenticator app shows, or one of the recovery codes."""
+
+    code = forms.CharField(
+        label=_("验证码"),
+        max_length=20,
+        error_messages={"required": _("请填写手机验证器上的6位数字。")},
+        help_text=_("手机验证器上的6位数字；手机不在身边的，填一个备用码"),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "text",
+                "autocapitalize": "none",
+                "autofocus": True,
+            }
+        ),
+    )
 
 
 class OwnPasswordForm(SetPasswordForm):

@@ -214,6 +214,11 @@ def _rotate_field(model: type[models.Model], field: models.Field[Any, Any], batc
         )
 
 
+def renewed(token: str) -> str | None:
+    """The token under the current key; None where it stands under that one already. Raises KeyMissing."""
+    return None if _is_current(token) else encrypt(decrypt(token))
+
+
 def _is_current(token: str) -> bool:
     try:
         _current_fernet(settings.FIELD_KEYS[0]).decrypt(token.encode("ascii"))

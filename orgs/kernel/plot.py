@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -32,10 +32,18 @@ class Plot:
     rows: list[Tick]
     columns: list[Tick]
     target: Decimal | None
+    marks: list[Tick] = field(default_factory=list)
 
 
-def line_plot(points: Sequence[tuple[str, Fraction | None]], target: Fraction | None = None) -> Plot:
-    """Places (label, share of 1) pairs from left to right; None breaks the line, as an unreported week is not 0."""
+def line_plot(
+    points: Sequence[tuple[str, Fraction | None]],
+    target: Fraction | None = None,
+    marks: Sequence[tuple[Fraction, str]] = (),
+) -> Plot:
+    """Places (label, share of 1) pairs from left to right; None breaks the line, as an unreported week is not 0.
+
+    `marks` are upright lines: where each stands between the points (1/2: halfway from the first to the second), its label.
+    """
     shares = [share for _label, share in points if share is not None]
     floor = _floor([*shares, *([target] if target is not None else [])])
     places = [(_x(index, len(points)), share) for index, (_label, share) in enumerate(points)]
@@ -46,6 +54,7 @@ def line_plot(points: Sequence[tuple[str, Fraction | None]], target: Fraction | 
         rows=[Tick(_y(share, floor), f"{share * 100}%") for share in (Fraction(1), (1 + floor) / 2, floor)],
         columns=_columns([label for label, _share in points]),
         target=None if target is None else _y(target, floor),
+        marks=[Tick(_x(at, len(points)), label) for at, label in marks],
     )
 
 
@@ -60,7 +69,7 @@ def _floor(shares: list[Fraction]) -> Fraction:
     return min(Fraction(max(int(lowest * 5), 0), 5), Fraction(4, 5))
 
 
-def _x(index: int, n: int) -> Decimal:
+def _x(index: int | Fraction, n: int) -> Decimal:
     return tenths(LEFT + Fraction((WIDTH - LEFT - RIGHT) * index, max(n - 1, 1)))
 
 

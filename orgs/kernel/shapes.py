@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from orgs.kernel.yaml_text import Document
 
 Schema = dict[str, object]
+# Written with escapes (\\0, \\ud800), these pass a YAML reader; no database takes them all.
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Text:
             findings.add(key, _("应为文字，请填写；数字请加引号。"))
         elif not value.strip():
             findings.add(key, _("不能为空，请填写，或删去这一项。"))
+        elif _UNSTORABLE.search(value):
+            findings.add(key, _("含有不能保存的控制字符，请删去。"))
         elif len(value) > self.longest:
             findings.add(key, _("最多%(n)d个字，请缩短。") % {"n": self.longest})
         elif self.pattern and not re.fullmatch(self.pattern, value):
@@ -112,6 +116,22 @@ class Amount:
 
     def schema(self) -> Schema:
         whole = {"type": "integer", "minimum": 0, "maximum": 10**9 - 1}
+        return {"anyOf": [whole, {"type": "string", "pattern": f"^{self.PATTERN}$"}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Points of an assessment, also negative: a whole number, or a decimal in quotes."""
+
+    PATTERN = r"-?(0|[1-9][0-9]{0,2})(\.[0-9]{1,2})?"
+
+    def check(self, value: object, key: str, findings: Findings) -> None:
+        is_whole = isinstance(value, int) and not isinstance(value, bool) and -1000 < value < 1000
+        if not is_whole and not (isinstance(value, str) and re.fullmatch(self.PATTERN, value)):
+            findings.add(key, _('应为分值；小数请写成带引号的数字，如 "0.5"，最多两位小数。'))
+
+    def schema(self) -> Schema:
+        whole = {"type": "integer", "minimum": -999, "maximum": 999}
         return {"anyOf": [whole, {"type": "string", "pattern": f"^{self.PATTERN}$"}]}
 
 
@@ -186,6 +206,40 @@ class Many:
     def schema(self) -> Schema:
         rows: Schema = {"type": "array", "minItems": 1, "maxItems": self.most, "items": self.item.schema()}
         return rows | ({"uniqueItems": True} if self.is_set else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A list of so many values, each of its own shape."""
+
+    items: tuple[Shape, ...]
+    hint: object
+
+    def check(self, value: object, key: str, findings: Findings) -> None:
+        if not isinstance(value, list) or len(value) != len(self.items):
+            findings.add(key, str(self.hint))
+            return
+        for n, (each, shape) in enumerate(zip(value, self.items, strict=True), 1):
+            shape.check(each, f"{key}[{n}]", findings)
+
+    def schema(self) -> Schema:
+        n = len(self.items)
+        shapes = [each.schema() for each in self.items]
+        return {"type": "array", "minItems": n, "maxItems": n, "prefixItems": shapes}
+
+
+@dataclass(frozen=True, slots=True)
+class OrNull:
+    """A value of the shape, or null."""
+
+    item: Shape
+
+    def check(self, value: object, key: str, findings: Findings) -> None:
+        if value is not None:
+            self.item.check(value, key, findings)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [{"type": "null"}, self.item.schema()]}
 
 
 @dataclass(frozen=True, slots=True)

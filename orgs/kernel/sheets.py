@@ -30,6 +30,15 @@ _REASONS = {
     "cell_too_long": _("工作表“%(sheet)s”第 %(row)s 行第 %(column)s 列超过 %(limit)s 个字，请缩短后再上传。"),
     "rows_lost": _("工作表“%(sheet)s”没有读全，为避免漏数据不予接收。请把数据复制到新建的工作簿后上传。"),
     "csv_encoding": _("认不出文件的文字编码，请在 WPS 或 Excel 中“另存为”.xlsx 后上传。"),
+    "not_a_document": _(
+        "只接收 PDF、Word（.docx）、Excel（.xlsx）和图片（.jpg、.png），请另存为其中一种后上传。"
+    ),
+    "not_that_document": _("文件内容与扩展名不符，请用原来的软件打开，“另存为”后再上传。"),
+    "active_document": _("PDF 里含有脚本或附件，请用“打印为 PDF”另存一份后上传。"),
+    "encrypted_document": _("文件设有打开密码，请取消密码后再上传。"),
+    "macros_document": _("文件含有宏，请“另存为”不含宏的文件后上传。"),
+    "odd_document": _("文件的内部结构不正常，不能接收。请把内容复制到新建的文件，保存后上传。"),
+    "unreadable_document": _("文件已损坏或不完整，打不开，请重新保存一份后上传。"),
     "csv_quotes": _("第 %(row)s 行附近的引号不成对，后面的行会被并在一起。请改正，或“另存为”.xlsx 后上传。"),
 }
 LEADS_TO_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")

@@ -206,6 +206,42 @@ class KeptOnceLocked:
         return f"{is_filled} AND EXISTS ({other})"
 
 
+@dataclass(frozen=True, slots=True)
+class KeptBelowLocked:
+    """Rows of a parent are neither changed nor deleted once the row the parent speaks of elsewhere is locked.
+
+    `keys` name that row by columns which it and the parent have. Rows may still be added to the parent.
+    """
+
+    table: str
+    parent_fk: str
+    parent_table: str
+    parent_pk: str
+    keys: tuple[str, ...]
+    other: LockedRows
+
+    def for_postgresql(self) -> list[Trigger]:
+        final = f"EXISTS (SELECT 1 FROM old_rows o WHERE {self._is_final('o')})"  # noqa: S608 - names of ours
+        any_row = f"EXISTS (SELECT 1 FROM {quoted(self.table)} o WHERE {self._is_final('o')})"  # noqa: S608
+        return [
+            Trigger(self.table, "UPDATE", final),
+            Trigger(self.table, "DELETE", final),
+            Trigger(self.table, "TRUNCATE", any_row),
+        ]
+
+    def for_sqlite(self) -> list[Trigger]:
+        final = self._is_final("OLD")
+        return [Trigger(self.table, "UPDATE", final), Trigger(self.table, "DELETE", final)]
+
+    def _is_final(self, row: str) -> str:
+        same = " AND ".join(f"w.{quoted(name)} = p.{quoted(name)}" for name in self.keys)
+        return (
+            f"EXISTS (SELECT 1 FROM {quoted(self.parent_table)} p JOIN {quoted(self.other.table)} w ON {same}"  # noqa: S608
+            f" WHERE p.{quoted(self.parent_pk)} = {row}.{quoted(self.parent_fk)}"
+            f" AND w.{_is_in(self.other.column, self.other.values)})"
+        )
+
+
 def literal(value: LockedValue) -> str:
     """A value as SQL."""
     if isinstance(value, Filled):

@@ -16,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from orgs.kernel.trigger_rules import (
     PREFIX,
     AppendOnly,
+    KeptBelowLocked,
     KeptOnceLocked,
     LockedByParent,
     LockedRows,
@@ -78,6 +79,24 @@ def keep_once_locked(
     """
     other = LockedRows(other_table, locked_column, _as_tuple(locked_value))
     _rules[KeptOnceLocked(table, pk, filled, kept, keys, other)] = None
+
+
+def keep_below_locked(
+    *,
+    table: str,
+    parent_table: str,
+    parent_fk: str,
+    keys: tuple[str, ...],
+    other_table: str,
+    locked_column: str,
+    locked_value: LockedValue | tuple[LockedValue, ...],
+    parent_pk: str = "id",
+) -> None:
+    """Rows of `table` stay as they are once a row of `other_table` with the same `keys` as their parent is locked;
+    others may still be added.
+    """
+    other = LockedRows(other_table, locked_column, _as_tuple(locked_value))
+    _rules[KeptBelowLocked(table, parent_fk, parent_table, parent_pk, keys, other)] = None
 
 
 def keep_once_filled(table: str, *, filled: str, kept: tuple[str, ...], pk: str = "id") -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-import resource
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import BinaryIO
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from orgs.kernel import child
 from orgs.kernel.sheets import (
     LEADS_TO_A_FORMULA,
     FileRejected,
@@ -225,20 +223,9 @@ def _without_guard(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(LEADS_TO_A_FORMULA) else text
 
 
-def main() -> None:
-    """Read a file from standard input within its limits (argv: limits as JSON, file name); answer in JSON."""
-    limits = Limits(**json.loads(sys.argv[1]))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    answer: dict[str, object]
-    try:
-        sheets = open_workbook_values(sys.stdin.buffer, limits, sys.argv[2])
-        answer = {"sheets": [sheet.as_json() for sheet in sheets]}
-    except FileRejected as rejected:
-        answer = {"rejected": rejected.reason, "params": rejected.params}
-    json.dump(answer, sys.stdout, ensure_ascii=True, separators=(",", ":"))
+def _as_json(file: BinaryIO, limits: Limits, filename: str) -> dict[str, object]:
+    return {"sheets": [sheet.as_json() for sheet in open_workbook_values(file, limits, filename)]}
 
 
 if __name__ == "__main__":
-    main()
+    child.answer(_as_json)

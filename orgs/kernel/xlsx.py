@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
-import signal
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from orgs.kernel import child
 from orgs.kernel.sheets import (
     LEADS_TO_A_FORMULA,
     FileRejected,
@@ -41,8 +36,6 @@ __all__ = [
     "wrapped_lines",
 ]
 TEXT_FORMAT = "@"
-_ROOT = Path(__file__).resolve().parents[2]
-_START_SECONDS = 10
 
 
 def read_guarded(
@@ -54,41 +47,13 @@ def read_guarded(
     """
     limits = limits or Limits()
     data = path_or_bytes if isinstance(path_or_bytes, bytes) else _head(path_or_bytes, limits)
-    answer = _ask_child(data[: limits.bytes + 1], filename, limits)
-    if "rejected" in answer:
-        raise FileRejected(answer["rejected"], **answer["params"])
+    answer = child.ask("orgs.kernel.workbook_parser", data[: limits.bytes + 1], filename, limits)
     return [SheetValues.from_json(sheet) for sheet in answer["sheets"]]
 
 
 def _head(path: Path, limits: Limits) -> bytes:
     with path.open("rb") as file:
         return file.read(limits.bytes + 1)
-
-
-def _ask_child(data: bytes, filename: str, limits: Limits) -> dict[str, Any]:
-    # The name could be anything the uploader's system allowed; only its extension is of use.
-    ending = filename.rpartition(".")[2] if "." in filename else ""
-    extension = "x." + "".join(c for c in ending[:8] if c.isascii() and c.isalnum())
-    command = [sys.executable, "-m", "orgs.kernel.workbook_parser", json.dumps(asdict(limits)), extension]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module, arguments of ours
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=_ROOT,
-            env={"PYTHONIOENCODING": "utf-8", "LANG": "C.UTF-8"},
-            timeout=limits.seconds + _START_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise FileRejected("too_slow") from error
-    if done.returncode == -signal.SIGXCPU:
-        raise FileRejected("too_slow")
-    if done.returncode != 0:
-        raise FileRejected("unreadable")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
 
 
 def safe_cell(cell: Cell, value: str | None) -> None:

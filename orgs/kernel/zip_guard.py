@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from xml.parsers import expat
 
@@ -17,6 +18,7 @@ from orgs.kernel.worksheet_count import PartCount, SharedStrings, Worksheet, par
 LONGEST_SHEET_NAME = 100
 _CHUNK = 256 * 1024
 _WORKBOOK = "xl/workbook.xml"
+_MACROS = "vbaproject.bin"
 _EMPTY_ROW = re.compile(rb'<row r="\d+"[^<>]*(?:/>|>(?:<c [^<>]*(?:/>|></c>))*</row>)')
 _ROW_END = b"</row>"
 
@@ -47,13 +49,38 @@ def inspect_workbook(data: bytes, limits: Limits) -> dict[str, PartCount]:
         raise FileRejected("unreadable") from error
 
 
+def inspect_package(data: bytes, main_part: str, limits: Limits) -> None:
+    """Refuse what is no honest document of Office around `main_part`: macros, bombs, DOCTYPE. Raises FileRejected."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if main_part not in archive.namelist():
+                raise FileRejected("not_that_document")
+            _check_entries(archive, len(data), limits)
+            if b"macroEnabled" in archive.read("[Content_Types].xml"):
+                raise FileRejected("macros")
+            _refuse_doctype(archive)
+    except (zipfile.BadZipFile, KeyError, EOFError, zlib.error) as error:
+        raise FileRejected("unreadable_document") from error
+    except (NotImplementedError, RuntimeError, ValueError, OSError, IndexError) as error:
+        if isinstance(error, FileRejected):
+            raise
+        raise FileRejected("unreadable_document") from error
+
+
 def _check_directory(archive: zipfile.ZipFile, size: int, limits: Limits) -> None:
-    entries = archive.infolist()
-    names = [entry.filename for entry in entries]
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
+    names = archive.namelist()
+    if any(name.lower().endswith(_MACROS) for name in names):
         raise FileRejected("macros")
     if _WORKBOOK not in names:
         raise FileRejected("old_excel" if "xl/workbook.bin" in names else "not_a_table")
+    _check_entries(archive, size, limits)
+
+
+def _check_entries(archive: zipfile.ZipFile, size: int, limits: Limits) -> None:
+    entries = archive.infolist()
+    names = [entry.filename for entry in entries]
+    if any(name.lower().endswith(_MACROS) for name in names):
+        raise FileRejected("macros")
     is_wicked = (
         len(entries) > limits.entries
         or len(set(names)) != len(names)

@@ -14,6 +14,7 @@ from orgs.models.ledger import (
 )
 from orgs.models.people import Appointment, Invitation, LoginThrottle, User
 from orgs.models.requests import UnitChangeRequest
+from orgs.models.second_factor import SecondFactor
 from orgs.models.tokens import ApiToken
 from orgs.models.tree import OrgUnit, UnitBase, UnitBaseVersion, UnitKind, UnitVersion
 from orgs.models.turnover import IntakeTurnover
@@ -32,6 +33,7 @@ __all__ = [
     "Notification",
     "OrgUnit",
     "SavedView",
+    "SecondFactor",
     "UnitBase",
     "UnitBaseVersion",
     "UnitChangeRequest",

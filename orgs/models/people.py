@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +33,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("可进入后台"), default=False)
     is_active = models.BooleanField(_("启用"), default=True)
     must_change_password = models.BooleanField(_("须修改密码"), default=False)
+    # None: before passwords had a date; then the account's own day counts.
+    password_set_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -51,6 +55,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         """The name a superior or colleague reads; the user name where none was given."""
         return self.name or self.username
+
+    def password_age(self) -> timedelta:
+        """How long the password has been in use."""
+        return timezone.now() - (self.password_set_at or self.created_at)
 
     def units_in_charge(self) -> UnitsInCharge:
         """The units of the appointments in force, as the scope every queryset asks for."""

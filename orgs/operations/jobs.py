@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -15,6 +16,8 @@ from orgs.models import Job
 from orgs.operations import ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from orgs.models import User
 
 
@@ -85,6 +88,21 @@ def begin_anew(job: Job, *, by: User | None) -> None:
     Job.objects.parts_of(job).update(**fresh)
     Job.objects.filter(pk=job.pk).update(**fresh, created_by=by, created_at=clock.now())
     job.refresh_from_db()
+
+
+def purge_ended(tasks: Collection[str], *, days: int) -> int:
+    """Delete jobs of these tasks that ended more than so many days ago, with what hangs on them; returns how many.
+
+    Only for tasks that do no harm when they are done once more: the key of a deleted job is free again.
+    """
+    before = clock.now() - timedelta(days=days)
+    states = [JobState.DONE, JobState.FAILED, JobState.CANCELLED]
+    old = Job.objects.filter(task__in=tasks, state__in=states, finished_at__lt=before)
+    n_deleted = 0
+    while pks := list(old.order_by("pk").values_list("pk", flat=True)[:500]):
+        old.filter(pk__in=pks).delete()
+        n_deleted += len(pks)
+    return n_deleted
 
 
 def _whole(job: Job) -> Job:

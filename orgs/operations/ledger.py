@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 from celery import current_app, current_task
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 from kombu.exceptions import OperationalError
 
-from orgs.choices import JobState, NotificationKind
+from orgs.choices import MAILED_KINDS, JobState, NotificationKind
 from orgs.exceptions import JobLost, JobNotYet
 from orgs.kernel import clock
 from orgs.models import AuditEntry, Job, Notification
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from orgs.models import OrgUnit, User
     from orgs.querysets.ledger import JobQuerySet
+    from orgs.querysets.tree import OrgUnitQuerySet
 
 LOST_AFTER = timedelta(minutes=10)
 PART_OF = "part_of"  # in the params of a job that does a part of another one's work: that one's id
@@ -104,6 +106,22 @@ def notify_many(messages: Iterable[Notification]) -> int:
     """Leave many messages at once, with their mails; returns how many mails wait to go out."""
     written = Notification.objects.bulk_create(messages, batch_size=500)
     return mail.queue(written)
+
+
+def notify_units(units: OrgUnitQuerySet, kind: NotificationKind, text: str, *, link: str = "") -> int:
+    """Leave the same message for every unit of the set, in one statement; returns how many. Not for kinds that are mailed."""
+    if kind in MAILED_KINDS:
+        raise ValueError("these go out by mail as well: notify_many")
+    chosen, parameters = units.order_by().values(chosen_id=F("pk")).query.sql_with_params()
+    quote, at = connection.ops.quote_name, connection.ops.adapt_datetimefield_value(clock.now())
+    columns = ", ".join(map(quote, ("unit_id", "kind", "text", "link", "created_at")))
+    statement = (
+        f"INSERT INTO {quote(Notification._meta.db_table)} ({columns})"  # noqa: S608 - quoted names of the model
+        f" SELECT chosen.chosen_id, %s, %s, %s, %s FROM ({chosen}) chosen"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [str(kind.value), text, link, at, *parameters])
+        return int(cursor.rowcount)
 
 
 def mark_read(message: Notification) -> None:
@@ -238,6 +256,14 @@ def requeue_lost_jobs() -> int:
     for job in waiting:
         ring(job)
     return len(waiting)
+
+
+def note_done(task: str, result: dict[str, object]) -> Job:
+    """Work that a command or the clock has done without a queue, as a job that is done: for the status page and `doctor`."""
+    now = clock.now()
+    moments = dict.fromkeys(("created_at", "started_at", "heartbeat_at", "finished_at"), now)
+    key = f"{task}:{now:%Y%m%dT%H%M%S}:{secrets.token_hex(4)}"
+    return Job.objects.create(task=task, key=key, state=JobState.DONE, result=result, **moments)
 
 
 def worker_name() -> str:

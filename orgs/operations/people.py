@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orgs.exceptions import InvalidUnit, NotAllowed
@@ -48,7 +51,8 @@ def change_password(user: User, *, password: str) -> None:
     """Set an own password; ends the duty to change an initial one."""
     user.set_password(password)
     user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
+    user.password_set_at = timezone.now()
+    user.save(update_fields=["password", "must_change_password", "password_set_at"])
     tokens.revoke_all(user)
     ledger.record("user.password_changed", user, by=user)
 
@@ -69,7 +73,7 @@ def reset_password(appointment: Appointment, *, by: User) -> str:
 
     Raises NotAllowed unless every office the person holds is one that `by` could give: a password opens them all.
     """
-    holder = _holder_in_hand(appointment, by)
+    holder = holder_in_hand(appointment, by)
     if not holder.is_active:
         raise NotAllowed
     password = _give_initial_password(holder)
@@ -83,7 +87,7 @@ def deactivate_user(appointment: Appointment, *, reason: str, by: User) -> None:
 
     Raises NotAllowed unless every office the person holds is one that `by` could give, InvalidUnit without a reason.
     """
-    holder = _holder_in_hand(appointment, by)
+    holder = holder_in_hand(appointment, by)
     if not reason.strip():
         raise InvalidUnit(_("请填写停用原因。"))
     if not holder.is_active:
@@ -97,7 +101,7 @@ def deactivate_user(appointment: Appointment, *, reason: str, by: User) -> None:
 @transaction.atomic
 def reactivate_user(appointment: Appointment, *, by: User) -> str:
     """启用: the account works again with a new initial password, returned once: what was signed in before stays out."""
-    holder = _holder_in_hand(appointment, by)
+    holder = holder_in_hand(appointment, by)
     if holder.is_active:
         raise InvalidUnit(_("该账户正在使用，不需要启用。"))
     holder.is_active = True
@@ -107,7 +111,18 @@ def reactivate_user(appointment: Appointment, *, by: User) -> str:
     return password
 
 
-def _holder_in_hand(appointment: Appointment, by: User) -> User:
+def must_choose_password(user: User) -> bool:
+    """Whether nothing else is to be done first: an initial password, or one too old where PASSWORD_DAYS says so (0: never)."""
+    most = timedelta(days=settings.PASSWORD_DAYS)
+    return user.must_change_password or (bool(most) and user.password_age() > most)
+
+
+def is_initial_password_over(user: User) -> bool:
+    """An initial password that nobody has used for INITIAL_PASSWORD_DAYS lets nobody in any more."""
+    return user.must_change_password and user.password_age() > timedelta(days=settings.INITIAL_PASSWORD_DAYS)
+
+
+def holder_in_hand(appointment: Appointment, by: User) -> User:
     """The person, locked; raises NotAllowed unless `by` could give every office the person holds: the account opens all."""
     holder = User.objects.select_for_update().get(pk=appointment.user_id)
     check_may_manage(by, appointment)
@@ -123,7 +138,8 @@ def _give_initial_password(holder: User) -> str:
     password = initial_password()
     holder.set_password(password)
     holder.must_change_password = True
-    holder.save(update_fields=["password", "must_change_password"])
+    holder.password_set_at = timezone.now()
+    holder.save(update_fields=["password", "must_change_password", "password_set_at"])
     throttle.lift(holder)
     tokens.revoke_all(holder)
     return password

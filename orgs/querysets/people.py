@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.contrib.auth.models import BaseUserManager
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from orgs.kernel import clock
 from orgs.kernel.crypto import blind_index
@@ -27,6 +28,7 @@ class UserManager(BaseUserManager["User"]):  # type: ignore[type-var]
         if user.mobile:
             user.mobile_index = blind_index(user.mobile, MOBILE)
         user.set_password(password)
+        user.password_set_at = timezone.now()
         user.save(using=self._db)
         return user
 

@@ -105,9 +105,19 @@ class UnitsInCharge:
     def covers(self, unit: OrgUnit) -> bool:
         return any(span.covers(unit) for span in self.spans)
 
-    def covers_sums(self, unit: OrgUnit) -> bool:
-        """Whether sums over the unit's subtree are theirs to see: not those of the unit a department itself is of (A3)."""
-        return any(span.covers(unit) and (not span.lines or unit.line in span.lines) for span in self.spans)
+    def covers_figures(self, unit: OrgUnit) -> bool:
+        """Whether the unit's own figure with everything below it is theirs to see; no statement (A3).
+
+        READING of SUP-1.0: a unit of the department's lines answers for all that stands below it with one figure, which
+        is the same for everybody and on every page. Of the unit a department itself is of, whatever its line, it never is:
+        there they see the total of the unit itself and of what they see directly below.
+        """
+        return any(span.covers(unit) and (not span.lines or unit.pk != span.unit_id) for span in self.spans)
+
+    def covers_by_line(self, unit: OrgUnit) -> bool:
+        """Whether they see of the unit's subtree only what is of their lines; no statement."""
+        over = [span for span in self.spans if span.covers(unit)]
+        return bool(over) and all(span.lines for span in over)
 
     def narrowed_to(self, unit: OrgUnit) -> UnitsInCharge:
         """What of these subtrees lies within the subtree of the unit, with the same roles and lines."""

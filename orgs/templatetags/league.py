@@ -186,12 +186,15 @@ def download(
 
 @register.inclusion_tag("components/trend.html")
 def trend(
-    points: Sequence[tuple[str, Fraction | None]], label: str, target: Fraction | None = Fraction(4, 5)
+    points: Sequence[tuple[str, Fraction | None]],
+    label: str,
+    target: Fraction | None = Fraction(4, 5),
+    marks: Sequence[tuple[Fraction, str]] = (),
 ) -> dict[str, object]:
-    """A line of (label, share) pairs over a dashed target line, with the same figures as a table."""
+    """A line of (label, share) pairs over a dashed target line and upright marks, with the same figures as a table."""
     shares = [share for _label, share in points if share is not None]
     return {
-        "plot": plot.line_plot(points, target),
+        "plot": plot.line_plot(points, target, marks),
         "points": points,
         "label": label,
         "last": shares[-1] if shares else None,

@@ -15,12 +15,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from orgs import pending_sign_in
 from orgs.exceptions import InvitationUnusable, LinkAlreadyMade, OrgsError
 from orgs.forms.people import InviteForm, PersonForm
 from orgs.forms.session import AcceptForm
 from orgs.http import client_address
 from orgs.models import Appointment, Invitation, OrgUnit
-from orgs.operations import invitations
+from orgs.operations import invitations, second_factor
 from orgs.operations.appointing_rights import role_for
 from orgs.permissions import MANAGE_PEOPLE
 
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from orgs.http import LeagueRequest
-
-BACKEND = settings.AUTHENTICATION_BACKENDS[0]
+    from orgs.models import User
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,23 +40,26 @@ def accept(request: HttpRequest, code: str) -> HttpResponse:
     except InvitationUnusable as error:
         return render(request, "orgs/invitations/unusable.html", {"message": error.message}, status=410)
     form = AcceptForm(request.POST or None)
-    if form.is_valid() and _accepted(request, code, form):
+    user = _accepted(request, code, form) if form.is_valid() else None
+    if user is not None and second_factor.is_on(user):
+        pending_sign_in.remember(request, user, reverse(settings.INVITATION_REDIRECT_URL))
+        return redirect("orgs:enter-code")
+    if user is not None:
+        login(request, user, backend=pending_sign_in.BACKEND)
         return redirect(settings.INVITATION_REDIRECT_URL)
     context = {"form": form, "invitation": invitation}
     return render(request, "orgs/invitations/accept.html", context, status=422 if form.is_bound else 200)
 
 
-def _accepted(request: HttpRequest, code: str, form: AcceptForm) -> bool:
+def _accepted(request: HttpRequest, code: str, form: AcceptForm) -> User | None:
+    """Who has taken the invitation up; None where the form says why not."""
     try:
-        user = invitations.accept_invitation(code, address=client_address(request), **form.cleaned_data)
+        return invitations.accept_invitation(code, address=client_address(request), **form.cleaned_data)
     except OrgsError as error:
         form.add_error(None, error.message)
-        return False
     except ValidationError as error:
         form.add_error("password", error)
-        return False
-    login(request, user, backend=BACKEND)
-    return True
+    return None
 
 
 @login_required

@@ -16,7 +16,7 @@ from orgs.exceptions import LinkAlreadyMade, MustAccept, NotAllowed, OrgsError
 from orgs.forms.people import DeactivateForm, EndTermForm, StandInForm
 from orgs.kernel import clock
 from orgs.models import Appointment, Invitation
-from orgs.operations import confirmation, people, stand_ins
+from orgs.operations import confirmation, people, second_factor, stand_ins
 from orgs.operations.appointing_rights import Appointer
 from orgs.permissions import MANAGE_PEOPLE, may_anywhere
 from orgs.views.invitations import show_link
@@ -58,13 +58,14 @@ def list_people(request: LeagueRequest) -> HttpResponse:
 @require_safe
 def show_leaving(request: LeagueRequest, pk: int) -> HttpResponse:
     """交接清单: what lies with an office that the reader could give, to print and sign. Then hand over or end."""
-    appointment = _appointment(request, pk)
+    appointment = appointment_in_hand(request, pk)
     if not _in_hand(request, [appointment]):
         raise NotAllowed
     context = {
         "appointment": appointment,
         "sections": leaving.sections(appointment, request.user),
         "today": clock.today(),
+        "has_second_factor": second_factor.is_on(appointment.user),
     }
     return render(request, "orgs/people/leaving.html", context)
 
@@ -73,7 +74,7 @@ def show_leaving(request: LeagueRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def end_term(request: LeagueRequest, pk: int) -> HttpResponse:
     """End a term with its last day and a reason."""
-    appointment = _appointment(request, pk, is_over_too=True)
+    appointment = appointment_in_hand(request, pk, is_over_too=True)
     form = EndTermForm(request.POST or None)
     if form.is_valid():
         try:
@@ -93,7 +94,7 @@ def stand_in(request: LeagueRequest, pk: int) -> HttpResponse:
 
     A new person's initial password, or the link, is shown in this one answer.
     """
-    appointment = _appointment(request, pk)
+    appointment = appointment_in_hand(request, pk)
     form = StandInForm(request.POST or None)
     context: dict[str, object] = {"form": form, "appointment": appointment}
     if form.is_valid():
@@ -124,7 +125,7 @@ def _stand_in(request: LeagueRequest, appointment: Appointment, form: StandInFor
 @require_http_methods(["GET", "POST"])
 def reset_password(request: LeagueRequest, pk: int) -> HttpResponse:
     """忘记密码: asks first, then shows the new initial password in this one answer."""
-    appointment = _appointment(request, pk)
+    appointment = appointment_in_hand(request, pk)
     context: dict[str, object] = {"appointment": appointment}
     if request.method == "POST":
         try:
@@ -139,7 +140,7 @@ def reset_password(request: LeagueRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def deactivate(request: LeagueRequest, pk: int) -> HttpResponse:
     """停用: with a reason; the person is signed out everywhere from the next request on."""
-    appointment = _appointment(request, pk)
+    appointment = appointment_in_hand(request, pk)
     form = DeactivateForm(request.POST or None)
     if form.is_valid():
         try:
@@ -156,7 +157,7 @@ def deactivate(request: LeagueRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def reactivate(request: LeagueRequest, pk: int) -> HttpResponse:
     """启用: asks first, then shows the new initial password in this one answer."""
-    appointment = _appointment(request, pk)
+    appointment = appointment_in_hand(request, pk)
     context: dict[str, object] = {"appointment": appointment, "is_reactivation": True}
     if request.method == "POST":
         try:
@@ -167,7 +168,8 @@ def reactivate(request: LeagueRequest, pk: int) -> HttpResponse:
     return render(request, "orgs/people/reset_password.html", context)
 
 
-def _appointment(request: LeagueRequest, pk: int, *, is_over_too: bool = False) -> Appointment:
+def appointment_in_hand(request: LeagueRequest, pk: int, *, is_over_too: bool = False) -> Appointment:
+    """SECURITY: an office that the person doesn't manage doesn't exist."""
     found = Appointment.objects.actionable_by(request.user, MANAGE_PEOPLE).select_related("user", "unit")
     return get_object_or_404(found if is_over_too else found.in_force(), pk=pk)
 

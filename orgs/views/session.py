@@ -12,10 +12,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from orgs import pending_sign_in
 from orgs.forms.session import MailAddressForm, OwnPasswordForm, SignInForm
-from orgs.operations import people
+from orgs.operations import people, second_factor
 
 if TYPE_CHECKING:
+    from django.contrib.auth.forms import AuthenticationForm
     from django.http import HttpResponse
 
     from orgs.http import LeagueRequest
@@ -27,6 +29,14 @@ class SignInView(LoginView):
     form_class = SignInForm
     template_name = "orgs/session/login.html"
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Signed in, or asked for the code where the person has a second factor."""
+        user = form.get_user()
+        if not second_factor.is_on(user):
+            return super().form_valid(form)
+        pending_sign_in.remember(self.request, user, self.get_success_url())
+        return redirect("orgs:enter-code")
 
 
 class SignOutView(LogoutView):
@@ -44,7 +54,8 @@ def change_password(request: LeagueRequest) -> HttpResponse:
         messages.success(request, _("密码已修改。"))
         return redirect("home")
     status = 422 if form.is_bound else 200
-    return render(request, "orgs/session/change_password.html", {"form": form}, status=status)
+    context = {"form": form, "is_too_old": people.must_choose_password(request.user)}
+    return render(request, "orgs/session/change_password.html", context, status=status)
 
 
 @login_required

@@ -96,7 +96,13 @@ def create_unit(request: LeagueRequest, pk: int) -> HttpResponse:
         flag_irregular(request, unit)
         return unit
 
-    extra = {"rules": [(kind.name, kind.naming_rule) for kind in kinds if kind.naming_rule != "{name}"]}
+    extra = {
+        "rules": [
+            (kind.name, kind.naming_rule.replace("{name}", "××"))
+            for kind in kinds
+            if kind.naming_rule != "{name}"
+        ]
+    }
     return answer(
         request, form, work, parent, _("新增下级团组织"), _("已新增。"), "orgs/unit/create.html", extra
     )

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 from ninja import Field, Query, Router, Schema
-from ninja.decorators import decorate_view
 
-from orgs.read_api import LARGEST_ID, REFUSALS, Window, page_of, revalidated
+from orgs.read_api import LARGEST_ID, Window, page_of, reads
 from reporting.bulletin_figures import Figures
 from reporting.bulletin_words import number_text
 from reporting.models import Bulletin
@@ -123,28 +122,28 @@ class BulletinFilter(Window):
     year: int | None = Field(None, ge=1, le=9999)
 
 
-@router.get(
+@reads(
+    router,
     "/bulletins",
-    response={200: BulletinPage, **REFUSALS},
+    BulletinPage,
     url_name="list-bulletins",
     summary="周通报",
     description="可以阅读的已发布通报：范围内的团组织发布的，和发给本单位的。",
 )
-@decorate_view(revalidated)
 def list_bulletins(request: HttpRequest, wanted: Query[BulletinFilter]) -> dict[str, object]:
     """Published bulletins issued within the scope of the token or addressed to its unit, by id."""
     found = _readable(request).defer("body", "figures", "search_text")
     return page_of(found.filter(year=wanted.year) if wanted.year else found, wanted)
 
 
-@router.get(
+@reads(
+    router,
     "/bulletins/{bulletin_id}",
-    response={200: WholeBulletin, **REFUSALS},
+    WholeBulletin,
     url_name="show-bulletin",
     summary="一期通报",
     description="正文和发布时定下的数字。发布后不变；更正是另一期，见 corrected_by。",
 )
-@decorate_view(revalidated)
 def show_bulletin(request: HttpRequest, bulletin_id: int) -> Bulletin:
     """One of them, with text and figures."""
     known = _readable(request) if 0 < bulletin_id <= LARGEST_ID else Bulletin.objects.none()

@@ -1,8 +1,7 @@
-"""Input about draws: scope, layers and size; who inspects; what was counted; why it is drawn again."""
+"""Input about draws: scope, layers and size; who inspects; why it is drawn again."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,11 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import GroupKind
 from orgs.choices import Kind, Line
 from orgs.forms.unit import MoveUnitForm
-from orgs.kernel import clock
 from reporting.choices import DrawWay, Stratum
 from reporting.operations.draw_frames import Plan
 from reporting.operations.draws import LARGEST, LONGEST_REASON
-from reporting.operations.inspection import MOST_POSTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +37,16 @@ class DrawForm(MoveUnitForm):
         label=_("抽取数"),
         min_value=1,
         max_value=LARGEST,
-        help_text=_("抽几个群；不能多于范围内的群数"),
+        required=False,
+        help_text=_("抽几个群；不能多于范围内的群数。按比例抽取时不填"),
+        error_messages=_NUMBER,
+    )
+    share_percent = forms.IntegerField(
+        label=_("抽取比例（%）"),
+        min_value=1,
+        max_value=100,
+        required=False,
+        help_text=_("占抽样框的百分之几，不足一个的进一；填了抽取数就不填"),
         error_messages=_NUMBER,
     )
     stratum = forms.ChoiceField(
@@ -69,7 +75,17 @@ class DrawForm(MoveUnitForm):
     def plan(self) -> Plan:
         """The plan that was typed, once the form is valid."""
         given = self.cleaned_data
-        names = ("title", "size", "stratum", "way", "lines", "kinds", "group_kinds", "uses_risk")
+        names = (
+            "title",
+            "size",
+            "share_percent",
+            "stratum",
+            "way",
+            "lines",
+            "kinds",
+            "group_kinds",
+            "uses_risk",
+        )
         return Plan(scope=given["target"], **{name: given[name] for name in names})
 
 
@@ -100,43 +116,4 @@ class RedrawForm(forms.Form):
         max_length=LONGEST_REASON,
         help_text=_("会一直显示在两次抽样上"),
         error_messages={"required": _("请填写重抽理由。")},
-    )
-
-
-class ResultForm(forms.Form):
-    """How many items on which day; the grade is computed."""
-
-    use_required_attribute = False
-
-    posts = forms.IntegerField(
-        label=_("抽查日发布信息条数"),
-        min_value=0,
-        max_value=MOST_POSTS,
-        help_text=_("前一整天 0–24 时；没有发布填 0"),
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages=_NUMBER,
-    )
-    counted_on = forms.DateField(
-        label=_("抽查日"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("请填写抽查日。"),
-            "invalid": _("请按“年-月-日”填写，例如：2026-11-25。"),
-        },
-    )
-
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, initial={"counted_on": clock.today() - timedelta(days=1)})
-
-
-class MissingForm(forms.Form):
-    """How the group was looked for."""
-
-    use_required_attribute = False
-
-    note = forms.CharField(
-        label=_("查找情况"),
-        max_length=LONGEST_REASON,
-        help_text=_("写清怎样查找；不要写姓名、手机号、QQ号"),
-        error_messages={"required": _("请说明怎样查找过这个群。")},
     )

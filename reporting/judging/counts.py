@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from accounts.choices import LEAST_OUTSTANDING, MEMBER_FACING_GROUPS
 from orgs.choices import Measure
+from reporting.rollup.moment import DAYS
 from reporting.rollup.sources import IN_FORCE
 
 if TYPE_CHECKING:
@@ -49,13 +50,13 @@ _REPORTS = """
 SELECT w.unit_id, COUNT(*) AS n FROM reporting_weeklyreport w
  WHERE w.year = %(year)s AND w.number = %(number)s AND w.confirmed_at < %(end)s GROUP BY w.unit_id
 """
-# Open from Monday 0:00 to the end, with fewer days of posts than the week has.
-_SILENT = f"""
+# Open from the first instant of the period to its end, with fewer days of posts than the period has.
+SILENT = f"""
 SELECT v.unit_id, COUNT(*) AS n FROM accounts_{{object}}version v
   LEFT JOIN (SELECT d.{{object}}_id AS object_id, COUNT(*) AS days FROM reporting_dailyrecord d
               WHERE d.posts > 0 AND d.day BETWEEN %(day0)s AND %(day6)s AND d.recorded_at < %(known)s
               GROUP BY d.{{object}}_id) p ON p.object_id = v.{{object}}_id
- WHERE {IN_FORCE} AND v.status = 'open' {{more}} AND COALESCE(p.days, 0) < 7
+ WHERE {IN_FORCE} AND v.status = 'open' {{more}} AND COALESCE(p.days, 0) < {{days}}
    AND v.{{object}}_id IN (SELECT e.{{object}}_id FROM accounts_{{object}}version e
                             WHERE e.status = 'open' AND e.valid_from <= %(start)s
                               AND (e.valid_to IS NULL OR e.valid_to > %(start)s))
@@ -78,11 +79,11 @@ SELECT v.unit_id, SUM(CASE WHEN p.object_id IS NULL THEN 1 ELSE 0 END) AS n FROM
                               AND (e.valid_to IS NULL OR e.valid_to > %(yesterday_at)s))
  GROUP BY v.unit_id
 """  # noqa: S608
-_PUBLIC = "AND v.platform_id IN (SELECT code FROM accounts_platform WHERE kind = 'public')"
+PUBLIC = "AND v.platform_id IN (SELECT code FROM accounts_platform WHERE kind = 'public')"
 DAILY = {
     "posts": _OF_YESTERDAY.format(n="SUM(d.posts)"),
     "active_days": _OF_YESTERDAY.format(n="SUM(CASE WHEN d.posts > 0 THEN 1 ELSE 0 END)"),
-    "silent_accounts": _SILENT_YESTERDAY.format(object="account", more=_PUBLIC),
+    "silent_accounts": _SILENT_YESTERDAY.format(object="account", more=PUBLIC),
     "silent_groups": _SILENT_YESTERDAY.format(object="group", more=""),
 }
 
@@ -173,7 +174,7 @@ _FIXED = {
     "principals": _PRINCIPALS,
     "incidents_open": _INCIDENTS,
     "weekly_reports": _REPORTS,
-    "silent_accounts": _SILENT.format(object="account", more=_PUBLIC),
-    "silent_groups": _SILENT.format(object="group", more=""),
+    "silent_accounts": SILENT.format(object="account", more=PUBLIC, days=DAYS),
+    "silent_groups": SILENT.format(object="group", more="", days=DAYS),
 }
 NAMES = frozenset((*_MADE, *_FIXED))

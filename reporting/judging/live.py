@@ -9,7 +9,7 @@ from django.db import connection
 from reporting.choices import DemandKind
 from reporting.judging import metrics
 from reporting.judging.statement import Statement
-from reporting.rollup.facts import OWN, own_figures
+from reporting.rollup.facts import own_figures
 from reporting.rollup.placed import STOOD
 
 if TYPE_CHECKING:
@@ -73,13 +73,11 @@ def _columns(requirement: Requirement, statement: Statement) -> tuple[list[str],
     value = str(found[0])
     if len(found) > 1:
         value = " + ".join(f"COALESCE({column}, 0)" for column in found)
-    used = [
-        name for name in [*names, rule.get("base")] if name in OWN and rule.get("recurs") != metrics.DAILY
-    ]
+    used = [name for name in [*names, rule.get("base")] if name and metrics.is_of_the_week(name, rule)]
     return used, (value, base)
 
 
 def _column(name: str, requirement: Requirement, statement: Statement) -> str | None:
-    if name in OWN and requirement.rule.get("recurs") != metrics.DAILY:
+    if metrics.is_of_the_week(name, requirement.rule):
         return f"f.{name}"
     return metrics.own(name, requirement.rule, statement)

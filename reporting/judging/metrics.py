@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from reporting.judging import counts
+from reporting.judging import counts, months
+from reporting.judging.periods import DAILY, MONTHLY
 from reporting.rollup.facts import OWN
 from reporting.rollup.levels import SUBTREE
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from reporting.judging.statement import Statement
 
 OWN_SCOPE, SUBTREE_SCOPE = "own", "subtree"
-DAILY = "daily"
 TABLES = ("judge_extra", "judge_extra_below")
 # What the unit declared, NULL where it reported nothing: the snapshot's own_covered.
 _DECLARED = {"covered_members": "covered"}
@@ -35,6 +35,8 @@ def own(name: str, rule: Mapping[str, Any], statement: Statement, *, of_total: b
     if rule.get("recurs") == DAILY:
         found = counts.DAILY.get(name)
         return f"{extra}.{statement.column(found)}" if found else None
+    if is_monthly(name, rule):
+        return f"COALESCE({extra}.{statement.column(months.SELECTS[name])}, 0)"
     if name in OWN:
         return f"{facts}.{_DECLARED.get(name, name)}"
     select = counts.select(name, rule, statement)
@@ -48,13 +50,39 @@ def scoped(name: str, rule: Mapping[str, Any], statement: Statement) -> str | No
         return own(name, rule, statement)
     if scope != SUBTREE_SCOPE or rule.get("recurs") == DAILY:
         return None
-    if name in SUBTREE:
+    if is_monthly(name, rule):
+        select: str | None = months.SELECTS[name]
+    elif name in SUBTREE:
         return f"({SUBTREE[name]})"
-    select = None if name in OWN else counts.select(name, rule, statement)
+    else:
+        select = None if name in OWN else counts.select(name, rule, statement)
     if select is None:
         return None
     column = statement.column(select)
     return f"(COALESCE(x.{column}, 0) + COALESCE(y.{column}, 0))"
+
+
+def added(rule: Mapping[str, Any], statement: Statement) -> str | None:
+    """The metric with its substitutes added (RUR-1.2); missing only where all of them are."""
+    names = [rule.get("metric") or "", *(rule.get("substitutes") or ())]
+    parts = [scoped(name, rule, statement) for name in names]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
+        return None
+    if len(found) == 1:
+        return found[0]
+    total = " + ".join(f"COALESCE({part}, 0)" for part in found)
+    return f"(CASE WHEN COALESCE({', '.join(found)}) IS NOT NULL THEN {total} END)"
+
+
+def is_monthly(name: str, rule: Mapping[str, Any]) -> bool:
+    """Whether the figure is what happened in a month; a stock is what stands at the month's end."""
+    return rule.get("recurs") == MONTHLY and name in months.SELECTS
+
+
+def is_of_the_week(name: str, rule: Mapping[str, Any]) -> bool:
+    """Whether the figure is one of the roll-up's own columns."""
+    return name in OWN and rule.get("recurs") != DAILY and not is_monthly(name, rule)
 
 
 def collect_extras(statement: Statement, deepest: int) -> None:

@@ -1,23 +1,23 @@
 """When a requirement is met, as SQL over the columns of the roll-up; compared in whole numbers, never in floats.
 
 A rule of a kind or with a name that is not known here is judged by nobody: `told` says None, the answer is "not asked".
-READING: `naming` is such a kind: it is guidance, and pointed out where a name is written.
+Documents and plans are told by `papers.py`, names by `names.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from accounts.checklist import all_lines
-from reporting.choices import DemandKind, HandInState
-from reporting.judging import metrics, targets
+from reporting.choices import DemandKind
+from reporting.judging import metrics, names, papers, periods, targets
 from reporting.judging.targets import subordinates
+from reporting.judging.told import ALWAYS, Told, fraction
 from reporting.rollup.sources import IN_FORCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from datetime import datetime
 
     from reporting.judging.instant import Instant
     from reporting.judging.statement import Statement
@@ -25,36 +25,35 @@ if TYPE_CHECKING:
 
 COMPARISONS = {">=": ">=", "<=": "<=", ">": ">", "<": "<", "==": "=", "between": ">="}
 BETWEEN = "between"
-WEEKLY, MONTHLY = "weekly", "monthly"
-ALWAYS = "1 = 1"
+ALL = "all"  # of the counterparts; else one of each
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Whether the unit is met, and whether there is something to ask it; both as SQL conditions."""
+def told(
+    requirement: Requirement, unit_id: int, statement: Statement, at: datetime, *, is_trial: bool = False
+) -> Told | None:
+    """The rule of a requirement of a campaign of that unit, at a moment; None where it is not understood.
 
-    is_met: str
-    is_asked: str = ALWAYS
-
-
-def told(requirement: Requirement, unit_id: int, statement: Statement) -> Told | None:
-    """The rule of a requirement of a campaign of that unit; None where it is not understood."""
+    `is_trial`: as if it had begun long ago.
+    """
     if requirement.kind == DemandKind.TOTAL:
         return _total(requirement, unit_id, statement)
+    if requirement.kind == DemandKind.DOCUMENT:
+        return papers.document(requirement, statement, at, is_trial=is_trial)
     judge = _KINDS.get(requirement.kind)
     return judge(requirement, statement) if judge else None
 
 
 def is_between_periods(requirement: Requirement, instant: Instant) -> bool:
-    """What recurs keeps its answer until its next period ends: a week at Sunday 24:00. READING: a month as its weeks."""
+    """What recurs keeps its answer until its next period ends: a week at Sunday 24:00, a calendar month at its last 24:00."""
     recurs = requirement.rule.get("recurs") if requirement.kind == DemandKind.FIGURE else None
-    return recurs in {WEEKLY, MONTHLY} and not instant.is_week_end
+    is_end = {periods.WEEKLY: instant.is_week_end, periods.MONTHLY: instant.is_month_end}
+    return not is_end.get(recurs or "", True)
 
 
 def _figure(requirement: Requirement, statement: Statement) -> Told | None:
     """A figure, or what part of another figure it is, against a number; `missing` says what no figure means."""
     rule = requirement.rule
-    value = _value(rule, statement)
+    value = metrics.added(rule, statement)
     compare = rule.get("compare") or ">="
     least = fraction(rule.get("threshold", "1"))
     bounds = [(COMPARISONS.get(compare), least)]
@@ -74,55 +73,23 @@ def _figure(requirement: Requirement, statement: Statement) -> Told | None:
     return Told(is_met, present if rule.get("missing") == "not_asked" else ALWAYS)
 
 
-def _value(rule: Mapping[str, Any], statement: Statement) -> str | None:
-    """The metric with its substitutes added (RUR-1.2); missing only where all of them are."""
-    names = [rule.get("metric") or "", *(rule.get("substitutes") or ())]
-    parts = [metrics.scoped(name, rule, statement) for name in names]
-    found = [part for part in parts if part is not None]
-    if len(found) < len(parts):
-        return None
-    if len(found) == 1:
-        return found[0]
-    added = " + ".join(f"COALESCE({part}, 0)" for part in found)
-    return f"(CASE WHEN COALESCE({', '.join(found)}) IS NOT NULL THEN {added} END)"
-
-
 def _link_group(requirement: Requirement, statement: Statement) -> Told:
-    """One open group joins the unit with every unit below it (UNI-2.2, RUR-2.3b); nobody below, nothing to join."""
+    """One open group joins the unit with every unit below it; nobody below, nothing to join.
+
+    READING: `one_each` ("mainly", RUR-2.3b) is complete with somebody of each subordinate committee; where all are to be
+    in (UNI-2.2, UNI-2.3), the unit's own secretary and one of each below must also fit into the members counted.
+    """
     rule = requirement.rule
     kinds = statement.values(rule.get("group_kinds") or ())
+    inside = "v.subordinates_in"
+    if rule.get("counterparts") == ALL:
+        inside = f"CASE WHEN v.members <= {inside} THEN v.members - 1 ELSE {inside} END"
     group = statement.join(
-        "SELECT v.unit_id, MAX(v.subordinates_in) AS n FROM accounts_groupversion v"  # noqa: S608 - parameters
+        f"SELECT v.unit_id, MAX({inside}) AS n FROM accounts_groupversion v"  # noqa: S608 - parameters
         f" WHERE {IN_FORCE} AND v.status = 'open' AND v.kind IN {kinds} GROUP BY v.unit_id"
     )
     below = subordinates(rule.get("below_kinds") or (), statement)
     return Told(f"{group}.n >= {below}.n", f"{below}.n > 0")
-
-
-def _document(requirement: Requirement, statement: Statement) -> Told:
-    """A document stands handed in, or is accepted."""
-    campaign = statement.value(requirement.version.campaign_id)
-    code, returned = statement.value(requirement.code), statement.value(HandInState.RETURNED.value)
-    handed = statement.join(
-        "SELECT h.unit_id, COUNT(*) AS n FROM reporting_handin h"  # noqa: S608 - values are parameters
-        f" WHERE h.campaign_id = {campaign} AND h.requirement_code = {code} AND h.handed_at < %(end)s"
-        f" AND (h.state <> {returned} OR h.decided_at >= %(end)s) GROUP BY h.unit_id"
-    )
-    return Told(f"{handed}.n > 0")
-
-
-def _plan(requirement: Requirement, statement: Statement) -> Told | None:
-    """What came of the number that the unit planned; without a number nothing is met."""
-    rule = requirement.rule
-    value, share = _value(rule, statement), fraction(rule.get("share") or "1")
-    if value is None or share is None:
-        return None
-    campaign, code = statement.value(requirement.version.campaign_id), statement.value(requirement.code)
-    plan = statement.join(
-        "SELECT p.unit_id, p.planned FROM reporting_plannednumber p"  # noqa: S608 - values are parameters
-        f" WHERE p.campaign_id = {campaign} AND p.requirement_code = {code} AND p.recorded_at < %(end)s"
-    )
-    return Told(f"{value} * {share.denominator} >= {plan}.planned * {share.numerator}")
 
 
 def _total(requirement: Requirement, unit_id: int, statement: Statement) -> Told | None:
@@ -163,18 +130,10 @@ def _checklist(requirement: Requirement, statement: Statement) -> Told:
     return Told(f"{looked}.done = {looked}.n", f"{looked}.n > 0")
 
 
-def fraction(text: object) -> Fraction | None:
-    """Decimal text as an exact fraction; None for anything else."""
-    try:
-        return Fraction(str(text))
-    except (ValueError, ZeroDivisionError):
-        return None
-
-
 _KINDS: dict[str, Callable[[Requirement, Statement], Told | None]] = {
     DemandKind.FIGURE: _figure,
     DemandKind.LINK_GROUP: _link_group,
-    DemandKind.DOCUMENT: _document,
-    DemandKind.PLAN: _plan,
+    DemandKind.NAMING: names.naming,
+    DemandKind.PLAN: papers.plan,
     DemandKind.CHECKLIST: _checklist,
 }

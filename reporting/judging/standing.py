@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reporting.choices import Standing
-from reporting.judging.standings import EXEMPT, MET, UNMET
+from reporting.choices import DemandKind, Standing
+from reporting.judging.standings import EXEMPT, MET, UNMET, YOUNG
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def standing(character: str, requirement: Requirement, at: datetime) -> Standing | None:
-    """None: the unit is not asked. A deadline that is reached has passed; guidance is never overdue (RUR-3)."""
+    """None: the unit is not asked. A deadline that is reached has passed; guidance is never overdue (RUR-3).
+
+    `requirement` with its version and campaign, as `unmet` reads them.
+    """
+    if character == YOUNG:
+        return Standing.OPEN
     if character == MET:
         return Standing.MET
     if character == EXEMPT:
@@ -25,10 +30,23 @@ def standing(character: str, requirement: Requirement, at: datetime) -> Standing
 
 
 def unmet(requirement: Requirement, at: datetime) -> Standing:
-    """What "not met" means at the moment."""
-    if requirement.deadline_at is None or at < requirement.deadline_at:
-        return Standing.OPEN
-    return Standing.OVERDUE if requirement.is_hard else Standing.BEHIND
+    """What "not met" means at the moment.
+
+    Who met the requirement shortly before its deadline is not overdue in the minutes until that is judged: an answer says
+    nothing of a deadline that lies after it. A document of a period is missing as soon as the period has ended.
+    """
+    judged_until = requirement.version.campaign.judged_until
+    known = at if judged_until is None else min(at, judged_until)
+    if is_past(requirement, known):
+        return Standing.OVERDUE if requirement.is_hard else Standing.BEHIND
+    return Standing.OPEN
+
+
+def is_past(requirement: Requirement, at: datetime) -> bool:
+    """Whether what is asked was due by the moment."""
+    if requirement.kind == DemandKind.DOCUMENT and requirement.rule.get("recurs"):
+        return True
+    return requirement.deadline_at is not None and requirement.deadline_at <= at
 
 
 def character_of(standings: str, requirement: Requirement) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -10,9 +11,9 @@ from django.db.models.functions import Coalesce
 
 from orgs.models import OrgUnit
 from reporting import rollup
-from reporting.judging import metrics, rules, targets
+from reporting.judging import changes, metrics, rules, targets, young
 from reporting.judging.statement import Statement
-from reporting.models import CampaignVersion, Exemption, Requirement
+from reporting.models import CampaignVersion, Exemption, Judgement, Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from reporting.judging.instant import Instant
     from reporting.models import Campaign
 
-MET, UNMET, EXEMPT, NOT_ASKED = "1", "0", "x", "-"
-TABLES = ("judge_standing", "judge_scope", *metrics.TABLES)
+# YOUNG: asked and not met, by a unit that was founded late and has time after the deadline.
+MET, UNMET, EXEMPT, NOT_ASKED, YOUNG = "1", "0", "x", "-", "y"
+TABLES = ("judge_standing", "judge_part", "judge_scope", *metrics.TABLES, *changes.TABLES)
 
 _SCOPE = """
 CREATE TEMPORARY TABLE judge_scope (unit_id bigint PRIMARY KEY)
@@ -34,7 +36,13 @@ WITH RECURSIVE down (unit_id) AS (
     UNION ALL SELECT p.unit_id FROM down d JOIN week_placed p ON p.up_id = d.unit_id)
 SELECT unit_id FROM down
 """
-_TABLE = "CREATE TEMPORARY TABLE judge_standing (unit_id bigint PRIMARY KEY, standings varchar(60))"
+_TABLE = "CREATE TEMPORARY TABLE {name} (unit_id bigint PRIMARY KEY, standings varchar(60))"
+_MORE = """
+UPDATE judge_standing SET standings = judge_standing.standings || p.standings
+  FROM judge_part p WHERE p.unit_id = judge_standing.unit_id
+"""
+# Units that are asked nothing have no row.
+_IS_ASKED = f"REPLACE(standings, '{NOT_ASKED}', '') <> ''"
 
 
 def collect(campaign: Campaign, instant: Instant) -> int:
@@ -67,19 +75,87 @@ def requirements_at(campaign: Campaign, at: datetime) -> list[Requirement]:
     return list(found.select_related("phase", "version__campaign").order_by("position"))
 
 
+def requirements_now(campaign: Campaign, at: datetime) -> list[Requirement]:
+    """The requirements that have answers at this moment: a newer version shows nothing until it has been judged."""
+    seen_at = at if campaign.judged_until is None else min(at, campaign.judged_until)
+    return requirements_at(campaign, seen_at) or requirements_at(campaign, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The answers that stand: under which version they were given, and where in its rows those to the same rules are."""
+
+    version_id: int
+    places: dict[str, int]
+
+    @classmethod
+    def of(cls, campaign: Campaign, requirements: Sequence[Requirement]) -> Before:
+        """A newer version takes over what an older one has found, where it asks the same under the same code."""
+        standing = Judgement.objects.current().filter(version__campaign=campaign).order_by()
+        version_id = standing.values_list("version_id", flat=True)[:1]
+        known = {each.code: each for each in Requirement.objects.filter(version__in=version_id)}
+        places = {
+            each.code: known[each.code].position
+            for each in requirements
+            if each.code in known and known[each.code].rule == each.rule
+        }
+        return cls(next((each.version_id for each in known.values()), 0), places)
+
+    def character(self, requirement: Requirement) -> str:
+        """What stands for the requirement, as SQL; NULL where nothing does."""
+        place = self.places.get(requirement.code)
+        return f"SUBSTR(j.standings, {place}, 1)" if place else "NULL"
+
+
 def judge(campaign: Campaign, version: CampaignVersion, instant: Instant, deepest: int) -> list[Requirement]:
     """Fill judge_standing from the collected figures; returns the requirements in order of their characters."""
-    requirements = list(version.requirements.select_related("version").order_by("position"))
+    requirements = list(version.requirements.select_related("version__campaign").order_by("position"))
+    answer(campaign, requirements, instant, deepest, before=Before.of(campaign, requirements))
+    return requirements
+
+
+def answer(
+    campaign: Campaign,
+    requirements: Sequence[Requirement],
+    instant: Instant,
+    deepest: int,
+    *,
+    before: Before | None = None,
+) -> None:
+    """The same for these requirements, which need not be saved.
+
+    `before` are the answers that stay where a period isn't over; without them everything is asked now, what has not
+    begun included.
+    """
     statement = Statement(instant.params(), _scope(campaign.unit))
     exempted = _exempted(campaign, instant)
-    answers = [_answer(each, campaign.unit, instant, exempted, statement) for each in requirements]
+    parts: list[tuple[Statement, list[str]]] = []
+    for each in requirements:
+        if not parts or statement.is_full:
+            statement = statement.next()
+            parts.append((statement, []))
+        character = _answer(each, campaign.unit, instant, exempted, statement, before)
+        parts[-1][1].append(character)
     metrics.collect_extras(statement, deepest)
+    _write(parts, before.version_id if before else 0)
+
+
+def _write(parts: Sequence[tuple[Statement, Sequence[str]]], version_id: int) -> None:
+    """All in one statement as long as the engine can join so many sources, else part by part."""
+    is_one = len(parts) == 1
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS judge_standing")
-        cursor.execute(_TABLE)
-        if answers:
-            cursor.execute(_insert(answers, version, statement), statement.params)
-    return requirements
+        cursor.execute(_TABLE.format(name="judge_standing"))
+        for n, (statement, answers) in enumerate(parts):
+            name = "judge_part" if n else "judge_standing"
+            if n:
+                cursor.execute("DROP TABLE IF EXISTS judge_part")
+                cursor.execute(_TABLE.format(name=name))
+            cursor.execute(_insert(name, answers, version_id, statement, is_one=is_one), statement.params)
+            if n:
+                cursor.execute(_MORE)
+        if not is_one:
+            cursor.execute(f"DELETE FROM judge_standing WHERE NOT ({_IS_ASKED})")  # noqa: S608
 
 
 def drop() -> None:
@@ -109,11 +185,19 @@ def _exempted(campaign: Campaign, instant: Instant) -> set[str]:
 
 
 def _answer(
-    requirement: Requirement, unit: OrgUnit, instant: Instant, exempted: set[str], statement: Statement
+    requirement: Requirement,
+    unit: OrgUnit,
+    instant: Instant,
+    exempted: set[str],
+    statement: Statement,
+    before: Before | None,
 ) -> str:
     """The character of one requirement as SQL."""
-    told = rules.told(requirement, unit.pk, statement)
-    if told is None or (requirement.starts_at and requirement.starts_at >= instant.known):
+    told = rules.told(requirement, unit.pk, statement, instant.known, is_trial=before is None)
+    is_ahead = (
+        before is not None and requirement.starts_at is not None and requirement.starts_at >= instant.known
+    )
+    if told is None or is_ahead:
         return f"'{NOT_ASKED}'"
     asked = f"({targets.condition(requirement.target, statement)}) AND {told.is_asked}"
     if requirement.kind == "total":
@@ -121,12 +205,23 @@ def _answer(
     lines = [f"CASE WHEN NOT COALESCE({asked}, FALSE) THEN '{NOT_ASKED}'"]
     if requirement.code in exempted:
         lines.append(f"WHEN {_exemption(requirement, statement)}.n > 0 THEN '{EXEMPT}'")
-    if rules.is_between_periods(requirement, instant):
-        before = f"SUBSTR(j.standings, {requirement.position}, 1)"
-        lines.append(f"ELSE COALESCE(NULLIF({before}, '{EXEMPT}'), '{NOT_ASKED}') END")
+    if before is not None and rules.is_between_periods(requirement, instant):
+        lines.append(f"ELSE COALESCE(NULLIF({before.character(requirement)}, '{EXEMPT}'), '{NOT_ASKED}') END")
     else:
-        lines.append(f"WHEN {told.is_met} THEN '{MET}' ELSE '{UNMET}' END")
+        met = f"({told.is_met}){_or_was_met(requirement, statement, before)}"
+        lines.append(f"WHEN {met} THEN '{MET}'")
+        if before is not None and (own := young.condition(requirement, statement, instant.known)):
+            lines.append(f"WHEN {own} THEN '{YOUNG}'")
+        lines.append(f"ELSE '{UNMET}' END")
     return " ".join(lines)
+
+
+def _or_was_met(requirement: Requirement, statement: Statement, before: Before | None) -> str:
+    """A share of the expected forms is one of open rounds: what was met while they were open stays so after the last."""
+    if before is None or requirement.rule.get("base") != "expected":
+        return ""
+    expected = metrics.scoped("expected", requirement.rule, statement)
+    return f" OR COALESCE({expected}, 0) = 0 AND {before.character(requirement)} = '{MET}'"
 
 
 def _exemption(requirement: Requirement, statement: Statement) -> str:
@@ -139,16 +234,17 @@ def _exemption(requirement: Requirement, statement: Statement) -> str:
     )
 
 
-def _insert(answers: Sequence[str], version: CampaignVersion, statement: Statement) -> str:
-    """Units that are asked nothing have no row."""
+def _insert(name: str, answers: Sequence[str], version_id: int, statement: Statement, *, is_one: bool) -> str:
+    """The answers of a part of the requirements; where it is all of them, of the units that are asked something."""
     scope = f" AND f.unit_id IN ({statement.scope})" if statement.scope else ""
+    asked = f" WHERE {_IS_ASKED}" if is_one else ""
     return (
-        "INSERT INTO judge_standing SELECT unit_id, standings FROM ("  # noqa: S608 - values are parameters
+        f"INSERT INTO {name} SELECT unit_id, standings FROM ("  # noqa: S608 - values are parameters
         f"SELECT f.unit_id, {' || '.join(answers)} AS standings FROM week_facts f"
         " LEFT JOIN week_below b ON b.unit_id = f.unit_id"
         " LEFT JOIN judge_extra x ON x.unit_id = f.unit_id"
         " LEFT JOIN judge_extra_below y ON y.unit_id = f.unit_id"
-        f" LEFT JOIN reporting_judgement j ON j.version_id = {statement.value(version.pk)}"
+        f" LEFT JOIN reporting_judgement j ON j.version_id = {statement.value(version_id)}"
         f" AND j.unit_id = f.unit_id AND j.valid_to IS NULL {statement.joins}"
-        f" WHERE f.is_open = 1{scope}) told WHERE REPLACE(standings, '{NOT_ASKED}', '') <> ''"
+        f" WHERE f.is_open = 1{scope}) told{asked}"
     )

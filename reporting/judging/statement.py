@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NOBODY = "(NULL)"
+MOST_JOINS = (
+    50  # SQLite joins no more than 64 tables; the roll-up's own and what one requirement adds come on top
+)
 
 
 class Statement:
@@ -19,6 +22,17 @@ class Statement:
         self._values: dict[tuple[type, object], str] = {}
         self._joins: dict[str, str] = {}
         self.extras: dict[str, str] = {}  # SELECT of `unit_id` and `n` -> its column of judge_extra
+
+    def next(self) -> Statement:
+        """Another one with joins of its own, over the same parameters and the same columns of judge_extra."""
+        other = Statement({}, self.scope)
+        other.params, other._values, other.extras = self.params, self._values, self.extras
+        return other
+
+    @property
+    def is_full(self) -> bool:
+        """What comes next needs another one."""
+        return len(self._joins) > MOST_JOINS
 
     def value(self, value: object) -> str:
         """The placeholder of a value; equal values share one."""

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from reporting.querysets.activity import DailyRecordQuerySet
+from reporting.querysets.activity import DailyDutyQuerySet, DailyRecordQuerySet
 
 
 class DailyRecord(models.Model):
@@ -50,3 +50,25 @@ class DailyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.posts}"
+
+
+class DailyDuty(models.Model):
+    """每日记录的要求: whether a unit asks those below it for daily records. Without a row only direct units are asked.
+
+    The sources and the burden rules ask direct units alone; a committee may widen that for its own subtree, and only
+    for itself it can end it.
+    """
+
+    unit = models.OneToOneField("orgs.OrgUnit", on_delete=models.CASCADE, related_name="daily_duty")
+    asks_below = models.BooleanField(_("要求所属团组织每日记录"), default=False)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey("orgs.User", on_delete=models.PROTECT, related_name="+")
+
+    objects = DailyDutyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("每日记录要求")
+        verbose_name_plural = _("每日记录要求")
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.asks_below}"

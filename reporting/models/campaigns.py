@@ -12,6 +12,7 @@ from orgs.kernel.versions import Version, one_current
 from reporting.choices import CampaignState, DemandKind
 from reporting.querysets.campaigns import (
     CampaignQuerySet,
+    CampaignRoundQuerySet,
     ExemptionQuerySet,
     JudgementQuerySet,
     RequirementQuerySet,
@@ -104,8 +105,8 @@ class Requirement(models.Model):
     """要求: whom it asks (`target`), what it looks at (`rule`), until when, and the clause it comes from.
 
     `target` and `rule` are what `reporting/packs.py` has checked; that module documents their keys. `position` counts
-    from 1: first the hard ones with a deadline, the earliest first, then all others, so that what is overdue at a
-    moment is a beginning of the row of answers (`Judgement.standings`).
+    from 1: first the hard documents of periods, then the hard ones with a deadline, the earliest first, then all others, so
+    that what is overdue at a moment is a beginning of the row of answers (`Judgement.standings`).
     """
 
     version = models.ForeignKey(CampaignVersion, on_delete=models.CASCADE, related_name="requirements")
@@ -177,6 +178,8 @@ class CampaignRound(models.Model):
         "accounts.CollectionRound", on_delete=models.PROTECT, related_name="campaign_round"
     )
 
+    objects = CampaignRoundQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.campaign_id} {self.round_id}"
 
@@ -184,7 +187,7 @@ class CampaignRound(models.Model):
 class Judgement(Version):
     """How one unit stands to all requirements of a version, one character each in their order; a row per change.
 
-    `1` met, `0` not met, `x` exempt, `-` not asked. Whether what is not met is open, behind or overdue depends on the
+    `1` met, `0` not met, `x` exempt, `-` not asked, `y` not met by who was founded late and has time left. Whether what is not met is open, behind or overdue depends on the
     moment of reading. Units that are asked nothing have no row.
     """
 

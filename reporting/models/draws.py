@@ -9,7 +9,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from reporting.choices import DrawState, DrawWay, Stratum
-from reporting.querysets.draws import DrawItemQuerySet, DrawQuerySet
+from reporting.querysets.draws import (
+    DrawItemQuerySet,
+    DrawQuerySet,
+    ObjectionQuerySet,
+    VerifiedCountQuerySet,
+)
 
 
 class Draw(models.Model):
@@ -33,6 +38,8 @@ class Draw(models.Model):
     way = models.CharField(_("方式"), max_length=8, choices=DrawWay, default=DrawWay.ONLINE)
     stratum = models.CharField(_("分层"), max_length=12, choices=Stratum, default=Stratum.NONE)
     size = models.PositiveIntegerField(_("抽取数"))
+    # Where the size was asked as a share of the frame, rounded up; what was drawn is `size`.
+    share_percent = models.PositiveSmallIntegerField(_("抽取比例（%）"), null=True, blank=True)
     uses_risk = models.BooleanField(_("按风险加权"), default=False)
     seed = models.CharField(max_length=64)
     algorithm = models.PositiveSmallIntegerField(default=1)
@@ -113,6 +120,8 @@ class VerifiedCount(models.Model):
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=200, blank=True)
 
+    objects = VerifiedCountQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["-verified_at", "-pk"]
         verbose_name = _("核减")
@@ -130,6 +139,9 @@ class Objection(models.Model):
     reason = models.CharField(_("理由"), max_length=200)
     raised_at = models.DateTimeField(_("提出时间"))
     raised_by = models.ForeignKey("orgs.User", on_delete=models.PROTECT, related_name="+")
+    second_inspector = models.ForeignKey(
+        "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="objections_to_check"
+    )
     second_check = models.OneToOneField(
         "reporting.SpotCheck", on_delete=models.PROTECT, null=True, blank=True, related_name="second_of"
     )
@@ -139,6 +151,8 @@ class Objection(models.Model):
         "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     remark = models.CharField(_("意见"), max_length=200, blank=True)
+
+    objects = ObjectionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-raised_at", "-pk"]

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reporting.choices import CheckGrade, CheckKind
-from reporting.querysets.inspection import SpotCheckQuerySet
+from reporting.querysets.inspection import CheckPhotoQuerySet, SpotCheckQuerySet
 
 
 class SpotCheck(models.Model):
@@ -33,6 +33,8 @@ class SpotCheck(models.Model):
     counted_on = models.DateField(_("抽查日"))
     posts = models.PositiveSmallIntegerField(_("发布信息条数"))
     grade = models.CharField(_("等次"), max_length=10, choices=CheckGrade)
+    # What a call told, in a line: nothing is counted in it.
+    note = models.CharField(_("了解到的情况"), max_length=200, blank=True)
     checked_at = models.DateTimeField()
     checked_by = models.ForeignKey("orgs.User", on_delete=models.PROTECT, related_name="+")
     voided_at = models.DateTimeField(null=True, blank=True)
@@ -48,3 +50,34 @@ class SpotCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.posts}"
+
+
+class CheckPhoto(models.Model):
+    """An image that a check needs, masked by who took it, re-encoded, and deleted 90 days after the objection window.
+
+    None by default (product.md 6). The row stays when the file is gone, and says when.
+    """
+
+    check_made = models.ForeignKey(SpotCheck, on_delete=models.PROTECT, related_name="photos")
+    # Stored under a name of ours, encrypted; the uploader's name is not kept.
+    stored_name = models.CharField(max_length=80)
+    size = models.PositiveIntegerField(_("大小（字节）"))
+    sha256 = models.CharField(max_length=64)
+    purpose = models.CharField(_("用途"), max_length=100)
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey("orgs.User", on_delete=models.PROTECT, related_name="+")
+    delete_from = models.DateField(_("到期删除日"))
+    deleted_at = models.DateTimeField(_("已删除"), null=True, blank=True)
+
+    objects = CheckPhotoQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["taken_at", "pk"]
+        verbose_name = _("抽查图片")
+        verbose_name_plural = _("抽查图片")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["check_made", "sha256"], name="checkphoto_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_made_id} {self.taken_at:%Y-%m-%d}"

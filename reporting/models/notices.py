@@ -14,8 +14,8 @@ from reporting.querysets.notices import (
     MaterialQuerySet,
     NoticeQuerySet,
     NoticeRecipientQuerySet,
-    OutreachQuerySet,
 )
+from reporting.querysets.outreach import OutreachQuerySet
 
 
 class Notice(models.Model):

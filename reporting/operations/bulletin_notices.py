@@ -12,7 +12,7 @@ from orgs.choices import NotificationKind
 from orgs.kernel import clock
 from orgs.models import OrgUnit
 from orgs.operations import ledger
-from reporting import bulletin_words
+from reporting import bulletin_quotes, bulletin_words
 from reporting.bulletin_figures import Figures
 from reporting.choices import BulletinState
 from reporting.exceptions import ReportingError
@@ -28,7 +28,10 @@ LONGEST_ANSWER = 400
 def named(bulletin: Bulletin) -> list[UnitFigures]:
     """Whom the bulletin names in its tables of bad work, its title or its text (SUP-2.1.2)."""
     body = bulletin.body
-    return bulletin_words.named(Figures.of(bulletin.figures), body["tables"], bulletin.title, body["text"])
+    quoted = bulletin_quotes.quotes(body).values()
+    return bulletin_words.named(
+        Figures.of(bulletin.figures), body["tables"], bulletin.title, body["text"], quoted
+    )
 
 
 def untold(bulletin: Bulletin) -> list[UnitFigures]:

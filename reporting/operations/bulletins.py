@@ -14,8 +14,8 @@ from orgs.kernel import clock
 from orgs.models import OrgUnit
 from orgs.operations import ledger
 from orgs.permissions import PUBLISH_BULLETIN
+from reporting import bulletin_quotes, bulletin_words, scopes
 from reporting import bulletin_tables as tables
-from reporting import bulletin_words, scopes
 from reporting.bulletin_figures import Figures
 from reporting.choices import BulletinState
 from reporting.exceptions import ReportingError
@@ -101,7 +101,7 @@ def refresh(bulletin_id: int, *, version: int, is_text_reset: bool = False, by: 
     if others.exists():
         raise ReportingError(_("本单位这一周另有一份草稿，请先发布或删除其中一份，再更新数据。"))
     if is_text_reset:
-        bulletin.body = bulletin.body | {"text": bulletin.body["generated"]}
+        bulletin.body = bulletin.body | {"text": bulletin_quotes.standing(bulletin.body)}
     _refigure(bulletin, _newest_edition(bulletin.closed_week), bulletin.body["scope"])
     _write(bulletin, "closed_week", "body", "figures")
     ledger.record("bulletin.refreshed", bulletin, by=by, edition=bulletin.closed_week.edition)
@@ -167,8 +167,8 @@ def correct(bulletin_id: int, *, reason: str, by: User) -> Bulletin:
         raise ReportingError(_("这一周的通报草稿还没有发布，请先发布或删除草稿。"))
     facts = _generated(old.unit, closed, old.body["scope"], old.body["lines"])
     body = old.body | {"generated": facts["body"]["generated"]}
-    if old.body["text"] == old.body["generated"]:
-        body |= {"text": facts["body"]["text"]}
+    if bulletin_quotes.is_untouched(old.body):
+        body |= {"text": bulletin_quotes.standing(body)}
     new = Bulletin.objects.create(
         unit=old.unit, closed_week=closed, created_by=by, created_at=clock.now(), corrects=old, reason=why,
         year=old.year, number=old.number, correction=old.correction + 1, title=old.title,
@@ -215,7 +215,8 @@ def _refigure(bulletin: Bulletin, closed: ClosedWeek, scope: str) -> None:
     body = bulletin.body
     figures = _figures(bulletin.unit, closed, scope, body["lines"])
     generated = bulletin_words.draft(figures)
-    text = generated if body["text"] == body["generated"] else body["text"]
+    is_untouched = bulletin_quotes.is_untouched(body)
+    text = bulletin_quotes.standing(body, generated) if is_untouched else body["text"]
     bulletin.body = body | {"scope": scope, "generated": generated, "text": text}
     bulletin.closed_week, bulletin.figures = closed, figures.as_json()
 

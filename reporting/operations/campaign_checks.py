@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import FieldList, Platform
@@ -14,40 +14,18 @@ from orgs.exceptions import NotAllowed
 from orgs.kernel.shapes import Findings
 from orgs.models import OrgUnit
 from orgs.querysets.scope import UnitsInCharge
-from reporting.choices import DemandKind
 from reporting.exceptions import PackInvalid, pack_problem
 from reporting.models import Campaign, CampaignVersion
+from reporting.operations import pack_burden, pack_rules
 from reporting.packs.content import FACTS
-from reporting.querysets.targets import condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
 
     from orgs.models import User
-    from orgs.querysets.tree import OrgUnitQuerySet
     from reporting.models import Requirement
+    from reporting.operations.pack_burden import Asked
     from reporting.packs import Demand, Pack, Round
-
-# How many answers a requirement types into the portal; what the registry knows, nobody types again.
-_FIELDS = {DemandKind.DOCUMENT: 1, DemandKind.PLAN: 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One requirement or round: how many units it asks, and how many fields each fills in for it."""
-
-    code: str
-    title: str
-    kind: str
-    is_hard: bool
-    deadline_at: datetime | None
-    n_units: int
-    n_fields: int
-
-    @property
-    def n_answers(self) -> int:
-        return self.n_units * self.n_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +60,9 @@ def unit_of(pack: Pack, unit: OrgUnit | None, by: User | None) -> OrgUnit:
 
 
 def check(pack: Pack, unit: OrgUnit, by: User | None) -> None:
-    """Raises PackInvalid for codes that the registry lacks, and for units outside the person's lines (SUP-1.0)."""
+    """Raises PackInvalid for codes that the registry lacks, for units outside the person's lines (SUP-1.0), and for rules
+    that the database can't judge.
+    """
     findings = Findings(pack.document)
     _check_units(pack, unit, findings)
     known = {
@@ -96,8 +76,20 @@ def check(pack: Pack, unit: OrgUnit, by: User | None) -> None:
             findings.add(f"{each.at}.form", _("没有代码为 %s 的收集表，请更正。") % each.form)
     if by is not None and not findings.problems:
         _check_lines(pack, unit, by, findings)
+    if not findings.problems:
+        pack_rules.check(pack, unit, findings)
     if findings.problems:
         raise PackInvalid(findings.problems)
+
+
+def ensure_own_lines(campaign: Campaign, by: User) -> None:
+    """A department launches, changes and ends what asks units of its lines only (SUP-1.0). Raises NotAllowed."""
+    newest = campaign.versions.order_by("-number").first()
+    rows = list(newest.requirements.all()) if newest else []
+    below = OrgUnit.objects.within(UnitsInCharge.below(campaign.unit)).in_operation()
+    mine = below.actionable_by(by, permissions.RUN_CAMPAIGN)
+    if rows and pack_burden.counts(below, rows) != pack_burden.counts(mine, rows):
+        raise NotAllowed(_("所要求的团组织有的不在您的工作范围内，请由部署单位办理。"))
 
 
 def preview(pack: Pack, *, unit: OrgUnit | None = None, by: User | None = None) -> Preview:
@@ -106,11 +98,14 @@ def preview(pack: Pack, *, unit: OrgUnit | None = None, by: User | None = None) 
     check(pack, unit, by)
     latest = (
         CampaignVersion.objects.filter(campaign__code=pack.code, campaign__unit=unit)
+        .select_related("campaign__unit")
         .order_by("-number")
         .first()
     )
     if latest is None and Campaign.objects.filter(code=pack.code).exists():
         raise pack_problem(pack, "code", _("这个代码已用于另一项工作部署，请换一个。"))
+    if latest is not None and by is not None:
+        ensure_own_lines(latest.campaign, by)
     before = {
         each.code: _content(each, each.phase.code if each.phase else "") for each in _requirements(latest)
     }
@@ -120,7 +115,7 @@ def preview(pack: Pack, *, unit: OrgUnit | None = None, by: User | None = None) 
     return Preview(
         outcome="unchanged" if is_same else "updated" if latest else "created",
         version=number if is_same else number + 1,
-        asked=list(_asked(pack, unit)),
+        asked=pack_burden.read(pack, unit),
         added=[code for code in after if code not in before],
         changed=[code for code in after if code in before and after[code] != before[code]],
         removed=[code for code in before if code not in after],
@@ -133,31 +128,6 @@ def _requirements(version: CampaignVersion | None) -> Iterable[Requirement]:
 
 def _content(row: Requirement | Demand, phase: str) -> list[object]:
     return [phase, *(getattr(row, name) for name in FACTS)]
-
-
-def _asked(pack: Pack, unit: OrgUnit) -> Iterator[Asked]:
-    """Units × fields of each requirement and round; all counts in one statement."""
-    below = OrgUnit.objects.within(UnitsInCharge.below(unit)).in_operation()
-    rows: list[Demand | Round] = [*pack.demands, *pack.rounds]
-    counts = _counts(below, rows)
-    fields: dict[str, int] = {}
-    for form in FieldList.objects.filter(code__in={each.form for each in pack.rounds}).order_by("version"):
-        fields[form.code] = len(form.fields)
-    for n, demand in enumerate(pack.demands):
-        n_units = 1 if demand.kind == DemandKind.TOTAL else counts[n]
-        n_fields = _FIELDS.get(DemandKind(demand.kind), 0)
-        yield Asked(
-            demand.code, demand.title, demand.kind, demand.is_hard, demand.deadline_at, n_units, n_fields
-        )
-    for n, each in enumerate(pack.rounds, len(pack.demands)):
-        yield Asked(each.form, each.title, "round", True, each.deadline_at, counts[n], fields[each.form])
-
-
-def _counts(units: OrgUnitQuerySet, rows: list[Demand | Round]) -> list[int]:
-    counted = units.aggregate(
-        **{f"n{n}": Count("pk", filter=condition(row.target)) for n, row in enumerate(rows)}
-    )
-    return [int(counted[f"n{n}"]) for n in range(len(rows))]
 
 
 def _check_units(pack: Pack, unit: OrgUnit, findings: Findings) -> None:
@@ -197,7 +167,9 @@ def _check_lines(pack: Pack, unit: OrgUnit, by: User, findings: Findings) -> Non
     below = OrgUnit.objects.within(UnitsInCharge.below(unit)).in_operation()
     rows: list[Demand | Round] = [*pack.demands, *pack.rounds]
     mine = below.actionable_by(by, permissions.RUN_CAMPAIGN)
-    for row, n_asked, n_mine in zip(rows, _counts(below, rows), _counts(mine, rows), strict=True):
+    for row, n_asked, n_mine in zip(
+        rows, pack_burden.counts(below, rows), pack_burden.counts(mine, rows), strict=True
+    ):
         if n_asked > n_mine:
             text = _("所要求的团组织有的不在您的工作范围内，请用 lines 或 kinds 限定。")
             findings.add(f"{row.at}.target", text)

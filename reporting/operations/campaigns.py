@@ -9,18 +9,22 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from orgs import permissions
-from orgs.exceptions import IllegalMove, NotAllowed
+from orgs.exceptions import Conflict, IllegalMove, NotAllowed
 from orgs.kernel import clock
 from orgs.operations import ledger
 from reporting.choices import CAMPAIGN_MOVES, CampaignState
 from reporting.exceptions import pack_problem
 from reporting.models import Campaign, CampaignPhase, CampaignVersion, Requirement
 from reporting.operations import campaign_checks, judging
+from reporting.operations.texts import checked
 from reporting.packs.content import FACTS
 
 if TYPE_CHECKING:
     from orgs.models import OrgUnit, User
     from reporting.packs import Pack
+
+
+LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,20 @@ class Loaded:
 
 @transaction.atomic
 def load_pack(
-    pack: Pack, *, unit: OrgUnit | None = None, by: User | None = None, launch: bool = False
+    pack: Pack,
+    *,
+    unit: OrgUnit | None = None,
+    by: User | None = None,
+    launch: bool = False,
+    seen: int | None = None,
 ) -> Loaded:
     """Keep a pack as a new campaign in draft, or as the next version of the one with its code.
 
     The same content changes nothing; what was judged under an earlier version stays. `unit` runs the campaign, else
     the one the pack names, else the one that runs it already. `by` None is the operator. With `launch` a draft is
-    launched in the same step. Raises PackInvalid with the line and key of what doesn't fit the registry, NotAllowed,
-    and IllegalMove for an ended campaign.
+    launched in the same step. `seen` is the number of the newest version the writer knows of, 0 where there was none.
+    Raises PackInvalid with the line and key of what doesn't fit the registry, NotAllowed, IllegalMove for an ended
+    campaign, and Conflict where somebody else has loaded a version meanwhile.
     """
     unit = campaign_checks.unit_of(pack, unit, by)
     campaign_checks.check(pack, unit, by)
@@ -52,8 +62,12 @@ def load_pack(
         raise pack_problem(pack, "code", _("这个代码已用于另一项工作部署，请换一个。"))
     if campaign.state == CampaignState.ENDED:
         raise IllegalMove(_("这项工作部署已结束，不能再改；请换一个代码，另建部署。"))
+    if by is not None:
+        campaign_checks.ensure_own_lines(campaign, by)
     latest = campaign.versions.order_by("-number").first()
     is_same = latest is not None and latest.content_hash == pack.digest()
+    if seen is not None and seen != (latest.number if latest else 0) and not is_same:
+        raise Conflict(_("这项工作部署刚才已由他人存了新的版本，请核对后再保存。"))
     number = (latest.number if latest else 0) + (0 if is_same else 1)
     if not is_same:
         _create_version(campaign, pack, number, by)
@@ -71,25 +85,33 @@ def launch_campaign(campaign_id: int, *, by: User | None = None) -> Campaign:
     return _move(campaign_id, CampaignState.RUNNING, "campaign.launched", by)
 
 
-def end_campaign(campaign_id: int, *, by: User | None = None) -> Campaign:
-    """结束: what was judged stays, nothing is judged any more. Raises NotAllowed, and IllegalMove unless it runs."""
-    return _move(campaign_id, CampaignState.ENDED, "campaign.ended", by)
+def end_campaign(campaign_id: int, *, by: User | None = None, reason: str = "") -> Campaign:
+    """结束: what was judged stays, nothing is judged any more; who does it on the page says why.
+
+    Raises NotAllowed, IllegalMove unless it runs, and ReportingError for a reason that is too long.
+    """
+    why = checked(reason, label=_("理由"), longest=LONGEST_REASON)
+    return _move(campaign_id, CampaignState.ENDED, "campaign.ended", by, reason=why)
 
 
 @transaction.atomic
-def _move(campaign_id: int, state: CampaignState, verb: str, by: User | None) -> Campaign:
+def _move(
+    campaign_id: int, state: CampaignState, verb: str, by: User | None, *, reason: str = ""
+) -> Campaign:
     campaign = Campaign.objects.select_for_update(of=("self",)).select_related("unit").get(pk=campaign_id)
     if by is not None and not permissions.may(by, permissions.RUN_CAMPAIGN, campaign.unit):
         raise NotAllowed
     if state not in CAMPAIGN_MOVES[campaign.state]:
         raise IllegalMove
+    if by is not None:
+        campaign_checks.ensure_own_lines(campaign, by)
     campaign.state = state
     if state == CampaignState.RUNNING:
         campaign.launched_at, campaign.launched_by = clock.now(), by
     else:
         campaign.ended_at = clock.now()
     campaign.save(update_fields=["state", "launched_at", "launched_by", "ended_at"])
-    ledger.record(verb, campaign, by=by, unit=campaign.unit)
+    ledger.record(verb, campaign, by=by, unit=campaign.unit, reason=reason)
     if state == CampaignState.RUNNING:
         judging.enqueue_judging(campaign, by=by, because="launched")
     return campaign

@@ -22,11 +22,12 @@ ALL = "all"  # the one stratum of a draw without layers
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be drawn. Empty lists: whatever the scope holds."""
+    """What is to be drawn: so many groups, or that share of the frame. Empty lists: whatever the scope holds."""
 
     title: str
     scope: OrgUnit
-    size: int
+    size: int | None = None
+    share_percent: int | None = None
     lines: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     group_kinds: list[str] = field(default_factory=list)
@@ -39,7 +40,7 @@ def lines_of(plan: Plan, in_charge: UnitsInCharge) -> list[Line]:
     """The frame of the plan, as far as the person drawing is in charge; at most five statements."""
     found = _groups(plan, in_charge.narrowed_to(plan.scope))
     weights = _weights(found) if plan.uses_risk else {}
-    direct = _direct_units(plan.scope) if plan.stratum == Stratum.DIRECT_UNIT else {}
+    direct = direct_units(plan.scope) if plan.stratum == Stratum.DIRECT_UNIT else {}
     strata = {Stratum.NONE: lambda *_facts: ALL, Stratum.KIND: lambda _unit, kind: kind}
     stratum_of = strata.get(Stratum(plan.stratum), lambda unit, _kind: f"d{direct[unit]}")
     rows = found.order_by("pk").values_list("pk", "unit_id", "unit__kind_id")
@@ -74,7 +75,7 @@ def _last_poor(groups: GroupQuerySet) -> set[int]:
     return {pk for pk, grade in last.items() if grade == CheckGrade.POOR}
 
 
-def _direct_units(scope: OrgUnit) -> dict[int, int]:
+def direct_units(scope: OrgUnit) -> dict[int, int]:
     """For each unit of the scope the city, county, university … it belongs to; two statements."""
     top = direct_unit_of(scope).pk
     found: dict[int, int] = {}

@@ -57,7 +57,8 @@ def redraw(draw_id: int, *, reason: str, by: User) -> Draw:
     plan = Plan(
         title=old.title,
         scope=old.scope,
-        size=old.size,
+        size=None if old.share_percent else old.size,
+        share_percent=old.share_percent,
         lines=old.lines,
         kinds=old.kinds,
         group_kinds=old.group_kinds,
@@ -98,22 +99,14 @@ def _draw(plan: Plan, *, by: User, **more: object) -> Draw:
         raise NotAllowed
     plan = replace(plan, lines=_lines(plan.lines, spans))
     found = lines_of(plan, in_charge)
-    _check(plan, len(found))
+    size = _size(plan, len(found))
     # A seed nobody chose: whoever may choose it could try until the sample suits.
     seed = secrets.token_hex(8)
-    drawn = arithmetic.sample(found, seed, plan.size, is_stratified=plan.stratum != Stratum.NONE)
+    drawn = arithmetic.sample(found, seed, size, is_stratified=plan.stratum != Stratum.NONE)
     frame = arithmetic.frame_of(found)
     facts = {
-        "title": plan.title.strip(),
         "unit_id": min(spans, key=lambda span: (span.is_forest, span.rght - span.lft)).unit_id,
-        "scope": plan.scope,
-        "lines": plan.lines,
-        "kinds": plan.kinds,
-        "group_kinds": plan.group_kinds,
-        "way": plan.way,
-        "stratum": plan.stratum,
-        "size": plan.size,
-        "uses_risk": plan.uses_risk,
+        "size": size,
         "seed": seed,
         "algorithm": arithmetic.ALGORITHM,
         "frame": frame,
@@ -122,12 +115,10 @@ def _draw(plan: Plan, *, by: User, **more: object) -> Draw:
         "drawn_at": clock.now(),
         "drawn_by": by,
     }
-    draw = _numbered(facts | more)
+    draw = _numbered(_asked(plan) | facts | more)
     _add_items(draw, drawn)
     # The ledger can't be rewritten: whoever changes frame or seed later is found out by `replay_draw`.
-    ledger.record(
-        DRAWN, draw, by=by, number=draw.number, seed=seed, frame_hash=draw.frame_hash, size=draw.size
-    )
+    ledger.record(DRAWN, draw, by=by, number=draw.number, seed=seed, frame_hash=draw.frame_hash, size=size)
     return draw
 
 
@@ -143,16 +134,45 @@ def _lines(wanted: Sequence[str], spans: Sequence[Span]) -> list[str]:
     return chosen
 
 
-def _check(plan: Plan, n_frame: int) -> None:
+def _asked(plan: Plan) -> dict[str, object]:
+    """What of the plan is stored as it was asked for."""
+    return {
+        "title": plan.title.strip(),
+        "scope": plan.scope,
+        "lines": plan.lines,
+        "kinds": plan.kinds,
+        "group_kinds": plan.group_kinds,
+        "way": plan.way,
+        "stratum": plan.stratum,
+        "share_percent": plan.share_percent,
+        "uses_risk": plan.uses_risk,
+    }
+
+
+def _size(plan: Plan, n_frame: int) -> int:
+    """How many are drawn. Raises ReportingError where that is nobody, more than there are or more than can be looked at."""
     if not plan.title.strip():
         raise ReportingError(_("请填写抽样名称。"))
-    if not 0 < plan.size <= LARGEST:
-        raise ReportingError(_("抽取数应为 1 到 %(most)d，请更正。") % {"most": LARGEST})
-    if plan.size > n_frame:
-        words = {"size": plan.size, "n": n_frame}
+    if (plan.size is None) == (plan.share_percent is None):
+        raise ReportingError(_("抽取数和抽取比例请填写其中一项。"))
+    if plan.share_percent is not None and not 0 < plan.share_percent <= 100:
+        raise ReportingError(_("抽取比例应为 1 到 100 的整数，请更正。"))
+    if not n_frame:
+        raise ReportingError(_("这个范围内没有可以抽取的群，请扩大范围。"))
+    size = plan.size if plan.size is not None else arithmetic.share_of(n_frame, plan.share_percent or 0)
+    if not 0 < size <= LARGEST:
+        words = {"most": LARGEST, "size": size}
+        if plan.share_percent is not None:
+            raise ReportingError(
+                _("按比例要抽 %(size)d 个群，一次最多 %(most)d 个，请减小比例或缩小范围。") % words
+            )
+        raise ReportingError(_("抽取数应为 1 到 %(most)d，请更正。") % words)
+    if size > n_frame:
+        words = {"size": size, "n": n_frame}
         raise ReportingError(
             _("这个范围内只有 %(n)d 个群，抽不出 %(size)d 个。请减少抽取数或扩大范围。") % words
         )
+    return size
 
 
 def _numbered(facts: dict[str, object]) -> Draw:

@@ -134,9 +134,9 @@ def settle_demands() -> int:
     return len(demands)
 
 
-def superior_span(user: User, unit: OrgUnit) -> Span | None:
-    """The nearest of the person's subtrees in which the unit stands below; None: not a superior who may demand."""
-    spans = user.units_in_charge().allowing(REMIND).spans
+def superior_span(user: User, unit: OrgUnit, verb: str = REMIND) -> Span | None:
+    """The nearest of the person's subtrees in which the unit stands below; None: not a superior who may do this."""
+    spans = user.units_in_charge().allowing(verb).spans
     above = [span for span in spans if span.covers(unit) and span.unit_id != unit.pk]
     return min(above, key=lambda span: (span.is_forest, span.rght - span.lft), default=None)
 

@@ -90,6 +90,8 @@ def _ordered(week: Week, edition: int, reason: str) -> ClosedWeek:
     return header
 
 
-def correct_now(week: Week, *, reason: str, by: User | None = None) -> ClosedWeek:
+def correct_now(
+    week: Week, *, reason: str, by: User | None = None, bases: Collection[int] = ()
+) -> ClosedWeek:
     """Order a new edition and compute it in this process. Raises what `correct_week` and `finish_now` do."""
-    return weekly.finish_now(correct_week(week, reason=reason, by=by))
+    return weekly.finish_now(correct_week(week, reason=reason, by=by, bases=bases))

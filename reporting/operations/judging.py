@@ -1,6 +1,7 @@
 """评定: how every unit stands to what a running campaign asks, kept as rows that say from when to when it stood so.
 
-A campaign is judged in order of time: at each Sunday 24:00 since the last judging first, then at the moment asked for.
+A campaign is judged in order of time: at each Sunday 24:00 since the last judging first (and at the end of each calendar
+month where something recurs monthly), then at the moment asked for.
 All facts are versions, so that a late judging finds the week as it was. Nothing is written backdated.
 """
 
@@ -9,26 +10,34 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import structlog
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
 
+from orgs.exceptions import JobLost
 from orgs.kernel import clock
 from orgs.kernel.clock import Week
+from orgs.models import Job
 from orgs.operations import ledger
 from reporting import judging
 from reporting.choices import CampaignState
 from reporting.exceptions import JudgedMeanwhile
-from reporting.models import Campaign
+from reporting.judging import periods
+from reporting.judging.periods import MONTHLY, WEEKLY
+from reporting.models import Campaign, Requirement
 from reporting.rollup.moment import adapted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from orgs.models import Job, User
+    from orgs.models import User
     from reporting.models import CampaignVersion
 
 TASK = "reporting.judge_campaign"
 MOST_TRIES = 5
+log = structlog.get_logger()
 
 
 def judge(campaign: Campaign, at: datetime) -> bool:
@@ -54,8 +63,10 @@ def judge(campaign: Campaign, at: datetime) -> bool:
 def judge_until(
     campaign: Campaign, at: datetime, told: Callable[[int, int], None] = lambda done, total: None
 ) -> int:
-    """Judge at every Sunday 24:00 that is not judged yet, then at the moment itself; returns how often.
+    """Judge at the end of every week that is not judged yet, then at the moment itself; returns how often.
 
+    READING: what recurs monthly is judged at the month's own last 24:00, in its turn among the weeks; when that is done
+    is the matter of whoever asks: the job of each hour, at the latest the weekly close.
     Where another process writes in between, what is left after it is judged. `told` hears how far that is. Raises
     JudgedMeanwhile where others always come first.
     """
@@ -84,7 +95,8 @@ def _is_overtaken(campaign: Campaign) -> bool:
 def judge_week(week: Week, *, job: Job | None = None) -> None:
     """Before a week is closed: every campaign that ran in it is judged as of its end, so that the close reads answers.
 
-    The job of the close lives as long as that takes. Raises JudgedMeanwhile.
+    The job of the close lives as long as that takes. A campaign that can't be judged is told of in a failed job of its
+    own, and holds no other up. Raises JudgedMeanwhile.
     """
 
     def told(_done: int, _total: int) -> None:
@@ -92,7 +104,25 @@ def judge_week(week: Week, *, job: Job | None = None) -> None:
             ledger.beat(job)
 
     for campaign in _judged_at(week.ends_at):
-        judge_until(campaign, week.ends_at, told)
+        try:
+            with judging.apart():
+                judge_until(campaign, week.ends_at, told)
+        except judging.BREAKS as error:
+            _tell_broken(campaign, week, error)
+
+
+def _tell_broken(campaign: Campaign, week: Week, error: Exception) -> None:
+    """A failed job in words: whoever looks after jobs reads which campaign it was and what to do."""
+    log.error("campaign not judged", campaign=campaign.code, week=str(week), error=type(error).__name__)
+    job = ledger.add(TASK, key=f"judge-{campaign.pk}-{week}", campaign=campaign.pk)
+    try:
+        job = ledger.claim_job(job.pk)
+    except JobLost:
+        return  # somebody is at it again
+    words = _(
+        "工作部署 %(code)s 未能评定，%(week)s 结周没有计入它的结果。请由部署单位核对并修改部署内容，再重试。"
+    )
+    ledger.fail_job(job, words % {"code": campaign.code, "week": str(week)})
 
 
 def judge_now(campaign: Campaign) -> int:
@@ -116,10 +146,34 @@ def enqueue_running() -> list[Job]:
     return [enqueue_judging(campaign) for campaign in Campaign.objects.to_judge().order_by("pk")]
 
 
-def judge_running() -> dict[str, int]:
-    """The same in this process; code of the campaign -> how often it was judged."""
+def enqueue_due() -> list[Job]:
+    """Let workers judge campaigns whose last judging lies before a deadline that has passed, whatever the hour."""
+    now = clock.now()
+    passed = Requirement.objects.of_newest_versions().filter(
+        version__campaign=OuterRef("pk"), deadline_at__lte=now, deadline_at__gt=OuterRef("judged_until")
+    )
+    newest = passed.order_by("-deadline_at").values("deadline_at")[:1]
+    found = Campaign.objects.running().annotate(due_at=Subquery(newest)).filter(due_at__isnull=False)
+    because = {each: f"due-{vars(each)['due_at']:%Y%m%d%H%M}" for each in found}
+    # One that fails waits for the hour: it is not tried again every minute.
+    keys = {f"judge-{each.pk}-{effect}": each for each, effect in because.items()}
+    known = set(Job.objects.filter(key__in=keys).values_list("key", flat=True))
+    return [enqueue_judging(each, because=because[each]) for key, each in keys.items() if key not in known]
+
+
+def judge_running() -> dict[str, int | None]:
+    """The same in this process; code of the campaign -> how often it was judged, None where it could not be."""
     found = Campaign.objects.to_judge().select_related("unit").order_by("pk")
-    return {campaign.code: judge_now(campaign) for campaign in found}
+    return {campaign.code: _judged_apart(campaign) for campaign in found}
+
+
+def _judged_apart(campaign: Campaign) -> int | None:
+    try:
+        with judging.apart():
+            return judge_now(campaign)
+    except judging.BREAKS as error:
+        log.error("campaign not judged", campaign=campaign.code, error=type(error).__name__)
+        return None
 
 
 def _judge_for(job: Job) -> dict[str, object]:
@@ -131,14 +185,25 @@ def _judge_for(job: Job) -> dict[str, object]:
 
 
 def _moments(campaign: Campaign, at: datetime) -> Iterator[datetime]:
-    """The ends of weeks after the last judging (at first: after the launch) and before `at`, then `at`."""
+    """The ends of weeks after the last judging (at first: after the launch) and before `at`, then `at`.
+
+    Where a figure recurs monthly, the ends of calendar months in between as well.
+    """
     since = campaign.judged_until or campaign.launched_at or at
-    week = Week.containing(since)
-    while week.ends_at < at:
-        if week.ends_at > since:
-            yield week.ends_at
-        week = week.next()
+    monthly = Requirement.objects.monthly_figures().filter(version__campaign=campaign)
+    recurring = (WEEKLY, MONTHLY) if since < at and monthly.exists() else (WEEKLY,)
+    ends = {end for recurs in recurring for end in _ends(recurs, since, at)}
+    yield from sorted(ends)
     yield at
+
+
+def _ends(recurs: str, since: datetime, until: datetime) -> Iterator[datetime]:
+    """When periods end after one moment and before another."""
+    period = periods.running(recurs, since)
+    while period.ends_at < until:
+        if period.ends_at > since:
+            yield period.ends_at
+        period = period.next()
 
 
 def _judged_at(at: datetime) -> Iterator[Campaign]:

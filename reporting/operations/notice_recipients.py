@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from orgs.choices import NotificationKind
 from orgs.exceptions import IllegalMove, NotAllowed
 from orgs.kernel import clock
 from orgs.models import OrgUnit
@@ -49,7 +50,7 @@ def units_for(notice: Notice, *, by: User) -> OrgUnitQuerySet:
 
 
 def send(notice: Notice, *, by: User) -> int:
-    """Part of the publication: a row for each unit, in one statement; returns how many. Raises ReportingError."""
+    """Part of the publication: a row and a message for each unit, in two statements; returns how many. Raises ReportingError."""
     units = units_for(notice, by=by)
     n = units.count()
     if not n:
@@ -64,7 +65,21 @@ def send(notice: Notice, *, by: User) -> int:
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [notice.pk, *parameters])
-        return int(cursor.rowcount)
+    words = {"unit": notice.unit.name, "title": notice.title}
+    text = (
+        _("%(unit)s发布通知《%(title)s》，请阅读并签收。")
+        if notice.must_sign
+        else _("%(unit)s发布通知《%(title)s》。")
+    )
+    received = OrgUnit.objects.filter(notices_received__notice=notice)
+    return ledger.notify_units(
+        received, NotificationKind.NOTICE_PUBLISHED, text % words, link=link_of(notice)
+    )
+
+
+def link_of(notice: Notice) -> str:
+    """Where it is read and signed for."""
+    return f"/notices/{notice.pk}/"
 
 
 @transaction.atomic

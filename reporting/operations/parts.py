@@ -1,8 +1,7 @@
 """A forest is closed tree by tree: one job row a tree, taken by whatever worker is free, published by one flip.
 
 The job of the close works on the parts itself, one after the other, and so is done even where it is the only worker;
-others take parts meanwhile. A part writes the rows of its tree under a header that is not published, and wipes only
-them when it is repeated.
+others take parts meanwhile. A part writes the rows of its tree, all or none, under a header that is not published.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from orgs.models import Job, OrgUnit
 from orgs.operations import ledger
 from reporting import rollup
 from reporting.choices import WeekState
-from reporting.models import ClosedWeek
+from reporting.models import ClosedWeek, WeekUnit
 from reporting.operations import closing
 
 if TYPE_CHECKING:
@@ -99,16 +98,17 @@ def _close_part(job: Job, *, whole: Job | None = None) -> dict[str, object]:
 
 @transaction.atomic
 def _write_part(header: ClosedWeek, job: Job) -> int:
-    """The rows of the tree, instead of what an earlier try has left of them; returns their number."""
+    """The rows of the tree; returns their number.
+
+    They come together, and are the same whoever computes them: what an earlier try has written stays. To look for it
+    row by row is out of the question, as PostgreSQL knows nothing yet of a week that is being written.
+    """
     ledger.progress(job, closing.STEPS, closing.STEPS)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM reporting_weekunit WHERE week_id = %s AND unit_id IN (SELECT unit_id FROM week_placed)",
-            [header.pk],
-        )
         cursor.execute("SELECT COUNT(*) FROM week_placed")
         n_units = int(cursor.fetchone()[0])
-    closing.write_rows(header)
+    if not WeekUnit.objects.filter(week=header, unit_id=job.params["root"]).exists():
+        closing.write_rows(header)
     return n_units
 
 

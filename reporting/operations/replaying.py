@@ -25,6 +25,8 @@ def differences(draw: Draw) -> list[str]:
     ).first()
     if noted is None or any(noted.detail.get(key) != value for key, value in _noted(draw).items()):
         found.append(_("编号、抽样编号、抽取数或校验值与抽取时的日志不符。"))
+    if draw.share_percent is not None and draw.size != arithmetic.share_of(draw.n_frame, draw.share_percent):
+        found.append(_("抽取数与保存的抽取比例不符。"))
     drawn = list(draw.items.order_by("position").values_list("group_id", "unit_id", "stratum"))
     if _again(draw) != drawn:
         found.append(_("样本与重新抽取的结果不符。"))

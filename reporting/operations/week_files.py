@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from reporting.querysets.weekly import WeekUnitQuerySet
 
 TASK = "reporting.write_week_file"
+OF_EDITIONS = "reporting.write_edition_file"  # two of a week side by side: operations/edition_files.py
 KINDS = (exporting.XLSX, exporting.CSV)
 SMALL_UNITS = 2_000  # of more units a job writes the file
 UNITS_AT_ONCE = 500
@@ -45,11 +46,19 @@ LONGEST_UNIT = 40  # characters of a file's name, which systems hold to 255 byte
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """A file that a job writes or has written."""
+    """A file that a job writes or has written; `before` is the other one where two editions are compared."""
 
     job: Job
     closed: ClosedWeek
     unit: OrgUnit
+    before: ClosedWeek | None = None
+
+    @property
+    def name(self) -> str:
+        """Without ending."""
+        if self.before is None:
+            return file_name(self.closed, self.unit)
+        return comparison_name(self.before, self.closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,12 @@ class Scope:
     @classmethod
     def of(cls, unit: OrgUnit, by: User) -> Scope:
         """Of the offices that stand above the unit or in it. Raises NotAllowed where there is none."""
-        spans = [span for span in by.units_in_charge().allowing(EXPORT).spans if span.covers(unit)]
+        return cls.within(unit, by.units_in_charge().allowing(EXPORT))
+
+    @classmethod
+    def within(cls, unit: OrgUnit, in_charge: UnitsInCharge) -> Scope:
+        """The same of what the person may export, read before; no statement. Raises NotAllowed."""
+        spans = [span for span in in_charge.spans if span.covers(unit)]
         if not spans:
             raise NotAllowed
         is_whole = any(not span.lines for span in spans)
@@ -94,7 +108,7 @@ def table(
     # SECURITY: whose rows they are is settled by one statement; while the rest is read the tree may be renumbered.
     ordered = _rows_of(closed, scope).order_by("unit__tree_id", "unit__lft")
     ids = array("q", ordered.values_list("unit_id", flat=True).iterator(chunk_size=TOLD_EVERY))
-    is_part = bool(scope.lines) and unit.line not in scope.lines
+    is_part = not by.units_in_charge().allowing(EXPORT).covers_figures(unit)
     rows = _read(closed, ids, own_only=unit.pk if is_part else None, told=told)
     return FileTable(file_name(closed, unit), labels, rows, len(ids))
 
@@ -108,6 +122,12 @@ def file_name(closed: ClosedWeek, unit: OrgUnit) -> str:
     }
 
 
+def comparison_name(before: ClosedWeek, after: ClosedWeek) -> str:
+    """Without ending: the week and its two editions."""
+    numbers = {"week": after.week, "before": before.edition, "after": after.edition}
+    return _("周报%(week)s_第%(before)d版与第%(after)d版") % numbers
+
+
 @transaction.atomic
 def order(closed: ClosedWeek, unit: OrgUnit, kind: str, *, by: User) -> Job:
     """Have the file written; it is for this person, and for a day. Asked for once more meanwhile it is the same job."""
@@ -117,12 +137,18 @@ def order(closed: ClosedWeek, unit: OrgUnit, kind: str, *, by: User) -> Job:
         "kind": kind,
         "lines": list(Scope.of(unit, by).lines),
     }
+    return enqueue(TASK, closed, unit, params, by=by)
+
+
+def enqueue(task: str, closed: ClosedWeek, unit: OrgUnit, params: dict[str, object], *, by: User) -> Job:
+    """The job that writes the file, or the one of the last day that does or did the same."""
     for each in _recent(by):
         is_useful = each.state in {JobState.QUEUED, JobState.RUNNING} or files.is_there(each)
-        if is_useful and {name: each.params.get(name) for name in params} == params:
+        same = {name: each.params.get(name) for name in params} == params
+        if is_useful and each.task == task and same:
             return each
-    asked = ledger.record("week.file_ordered", closed, by=by, unit=unit, kind=kind)
-    return ledger.enqueue(TASK, key=f"{TASK}:{asked.pk}", by=by, **params)
+    asked = ledger.record("week.file_ordered", closed, by=by, unit=unit, kind=str(params["kind"]))
+    return ledger.enqueue(task, key=f"{task}:{asked.pk}", by=by, **params)
 
 
 def write_in_job(job_id: int, labels: Sequence[str]) -> None:
@@ -143,23 +169,28 @@ def _write(job: Job, labels: Sequence[str]) -> dict[str, object]:
             ledger.progress(job, done, total)
 
     found = table(closed, unit, labels, by=by, told=told)
+    page = reverse("reporting:export-week", args=[closed.week, unit.pk])
+    own = OrgUnit.objects.get(pk=Scope.of(unit, by).own_unit_id)
+    digest = keep(job, found, own, page=page, by=by)
+    return {"rows": found.n_rows, "digest": digest, "lines": list(lines)}
+
+
+def keep(job: Job, found: FileTable, own: OrgUnit, *, page: str, by: User) -> str:
+    """Write the file of the job, note who takes what and tell them at their own unit; returns its digest."""
     write = exporting.csv_file if job.params["kind"] == exporting.CSV else exporting.workbook
     with write(found) as source:
         digest = files.keep(job, source)
     ledger.progress(job, found.n_rows, found.n_rows)
-    page = reverse("reporting:export-week", args=[closed.week, unit.pk])
-    exporting.record_export(page, n_rows=found.n_rows, columns=labels, filters=[], by=by)
-    _tell(job, found, by)
-    return {"rows": found.n_rows, "digest": digest, "lines": list(lines)}
+    exporting.record_export(page, n_rows=found.n_rows, columns=found.labels, filters=[], by=by)
+    _tell(job, found, own, by)
+    return digest
 
 
-def _tell(job: Job, found: FileTable, by: User) -> None:
-    """A message at the person's own unit; only the person can open the link. A retried job says it once."""
+def _tell(job: Job, found: FileTable, own: OrgUnit, by: User) -> None:
+    """Only the person can open the link. A retried job says it once."""
     link = reverse("reporting:show-week-file", args=[job.pk])
     if Notification.objects.filter(link=link).exists():
         return
-    unit = OrgUnit.objects.get(pk=job.params["unit_id"])
-    own = OrgUnit.objects.get(pk=Scope.of(unit, by).own_unit_id)
     said = {"who": by.display_name, "name": found.name}
     text = _("%(who)s导出的“%(name)s”已生成，请本人在24小时内下载。") % said
     ledger.notify(own, NotificationKind.FILE_READY, text, link=link)
@@ -167,30 +198,51 @@ def _tell(job: Job, found: FileTable, by: User) -> None:
 
 def file_of(pk: int, *, by: User) -> Ordered:
     """The person's own file, as long as they may still export what is in it. Raises Job.DoesNotExist."""
-    job = Job.objects.get(pk=pk, task=TASK, created_by=by)
+    job = Job.objects.get(pk=pk, task__in=(TASK, OF_EDITIONS), created_by=by)
     unit = OrgUnit.objects.actionable_by(by, EXPORT).filter(pk=job.params["unit_id"]).first()
+    if unit is None or not _is_theirs(job, unit, by.units_in_charge().allowing(EXPORT)):
+        raise Job.DoesNotExist
+    return _ordered(job, unit, ClosedWeek.objects.in_bulk(_weeks_of(job)))
+
+
+def _ordered(job: Job, unit: OrgUnit, weeks: dict[int, ClosedWeek]) -> Ordered:
+    return Ordered(job, weeks[job.params["week_id"]], unit, weeks.get(job.params.get("before_id", 0)))
+
+
+def _weeks_of(job: Job) -> set[int]:
+    return {job.params[name] for name in ("week_id", "before_id") if name in job.params}
+
+
+def spans_of(in_charge: UnitsInCharge) -> list[list[object]]:
+    """The subtrees and lines as a job keeps them."""
+    return sorted([span.unit_id, list(span.lines)] for span in in_charge.spans)
+
+
+def _is_theirs(job: Job, unit: OrgUnit, in_charge: UnitsInCharge) -> bool:
+    """Whether they may still export what the job writes or has written."""
+    if "spans" in job.params:
+        return bool(job.params["spans"] == spans_of(in_charge))
     # What is in the file is known when it is written; until then, what was ordered.
     known = job.result if job.state == JobState.DONE else job.params
-    if unit is None or not Scope.of(unit, by).holds(known.get("lines", [])):
-        raise Job.DoesNotExist
-    return Ordered(job, ClosedWeek.objects.get(pk=job.params["week_id"]), unit)
+    return Scope.within(unit, in_charge).holds(known.get("lines", []))
 
 
 def own_files(*, by: User) -> list[Ordered]:
-    """Files of the last day that the person may still have, the newest first; three statements."""
-    jobs = _recent(by)
-    units = OrgUnit.objects.actionable_by(by, EXPORT).in_bulk({job.params["unit_id"] for job in jobs})
-    weeks = ClosedWeek.objects.in_bulk({job.params["week_id"] for job in jobs})
+    """Files of the last day that the person may still have, as `file_of`, the newest first; four statements."""
+    jobs, in_charge = _recent(by), by.units_in_charge().allowing(EXPORT)
+    units = OrgUnit.objects.within(in_charge).in_bulk({job.params["unit_id"] for job in jobs})
+    weeks = ClosedWeek.objects.in_bulk({pk for job in jobs for pk in _weeks_of(job)})
     return [
-        Ordered(job, weeks[job.params["week_id"]], units[job.params["unit_id"]])
+        _ordered(job, unit, weeks)
         for job in jobs
-        if job.params["unit_id"] in units
+        if (unit := units.get(job.params["unit_id"])) is not None and _is_theirs(job, unit, in_charge)
     ]
 
 
 def _recent(by: User) -> list[Job]:
     since = clock.now() - files.KEPT_FOR
-    return list(Job.objects.filter(task=TASK, created_by=by, created_at__gte=since).order_by("-pk")[:10])
+    jobs = Job.objects.filter(task__in=(TASK, OF_EDITIONS), created_by=by, created_at__gte=since)
+    return list(jobs.order_by("-pk")[:10])
 
 
 def _rows_of(closed: ClosedWeek, scope: Scope) -> WeekUnitQuerySet:

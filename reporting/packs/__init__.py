@@ -18,11 +18,13 @@ rule, by kind; every rule may have `also`, the further clauses it comes from
                 recurs (daily | weekly | monthly: the period that ended last is judged), and what the metric needs:
                 group_kinds, platforms, form, least
     link_group  group_kinds, counterparts (all | one_each), below_kinds
-    naming      what (accounts | groups), pattern (accounts.naming.follows)
+    naming      what (accounts | groups), pattern (judging/names.py), group_kinds
     checklist   items
-    document    title, copies, recurs
-    plan        metric, scope, planned_by, share (of the planned number), and what the metric needs
+    document    title, copies, recurs (a document each period)
+    plan        metric, scope, planned_by, share (of the planned number), and what the metric needs; the demand for the
+                number itself has stage: number
     total       kinds, metric, expected: so many units of these kinds have at least one; asked of the campaign's unit
+of: the code under which a further demand for the same document or number keeps it (judging/papers.py).
 Numbers are decimal text, moments ISO 8601 with their offset.
 """
 

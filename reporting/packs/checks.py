@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from accounts.naming import UNIFORM
 from reporting.campaign_metrics import DAILY, NEEDS, PERIODIC
 from reporting.choices import DemandKind
 from reporting.models.campaigns import MOST_REQUIREMENTS
 from reporting.packs import moments
 from reporting.packs.content import contact_line
-from reporting.packs.layout import FINAL, PARAMETERS
+from reporting.packs.layout import FINAL, PARAMETERS, PLANNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 LONGEST_CONTACT = 200
-UNIFORM = "uniform"  # accounts.naming.is_regular
 LARGEST_SHARE = 10  # above that somebody has written per cent
 
 
@@ -34,16 +34,26 @@ def check(data: Row, findings: Findings) -> None:
     if len(contact_line(data.get("contact", {}))) > LONGEST_CONTACT:
         findings.add("contact", _("联系方式合起来最多%(n)d个字，请缩短。") % {"n": LONGEST_CONTACT})
     _check_phases(data, findings)
-    n = len(requirements) + sum("final" in row for row in requirements)
+    n = sum(len(_codes(row)) for row in requirements)
     if n > MOST_REQUIREMENTS:
-        text = _("连同最后期限共有%(n)d项要求，最多%(most)d项，请减少或分成两份部署。")
+        text = _("连同最后期限和计划数共有%(n)d项要求，最多%(most)d项，请减少或分成两份部署。")
         findings.add("requirements", text % {"n": n, "most": MOST_REQUIREMENTS})
     for at, row in _rows(data, "requirements"):
         _check_references(data, row, at, findings)
         _check_target(row.get("target", {}), f"{at}.target", findings)
         _check_moments(data, row, at, findings)
         _check_rule(row, f"{at}.rule", findings)
+    _check_rounds(data, findings)
+
+
+def _check_rounds(data: Row, findings: Findings) -> None:
+    """A phase runs a form once: what is launched is known by its phase and its form."""
+    taken: set[tuple[str, str]] = set()
     for at, row in _rows(data, "rounds"):
+        key = (row.get("phase", ""), row["form"])
+        if key in taken:
+            findings.add(f"{at}.phase", _("同一阶段的同一张收集表只能写一次，请合并，或分到不同阶段。"))
+        taken.add(key)
         _check_references(data, row, at, findings)
         _check_target(row.get("target", {}), f"{at}.target", findings)
         if not _is_before(moments.starting(row.get("opens")), moments.ending(row["deadline"])):
@@ -57,10 +67,20 @@ def _rows(data: Row, part: str) -> Iterable[tuple[str, Row]]:
 def _check_codes(rows: Iterable[Row], part: str, findings: Findings) -> None:
     taken: set[str] = set()
     for n, row in enumerate(rows, 1):
-        codes = {row["code"]} | ({row["code"] + FINAL} if "final" in row else set())
+        codes = _codes(row)
         if codes & taken:
             findings.add(f"{part}[{n}].code", _("代码“%s”重复，请改为各不相同。") % row["code"])
         taken |= codes
+
+
+def _codes(row: Row) -> set[str]:
+    """The code of a row of `events`, `phases` or `requirements`, and those of the demands that come with it."""
+    found = {row["code"]}
+    if "final" in row:
+        found.add(row["code"] + FINAL)
+    if row.get("kind") == DemandKind.PLAN:
+        found.add(row["code"] + PLANNED)
+    return found
 
 
 def _check_phases(data: Row, findings: Findings) -> None:
@@ -131,13 +151,22 @@ def _check_rule(row: Row, at: str, findings: Findings) -> None:
     _check_parameters(rule, metrics, at, findings)
     if kind == DemandKind.FIGURE:
         _check_figure(rule, metrics, at, findings)
-    elif kind == DemandKind.NAMING and not _is_pattern(rule["pattern"]):
-        findings.add(f"{at}.pattern", _("请写 uniform，或含 * 或 {name} 的名称样式，如 青农*。"))
+    elif kind == DemandKind.NAMING:
+        _check_naming(rule, at, findings)
     elif kind == DemandKind.PLAN:
         deadline = row.get("deadline")
         ends = moments.ending(deadline) if isinstance(deadline, str) else None
         if not _is_before(moments.ending(rule["planned_by"]), ends):
             findings.add(f"{at}.planned_by", _("计划数要在截止以前填写，请更正。"))
+        if Decimal(rule.get("share", 1)) > LARGEST_SHARE:
+            findings.add(f"{at}.share", _('请写比例，如百分之八十写成 "0.8"。'))
+
+
+def _check_naming(rule: Row, at: str, findings: Findings) -> None:
+    if not _is_pattern(rule["pattern"]):
+        findings.add(f"{at}.pattern", _("请写 uniform，或含 * 或 {name} 的名称样式，如 青农*。"))
+    if rule["what"] != "groups" and "group_kinds" in rule:
+        findings.add(f"{at}.group_kinds", _("只有 what 为 groups 时才写群的类型，请删去。"))
 
 
 def _is_pattern(text: str) -> bool:

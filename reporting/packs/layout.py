@@ -28,7 +28,7 @@ COMPARISONS = (">=", "<=", ">", "<", "==", "between")
 RECURRENCES = ("daily", "weekly", "monthly")
 ATTRIBUTES = ("holds_members", "league_organisation")
 SCOPES = ("own", "subtree")
-FINAL = "-final"
+FINAL, PLANNED = "-final", "-plan"
 LONGEST_SLUG = 40
 
 _SLUG_HINT = _("只用小写字母、数字和连字符，以字母开头，最多40个字符。")
@@ -86,7 +86,7 @@ RULES: dict[str, Record] = {
             "group_kinds": Key(GROUP_KINDS, _("哪些类型的群"), is_required=True),
             "counterparts": Key(
                 Choice(("all", "one_each")),
-                _("all 应入群的都在群里；one_each（“为主”）每个下级至少一人"),
+                _("all 本级和每个下级的书记都在群里（群成员数也要够）；one_each（“为主”）每个下级至少一人"),
                 is_required=True,
             ),
             "below_kinds": Key(KINDS, _("下级的类型"), is_required=True),
@@ -98,6 +98,7 @@ RULES: dict[str, Record] = {
             "pattern": Key(
                 Text(80), _("uniform，或名称样式：* 代表任意文字，{name} 代表团组织全称"), is_required=True
             ),
+            "group_kinds": Key(GROUP_KINDS, _("只看哪些类型的群（what 为 groups 时）；不写为全部微信群")),
         }
     ),
     DemandKind.CHECKLIST: Record(
@@ -107,14 +108,14 @@ RULES: dict[str, Record] = {
         {
             "title": Key(Text(160), _("材料名称；默认用要求的名称")),
             "copies": Key(Whole(1, 20), _("份数；默认 1")),
-            "recurs": _RECURS,
+            "recurs": Key(Choice(RECURRENCES), _("按日、周、月重复，每期一份，期末截止")),
         }
     ),
     DemandKind.PLAN: Record(
         {
             "metric": Key(METRIC, _("完成情况的指标"), is_required=True),
             "scope": _SCOPE,
-            "planned_by": Key(Moment(), _("计划数填写截止"), is_required=True),
+            "planned_by": Key(Moment(), _("计划数填写截止：另作一项要求"), is_required=True),
             "share": Key(Amount(), _("应完成计划数的比例；默认 1")),
             **PARAMETERS,
         }
@@ -140,7 +141,7 @@ REQUIREMENT = Record(
         "phase": Key(SLUG, _("所属阶段；没有写截止时，以阶段的截止为准")),
         "target": Key(TARGET, _("要求哪些团组织；不写为部署单位及全部所属")),
         "rule": Key(Anything(), _("标准，按类别填写"), is_required=True),
-        "hard": Key(Flag(), _("是否刚性；指导性要求过期为进度滞后，不算逾期。默认 true")),
+        "hard": Key(Flag(), _("是否刚性；指导性要求过期为进度滞后，不算逾期。默认 true，规范名称默认 false")),
         "starts": Key(Moment(), _("开始；只写日期为当天 0 时")),
         "deadline": Key(DEADLINE, _("截止；只写日期为当天 24 时；或 before: 某件事之前")),
         "final": Key(Moment(), _("指导性要求的最后期限：到期另作刚性要求")),

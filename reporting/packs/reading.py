@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from orgs.kernel import clock, yaml_text
-from orgs.kernel.shapes import Findings, Problem
+from orgs.kernel import clock, yaml_files
 from reporting.choices import DemandKind
 from reporting.exceptions import PackInvalid
 from reporting.packs import checks, moments
 from reporting.packs.content import Demand, Pack, Phase, Round, contact_line
-from reporting.packs.layout import FINAL, PACK
+from reporting.packs.layout import FINAL, PACK, PLANNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from orgs.kernel.shapes import Findings
     from orgs.kernel.yaml_text import Document
 
 Row = dict[str, Any]
@@ -27,29 +27,23 @@ _DEFAULTS: dict[str, Row] = {
     DemandKind.DOCUMENT: {"copies": 1},
     DemandKind.PLAN: {"scope": "own", "share": "1"},
 }
+_SHARED = (DemandKind.DOCUMENT, DemandKind.PLAN)
 _AMOUNTS = ("threshold", "most", "share")
 
 
 def parse(text: str) -> Pack:
     """The pack of a YAML text. Raises PackInvalid with every problem of its form, else of its meaning."""
-    try:
-        document = yaml_text.read(text)
-    except yaml_text.NotYaml as error:
-        raise PackInvalid([Problem(error.line, "", error.text)]) from error
-    findings = Findings(document)
-    for key in document.repeated:
-        findings.add(key, _("这个键写了两次，请删去一个。"))
-    PACK.check(document.value, "", findings)
+    findings = yaml_files.findings_of(text, PACK)
     _refuse(findings)
-    data: Row = document.value  # type: ignore[assignment]  # a mapping, as just checked
+    data: Row = findings.document.value  # type: ignore[assignment]  # a mapping, as just checked
     checks.check(data, findings)
     _refuse(findings)
-    return _pack(data, text, document)
+    return _pack(data, text, findings.document)
 
 
 def _refuse(findings: Findings) -> None:
     if findings.problems:
-        raise PackInvalid(sorted(findings.problems, key=lambda each: each.line))
+        raise PackInvalid(yaml_files.in_order(findings))
 
 
 def _pack(data: Row, text: str, document: Document) -> Pack:
@@ -89,7 +83,7 @@ def _pack(data: Row, text: str, document: Document) -> Pack:
 def _demands(
     row: Row, at: str, phases: dict[str, Phase], events: dict[str, datetime | None]
 ) -> Iterator[Demand]:
-    """One demand, or two: what is guidance at first and hard at last (RUR-3)."""
+    """One demand, or more: what is guidance at first and hard at last (RUR-3), a number planned before it is asked about."""
     phase = phases.get(row.get("phase", ""))
     deadline = row.get("deadline")
     if isinstance(deadline, dict):
@@ -104,19 +98,30 @@ def _demands(
         phase=row.get("phase", ""),
         target=row.get("target", {}),
         rule=_rule(row),
-        is_hard=row.get("hard", True),
+        is_hard=row.get("hard", row["kind"] != DemandKind.NAMING),
         starts_at=moments.starting(row.get("starts")) or (phase.starts_at if phase else None),
         deadline_at=deadline_at,
         note=row.get("note", ""),
         at=at,
     )
     yield demand
+    # What is handed in or planned for one demand is kept under its code, and counts for the others as well.
+    shared = demand.rule | ({"of": demand.code} if demand.kind in _SHARED else {})
+    if demand.kind == DemandKind.PLAN:
+        yield replace(
+            demand,
+            code=f"{demand.code}{PLANNED}",
+            title=_("%(title)s（计划数）") % {"title": demand.title},
+            rule=shared | {"stage": "number"},
+            deadline_at=moments.ending(row["rule"]["planned_by"]),
+        )
     if "final" in row:
         yield replace(
             demand,
             code=f"{demand.code}{FINAL}",
             title=_("%(title)s（最后期限）") % {"title": demand.title},
             phase="",
+            rule=shared,
             is_hard=True,
             deadline_at=moments.ending(row["final"]),
         )
@@ -137,11 +142,16 @@ def _rule(row: Row) -> Row:
     return rule
 
 
-def _order(demand: Demand) -> tuple[bool, datetime]:
-    """Hard ones with a deadline first, the earliest first: what is overdue at a moment is a beginning of the row."""
+def _order(demand: Demand) -> tuple[int, datetime]:
+    """Hard documents of periods first, then hard ones with a deadline, the earliest first: what is overdue at a moment is a
+    beginning of the row.
+    """
+    long_ago = clock.day_start(date.min + timedelta(days=1))
+    if demand.is_hard and demand.kind == DemandKind.DOCUMENT and demand.rule.get("recurs"):
+        return (0, long_ago)
     if demand.is_hard and demand.deadline_at:
-        return (False, demand.deadline_at)
-    return (True, clock.day_start(date.min + timedelta(days=1)))
+        return (1, demand.deadline_at)
+    return (2, long_ago)
 
 
 def _round(row: Row, at: str) -> Round:

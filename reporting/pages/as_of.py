@@ -75,7 +75,7 @@ def _past(chosen: ChosenWeek, unit: OrgUnit, in_charge: UnitsInCharge, number: s
         alone,
         unit.pk,
         in_charge,
-        is_whole=any(span.covers(unit) and not span.lines for span in in_charge.spans),
+        is_whole=in_charge.covers_figures(unit),
         is_national=unit.is_national,
     )
     line = lineage.read(chosen, unit.pk, in_charge) if board.root else None

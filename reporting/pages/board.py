@@ -33,11 +33,18 @@ SUMMED = (
     "expected", "submitted", "returned", "opened", "closed", "changed", "admin_changed", "checks", "checks_poor",
     "posts", "channels_recorded",
 )  # fmt: skip
+# What is open at the week's end and could be recorded.
+CHANNELS = (
+    "accounts_personal", "accounts_public", "accounts_weibo", "accounts_other", "groups_member", "groups_link",
+    "groups_dedicated", "groups_other",
+)  # fmt: skip
+PLACED_NOW = {"parent": "parent_id", "tree": "tree_id", "lft": "lft", "rght": "rght"}
 COLUMNS = (
     "week_id", "unit_id", "parent_id", "kind_id", "line", "name", "is_open", "base_year", "own_covered",
     "own_base_members", "coverage_part", "coverage_base", "sub_covered_members", "sub_covered_capped",
     "sub_base_missing", "poor_streak", "parent_now", "tree_now", "lft_now", "rght_now",
     *(f"{side}_{name}" for side in ("own", "sub") for name in SUMMED),
+    *(f"sub_{name}" for name in CHANNELS if name not in SUMMED),
 )  # fmt: skip
 
 
@@ -106,7 +113,8 @@ class Board:
     is_whole: bool
     rows_by_week: dict[int, list[SnapshotRow]] = field(default_factory=dict)
     roots_by_week: dict[int, SnapshotRow] = field(default_factory=dict)
-    flows_between: dict[int, dict[str, int]] = field(default_factory=dict)  # unit -> sums of `chosen.between`
+    # unit -> sums of `chosen.between`; None: too many weeks to be added up
+    flows_between: dict[int, dict[str, int]] | None = field(default_factory=dict)
 
     @property
     def scope(self) -> str:
@@ -209,17 +217,7 @@ def read(
     seen = WeekUnit.objects.within(in_charge)
     visible = seen.for_weeks(chosen.pks)
     both = visible.children_of(unit_pk, is_national=is_national) | visible.filter(unit_id=unit_pk)
-    rows = (
-        both.with_coverage()
-        .annotate(
-            parent_now=F("unit__parent_id"),
-            tree_now=F("unit__tree_id"),
-            lft_now=F("unit__lft"),
-            rght_now=F("unit__rght"),
-        )
-        .in_official_order()
-        .values_list(*COLUMNS, named=True)
-    )
+    rows = read_rows(both.in_official_order())
     roots: dict[int, SnapshotRow] = {}
     below: dict[int, list[SnapshotRow]] = defaultdict(list)
     for row in rows:
@@ -235,6 +233,13 @@ def read(
     )
     root = roots.get(chosen.closed.pk)
     return Board(chosen, root, among, sort, is_whole, dict(below), roots, flows)
+
+
+def read_rows(rows: WeekUnitQuerySet) -> Iterable[SnapshotRow]:
+    """The rows as boards have them, with where their units stand today, which decides what the reader may open."""
+    now = {f"{name}_now": F(f"unit__{column}") for name, column in PLACED_NOW.items()}
+    found: Iterable[SnapshotRow] = rows.with_coverage().annotate(**now).values_list(*COLUMNS, named=True)
+    return found
 
 
 def _flows(rows: WeekUnitQuerySet, among: Scope) -> dict[int, dict[str, int]]:

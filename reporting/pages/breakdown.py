@@ -81,7 +81,7 @@ def read(chosen: ChosenWeek, line: Lineage, figure: Figure, scope: Scope) -> Bre
     if own_value:
         parts.insert(0, Part(_("本级"), own_value, note=_("本单位自己的")))
     if total is not None and total != shown:
-        parts.append(_unexplained(figure, own, total - (shown or 0)))
+        parts.append(_unexplained(figure, own, total - (shown or 0), by_line=line.by_line))
     coverage = _coverage(figure, total or 0, [own] if is_whole and own else below)
     return Breakdown(
         figure, parts, total, coverage, own_value or 0, n_zero, n_missing, bool(below), scope, children
@@ -137,11 +137,14 @@ def _coverage(figure: Figure, part: int, rows: list[dict[str, object]]) -> Cover
     return Coverage(part, base or None, *counts)
 
 
-def _unexplained(figure: Figure, own: dict[str, object] | None, value: int) -> Part:
+def _unexplained(figure: Figure, own: dict[str, object] | None, value: int, *, by_line: bool) -> Part:
     if own is not None and own["own_base_members"] is not None and figure.name == BASE:
         return Part(_("本级登记的底数与下级合计之差"), value, note=_("以本级登记的底数为准"))
     if own is not None and own["own_base_members"] is not None and figure.name == COVERED:
         return Part(_("缺底数的下级所报人数"), value, note=_("按本级登记的底数计入"))
+    if by_line:
+        name = _("其他战线的所属单位和在几处任职的人") if figure.is_distinct else _("其他战线的所属单位")
+        return Part(name, value, note=_("计入合计，由所属战线的部门查看"))
     if figure.is_distinct:
         return Part(_("在几处任职的人"), value, note=_("同一人只计一次，按手机号码辨认"))
     return Part(_("已调整到其他上级的单位"), value, note=_("当时属本单位，现在不归您查看"))

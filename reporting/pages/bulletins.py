@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from reporting import bulletin_paper, bulletin_words
+from reporting import bulletin_paper, bulletin_quotes, bulletin_words
 from reporting.bulletin_figures import Figures
 from reporting.choices import BulletinState
 from reporting.models import Bulletin, BulletinNotice, BulletinRecipient
 from reporting.operations import bulletin_notices, bulletin_recipients
+from reporting.operations import bulletin_quotes as operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     from orgs.models import User
     from reporting.bulletin_figures import UnitFigures
     from reporting.bulletin_paper import Paper
+    from reporting.models import Contribution
     from reporting.querysets.bulletins import BulletinQuerySet
 
 ISSUED, RECEIVED, WAITING, DRAFTS = "issued", "received", "waiting", "drafts"
 BOXES = (ISSUED, RECEIVED, WAITING, DRAFTS)
 SHOWN_RECIPIENTS = 8
+SHOWN_CONTRIBUTIONS = 30
 
 Chip = tuple[str, str, bool]
 
@@ -119,6 +122,7 @@ class Page:
     signed_by_me: bool
     corrected_by: Bulletin | None
     told: list[Told]
+    contributions: list[Contribution]
     n_untold: int
     must_tell: bool
 
@@ -144,7 +148,7 @@ def years(bulletins: BulletinQuerySet) -> list[int]:
 
 
 def page(bulletin: Bulletin, user: User) -> Page:
-    """At most six statements: own rows and counts, recipients, notices, a correction, the right to write."""
+    """At most seven statements: own rows and counts, recipients, notices, contributions, a correction, the right to write."""
     is_draft = bulletin.state == BulletinState.DRAFT
     may_write = Bulletin.objects.actionable_by(user).filter(pk=bulletin.pk).exists()
     told = _told(bulletin) if may_write else []
@@ -155,7 +159,7 @@ def page(bulletin: Bulletin, user: User) -> Page:
         bulletin,
         bulletin_paper.of(bulletin),
         is_draft,
-        is_edited=bulletin.body["text"] != bulletin.body["generated"],
+        is_edited=not bulletin_quotes.is_untouched(bulletin.body),
         may_write=may_write,
         n_recipients=counted.get("sent", n_recipients),
         n_signed=counted.get("signed", 0),
@@ -164,6 +168,7 @@ def page(bulletin: Bulletin, user: User) -> Page:
         signed_by_me=bool(counted.get("mine")) and not counted.get("waiting"),
         corrected_by=newer,
         told=told,
+        contributions=_contributions(bulletin, user) if is_draft and may_write else [],
         n_untold=sum(each.notice is None for each in told),
         must_tell=settings.BULLETIN_NOTICE,
     )
@@ -193,6 +198,12 @@ def _counts(bulletin: Bulletin, user: User) -> dict[str, int]:
         mine=Count("pk", filter=mine),
         waiting=Count("pk", filter=mine & Q(received_at__isnull=True)),
     )
+
+
+def _contributions(bulletin: Bulletin, user: User) -> list[Contribution]:
+    """Adopted ones of the week and since, which the draft quotes or may quote (WB-3.3)."""
+    found = operations.quotable(bulletin, user).select_related("unit").defer("text")
+    return list(found[:SHOWN_CONTRIBUTIONS])
 
 
 def _recipients(bulletin: Bulletin) -> tuple[list[str], int]:

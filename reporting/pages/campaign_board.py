@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
@@ -13,21 +13,27 @@ from django.utils.translation import gettext as _
 
 from orgs.kernel import clock
 from orgs.models import OrgUnit
+from orgs.permissions import REMIND, VIEW
 from orgs.querysets.scope import Span
 from reporting import judging
-from reporting.choices import CampaignState, Standing
+from reporting.choices import CampaignState
 from reporting.models import Judgement, Tally
-from reporting.pages.campaign_counts import Count, of_character, seen_counts
-from reporting.pages.campaigns import TONES, requirement_url
+from reporting.pages import campaign_curve, people
+from reporting.pages.campaign_answers import Answers
+from reporting.pages.campaigns import requirement_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
     from orgs.kernel.clock import Week
+    from orgs.models import User
     from orgs.querysets.scope import UnitsInCharge
     from orgs.querysets.tree import OrgUnitQuerySet
     from reporting.models import Campaign, CampaignVersion, Requirement
+    from reporting.pages.campaign_answers import Cell
+    from reporting.pages.campaign_curve import Curve
+    from reporting.pages.people import Contact
 
 PER_PAGE = 50
 
@@ -50,43 +56,20 @@ class Chosen:
     def is_now(self) -> bool:
         return self.week is None
 
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One unit and one requirement: its own answer, and how many of its subtree have met it."""
-
-    requirement: Requirement
-    own: Standing | None
-    count: Count
-    has_others: bool
-    at: datetime
-    url: str
-
     @property
-    def standing(self) -> Standing | None:
-        return self.count.standing(self.requirement, self.at)
-
-    @property
-    def tone(self) -> str:
-        return TONES.get(self.standing or "", "mute")
-
-    @property
-    def word(self) -> str:
-        """What the pill says; read without colour."""
-        return str(Standing(self.standing).label) if self.standing else _("不要求")
-
-    @property
-    def numbers(self) -> str:
-        return f"{self.count.met}/{self.count.asked}" if self.has_others and self.count.asked else ""
+    def is_behind(self) -> bool:
+        """A newer version has been loaded and not been judged yet: what is shown is the one before it."""
+        return self.is_now and vars(self.campaign).get("newest_number", 0) > self.version.number
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One unit; `url` leads a level down, or to the unit itself."""
+    """One unit; `url` leads a level down, or to the unit itself. `contacts`: who is responsible for it."""
 
     unit: OrgUnit
     url: str
     cells: list[Cell]
+    contacts: list[Contact] = field(default_factory=list)
     is_total: bool = False
     is_part: bool = False
 
@@ -120,7 +103,7 @@ def choose(campaign: Campaign, week: Week | None) -> Chosen:
         if launched is None or not launched < week.ends_at <= until:
             raise Http404
     at = week.ends_at if week else campaign.ended_at or clock.now()
-    requirements = judging.requirements_at(campaign, at)
+    requirements = judging.requirements_at(campaign, at) if week else judging.requirements_now(campaign, at)
     if not requirements:
         raise Http404
     return Chosen(campaign, requirements[0].version, requirements, at, week)
@@ -137,13 +120,15 @@ def unit_of(campaign: Campaign, unit_pk: int, in_charge: UnitsInCharge) -> OrgUn
 def read(
     chosen: Chosen,
     unit: OrgUnit,
-    in_charge: UnitsInCharge,
+    user: User,
     *,
+    verb: str = VIEW,
     phase: str,
     page: str | None,
     per_page: int = PER_PAGE,
 ) -> Board:
-    """The board below a unit; four statements more, five for a department, however many rows and columns."""
+    """The board below a unit; five statements more, six for a department, however many rows and columns."""
+    in_charge = user.units_in_charge().allowing(verb)
     shown = [each for each in chosen.requirements if not phase or (each.phase and each.phase.code == phase)]
     found = Paginator(asked_below(chosen, unit, in_charge), per_page).get_page(page)
     units = list(found)
@@ -152,12 +137,12 @@ def read(
         # What nobody is asked here, or nobody judges, needs no column.
         shown = [each for each in shown if answers.cell(unit, each).standing]
         answers = replace(answers, requirements=shown)
-    is_part = not in_charge.covers_sums(unit)
+    is_part = not in_charge.covers_figures(unit)
     return Board(
         chosen,
         unit,
         Row(unit, "", answers.cells(unit), is_total=True, is_part=is_part),
-        [Row(each, _row_url(chosen, each, answers), answers.cells(each)) for each in units],
+        _rows(answers, unit, units, user if verb == VIEW else None),
         found,
         _chips(chosen, phase),
         [(each, requirement_url(chosen.campaign.pk, unit.pk, each.code) + chosen.query) for each in shown],
@@ -165,6 +150,42 @@ def read(
         *_weeks(chosen),
         is_part=is_part,
     )
+
+
+def _rows(answers: Answers, unit: OrgUnit, units: list[OrgUnit], user: User | None) -> list[Row]:
+    """Each with who is responsible for it and the way to remind it, for a reader of the page; one statement."""
+    chosen = answers.chosen
+    if user is None:
+        return [Row(each, _row_url(chosen, each, answers), answers.cells(each, unit)) for each in units]
+    in_charge = user.units_in_charge()
+    told = people.contacts(in_charge, {each.pk: each.parent_id for each in units}, administrators_of=())
+    reminding = remindable(chosen, units, in_charge)
+    return [
+        Row(
+            each,
+            _row_url(chosen, each, answers),
+            answers.cells(each, unit, may_remind=each.pk in reminding),
+            told.get(each.pk, []),
+        )
+        for each in units
+    ]
+
+
+def remindable(chosen: Chosen, units: Iterable[OrgUnit], in_charge: UnitsInCharge) -> set[int]:
+    """Which of the units the reader may remind: below the own ones, while the campaign runs."""
+    if not chosen.is_now or chosen.campaign.state != CampaignState.RUNNING:
+        return set()
+    reminding = in_charge.allowing(REMIND)
+    own = reminding.own_unit_ids()
+    return {each.pk for each in units if each.pk not in own and reminding.covers(each)}
+
+
+def curve(board: Board) -> Curve | None:
+    """The progress of the unit with all below it; None for a past week, and to a department that sees a part of it."""
+    if board.is_part or not board.chosen.is_now:
+        return None
+    phases = {each.phase_id: each.phase for each in board.chosen.requirements if each.phase}
+    return campaign_curve.read(board.chosen.campaign, board.unit.pk, phases.values())
 
 
 def asked_below(chosen: Chosen, unit: OrgUnit, in_charge: UnitsInCharge) -> OrgUnitQuerySet:
@@ -175,61 +196,6 @@ def asked_below(chosen: Chosen, unit: OrgUnit, in_charge: UnitsInCharge) -> OrgU
     own = Judgement.objects.as_of(chosen.at).filter(version=chosen.version, unit_id=OuterRef("pk"))
     led = Tally.objects.as_of(chosen.at).filter(requirement__version=chosen.version, unit_id=OuterRef("pk"))
     return below.filter(Exists(own) | Exists(led))
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Judgements and tallies of some units, as they stood at the moment."""
-
-    chosen: Chosen
-    requirements: Sequence[Requirement]
-    own: dict[int, str]
-    tallies: dict[tuple[int, int], Count]
-    changed: dict[tuple[int, int], datetime]
-    leading: frozenset[int]
-
-    @classmethod
-    def of(
-        cls,
-        chosen: Chosen,
-        requirements: Sequence[Requirement],
-        units: Sequence[OrgUnit],
-        *,
-        own: dict[int, str] | None = None,
-    ) -> Answers:
-        """Two statements; one where the caller knows what the units answered themselves."""
-        ids = [each.pk for each in units]
-        if own is None:
-            rows = Judgement.objects.as_of(chosen.at).filter(version=chosen.version, unit_id__in=ids)
-            own = dict(rows.values_list("unit_id", "standings"))
-        kept = Tally.objects.as_of(chosen.at).filter(requirement__version=chosen.version, unit_id__in=ids)
-        tallies, changed = {}, {}
-        for unit, requirement, at, *counts in kept.values_list(
-            "unit_id", "requirement_id", "valid_from", "n_asked", "n_met", "n_exempt"
-        ):
-            tallies[unit, requirement] = Count(*counts)
-            changed[unit, requirement] = at
-        return cls(chosen, requirements, own, tallies, changed, frozenset(unit for unit, _r in tallies))
-
-    def seen_by(self, in_charge: UnitsInCharge, unit: OrgUnit) -> Answers:
-        """The same, with the sum of the unit over what the reader sees where its own holds other lines (A3)."""
-        if unit.pk not in self.leading or in_charge.covers_sums(unit):
-            return self
-        seen = seen_counts(self.requirements, unit, in_charge, self.chosen.at)
-        return replace(self, tallies=self.tallies | {(unit.pk, pk): count for pk, count in seen.items()})
-
-    def cell(self, unit: OrgUnit, requirement: Requirement) -> Cell:
-        character = judging.character_of(self.own.get(unit.pk, ""), requirement)
-        has_others = unit.pk in self.leading
-        count = (
-            self.tallies.get((unit.pk, requirement.pk), Count()) if has_others else of_character(character)
-        )
-        url = requirement_url(self.chosen.campaign.pk, unit.pk, requirement.code) if has_others else ""
-        own = judging.standing(character, requirement, self.chosen.at)
-        return Cell(requirement, own, count, has_others, self.chosen.at, url and url + self.chosen.query)
-
-    def cells(self, unit: OrgUnit) -> list[Cell]:
-        return [self.cell(unit, each) for each in self.requirements]
 
 
 def board_url(chosen: Chosen, unit_pk: int) -> str:

@@ -92,9 +92,9 @@ def seen_counts(
 
 
 def of_character(character: str) -> Count:
-    """One unit's answer as a count."""
+    """One unit's answer as a count; who has time after the deadline counts once it has met, or its time is over."""
     if character == judging.EXEMPT:
         return Count(exempt=1)
-    if character == judging.NOT_ASKED:
+    if character in {judging.NOT_ASKED, judging.YOUNG}:
         return Count()
     return Count(1, int(character == judging.MET))

@@ -10,13 +10,14 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Substr
 
 from orgs.models import Notification, OrgUnit
-from orgs.permissions import REMIND, RUN_CAMPAIGN
+from orgs.permissions import RUN_CAMPAIGN
 from reporting import judging
 from reporting.choices import CampaignState, Standing
 from reporting.models import Exemption, Judgement, Tally
 from reporting.operations.campaign_reminders import link_of
 from reporting.pages import lacking, people
-from reporting.pages.campaign_board import PER_PAGE, Answers, asked_below, board_url
+from reporting.pages.campaign_answers import Answers
+from reporting.pages.campaign_board import PER_PAGE, asked_below, board_url, remindable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from orgs.querysets.scope import UnitsInCharge
     from orgs.querysets.tree import OrgUnitQuerySet
     from reporting.models import Requirement
-    from reporting.pages.campaign_board import Cell, Chosen
+    from reporting.pages.campaign_answers import Cell
+    from reporting.pages.campaign_board import Chosen
     from reporting.pages.people import Contact
 
 
@@ -78,13 +80,7 @@ def read(
     answers = Answers.of(chosen, [requirement], [unit, *units], own=told).seen_by(in_charge, unit)
     cells = {each.pk: answers.cell(each, requirement) for each in units}
     is_running = chosen.is_now and chosen.campaign.state == CampaignState.RUNNING
-    reminding = in_charge.allowing(REMIND)
-    own = reminding.own_unit_ids()
-    remindable = {
-        each.pk
-        for each in units
-        if is_running and _is_lacking(cells[each.pk]) and each.pk not in own and reminding.covers(each)
-    }
+    may_remind = {pk for pk in remindable(chosen, units, in_charge) if cells[pk].is_lacking}
     may_exempt = is_running and in_charge.allowing(RUN_CAMPAIGN).covers(chosen.campaign.unit)
     since |= {pk: at for (pk, asked), at in answers.changed.items() if asked == requirement.pk}
     known = _Known.of(chosen, requirement, units, cells, since, user)
@@ -94,11 +90,11 @@ def read(
         unit,
         answers.cell(unit, requirement),
         lacking.standard(requirement),
-        [_line(each, cells[each.pk], chosen, known, remindable, may_exempt=may_exempt) for each in units],
+        [_line(each, cells[each.pk], known, may_remind, may_exempt=may_exempt) for each in units],
         found,
-        bool(remindable),
+        bool(may_remind),
         may_exempt,
-        not in_charge.covers_sums(unit),
+        not in_charge.covers_figures(unit),
     )
 
 
@@ -143,7 +139,7 @@ class _Known:
         since: dict[int, datetime],
         user: User,
     ) -> _Known:
-        alone = [each.pk for each in units if not cells[each.pk].has_others and _is_lacking(cells[each.pk])]
+        alone = [each.pk for each in units if not cells[each.pk].has_others and cells[each.pk].is_lacking]
         return cls(
             requirement,
             since,
@@ -152,15 +148,9 @@ class _Known:
         )
 
 
-def _is_lacking(cell: Cell) -> bool:
-    return cell.standing not in {None, Standing.MET, Standing.EXEMPT}
-
-
-def _line(
-    unit: OrgUnit, cell: Cell, chosen: Chosen, known: _Known, remindable: set[int], *, may_exempt: bool
-) -> Line:
+def _line(unit: OrgUnit, cell: Cell, known: _Known, remindable: set[int], *, may_exempt: bool) -> Line:
     words, told = "", vars(unit)
-    if _is_lacking(cell) and not cell.has_others:
+    if cell.is_lacking and not cell.has_others:
         values = known.values.get((known.requirement.pk, unit.pk))
         words = lacking.words(known.requirement, values, is_in_time=told["is_in_time"])
     is_asked = cell.own is not None

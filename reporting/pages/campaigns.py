@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.db.models import Value
 from django.http import Http404
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from orgs.kernel import clock
 from orgs.models import OrgUnit
 from orgs.querysets.scope import Span
 from reporting import judging
 from reporting.choices import CampaignState, Standing
-from reporting.models import CampaignVersion, Judgement, Requirement, Tally
-from reporting.pages import lacking
+from reporting.models import CampaignVersion, Judgement, Requirement
+from reporting.pages import campaign_curve, lacking
 from reporting.pages.campaign_counts import Count, counts, seen_counts
+from reporting.pages.hand_ins import cell_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from orgs.querysets.scope import UnitsInCharge
     from reporting.models import Campaign, CampaignPhase
+    from reporting.pages.campaign_curve import Curve
 
-CURVE_WEEKS = 10
 TONES: dict[str, str] = {
     Standing.MET: "ok",
     Standing.OPEN: "info",
@@ -41,7 +39,6 @@ STATE_TONES: dict[str, str] = {
     CampaignState.RUNNING: "info",
     CampaignState.ENDED: "ok",
 }
-Point = tuple[str, Fraction | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +86,18 @@ class PhaseLine:
 
 @dataclass(frozen=True, slots=True)
 class CampaignPage:
-    """One campaign as seen from `unit`, the highest of the reader's units that it asks; `is_part`: not all of it."""
+    """One campaign as seen from `unit`, the highest of the reader's units that it asks; `is_part`: not all of it.
+
+    `version` is the one that has answers, `to_come` a newer one that has not been judged yet.
+    """
 
     campaign: Campaign
     version: CampaignVersion
     unit: OrgUnit
     phases: list[PhaseLine]
-    curve: list[Point]
+    curve: Curve | None
     others: list[CampaignVersion]
+    to_come: CampaignVersion | None
     is_part: bool
 
     @property
@@ -106,6 +107,14 @@ class CampaignPage:
     @property
     def count(self) -> Count:
         return sum((phase.count for phase in self.phases), Count())
+
+    @property
+    def named_phases(self) -> list[CampaignPhase]:
+        return [each.phase for each in self.phases if each.phase]
+
+    @property
+    def newest_number(self) -> int:
+        return self.to_come.number if self.to_come else self.version.number
 
     @property
     def board_url(self) -> str:
@@ -119,6 +128,7 @@ class OwnLine:
     requirement: Requirement
     standing: Standing
     lacking: str
+    url: str = ""  # of what is handed in or planned
 
     @property
     def tone(self) -> str:
@@ -155,12 +165,12 @@ def read(campaign: Campaign, in_charge: UnitsInCharge) -> CampaignPage:
     To a department of the unit it shows the sums of what the department sees, and no progress, which is kept for all lines.
     """
     unit, at = vantage(campaign, in_charge), campaign.ended_at or clock.now()
-    versions = list(campaign.versions.order_by("-number"))
+    versions = list(campaign.versions.defer("source").order_by("-number"))
     if not versions:
         raise Http404
-    version = versions[0]
+    version = _answering(campaign, versions)
     requirements = list(version.requirements.select_related("phase").order_by("position"))
-    is_part = not in_charge.covers_sums(unit)
+    is_part = not in_charge.covers_figures(unit)
     counted = seen_counts(requirements, unit, in_charge, at) if is_part else counts(requirements, unit.pk)
     asked = [
         Asked(
@@ -171,32 +181,21 @@ def read(campaign: Campaign, in_charge: UnitsInCharge) -> CampaignPage:
         )
         for each in requirements
     ]
-    points = [] if is_part else curve(campaign, requirements, unit.pk)
-    return CampaignPage(
-        campaign, version, unit, _phases(version, asked), points, versions[1:], is_part=is_part
-    )
+    phases = _phases(version, asked)
+    drawn = None
+    if not is_part:
+        drawn = campaign_curve.read(campaign, unit.pk, [each.phase for each in phases if each.phase])
+    others = [each for each in versions if each != version]
+    to_come = versions[0] if versions[0] != version else None
+    return CampaignPage(campaign, version, unit, phases, drawn, others, to_come, is_part=is_part)
 
 
-def curve(campaign: Campaign, requirements: Sequence[Requirement], unit_pk: int) -> list[Point]:
-    """The share that is met at the end of each of the last ten weeks, and now or at its end; None before any judging."""
-    if campaign.launched_at is None:
-        return []
-    now = campaign.ended_at or clock.now()
-    weeks = [clock.Week.containing(now).previous(n) for n in range(CURVE_WEEKS, 0, -1)]
-    moments = [week.ends_at for week in weeks if week.ends_at > campaign.launched_at]
-    labels = [_("第%(n)d周") % {"n": week.number} for week in weeks[-len(moments) :]] if moments else []
-    last = _("结束时") if campaign.ended_at else _("现在")
-    rows = Tally.objects.filter(requirement__in=requirements, unit_id=unit_pk).as_of_any([*moments, now])
-    kept = list(rows.values_list("n_asked", "n_met", "valid_from", "valid_to"))
-    return [(label, _share(kept, at)) for label, at in zip([*labels, last], [*moments, now], strict=True)]
-
-
-def _share(rows: list[tuple[int, int, datetime, datetime | None]], at: datetime) -> Fraction | None:
-    valid = [
-        (asked, met) for asked, met, begins, ends in rows if begins <= at and (ends is None or ends > at)
-    ]
-    asked = sum(pair[0] for pair in valid)
-    return Fraction(sum(pair[1] for pair in valid), asked) if asked else None
+def _answering(campaign: Campaign, versions: list[CampaignVersion]) -> CampaignVersion:
+    """Of all versions, the newest first: the one that was judged last; a newer one has no answers yet."""
+    until = campaign.judged_until
+    if until is None:
+        return versions[0]
+    return next((each for each in versions if each.loaded_at < until), versions[-1])
 
 
 def _phases(version: CampaignVersion, asked: list[Asked]) -> list[PhaseLine]:
@@ -230,7 +229,8 @@ def asked_of(unit: OrgUnit, campaigns: Iterable[Campaign]) -> list[tuple[Campaig
         words = ""
         if each in missing:
             words = lacking.words(each, values.get((each.pk, unit.pk)), is_in_time=each.pk in in_time)
-        by_version[each.version].append(OwnLine(each, standing, words))
+        url = cell_url(each, unit, is_asked=True)
+        by_version[each.version].append(OwnLine(each, standing, words, url))
     return [(version, sorted(own, key=_urgency)) for version, own in by_version.items()]
 
 

@@ -35,7 +35,7 @@ ALONE = "covered_members"  # who alone holds its members shows what it declared,
 class Line:
     """One unit in both weeks; `before` or `now` None: it was not here then. Differences are None then, too.
 
-    `links` are the addresses of the rows behind its numbers, by field.
+    What happened between is None where too many weeks would have to be added up. `links` are the addresses of the rows behind its numbers, by field.
     """
 
     name: str
@@ -46,9 +46,9 @@ class Line:
     people: int | None
     base: int | None
     unreported: int | None
-    opened: int
-    changed: int
-    closed: int
+    opened: int | None
+    changed: int | None
+    closed: int | None
     links: dict[str, str] = field(default_factory=dict)
 
 
@@ -67,9 +67,8 @@ def choices(board: Board, address: str) -> list[tuple[str, str]]:
 
 
 def earlier(board: Board) -> list[ClosedWeek]:
-    """Every week that this one may be compared with, the newest first; under today's tree only what is added up anyway."""
-    known = board.chosen.recent if board.chosen.is_restated else board.chosen.closed_weeks
-    return [each for each in known if each.week < board.chosen.week]
+    """Every week that this one may be compared with, the newest first."""
+    return [each for each in board.chosen.closed_weeks if each.week < board.chosen.week]
 
 
 def with_week(board: Board, wanted: Week | None) -> Compared | None:
@@ -84,11 +83,19 @@ def with_week(board: Board, wanted: Week | None) -> Compared | None:
     between = [each.pk for each in board.chosen.recent if each.starts_on > other.starts_on]
     flows = _flows(board, between)
     units = [*now, *(pk for pk in then if pk not in now)]
-    return Compared(other, [_line(board, pk, then.get(pk), now.get(pk), flows.get(pk, {})) for pk in units])
+    return Compared(
+        other,
+        [
+            _line(board, pk, then.get(pk), now.get(pk), None if flows is None else flows.get(pk, {}))
+            for pk in units
+        ],
+    )
 
 
-def _flows(board: Board, week_pks: list[int]) -> dict[int, dict[str, int]]:
-    """What happened in the weeks after the other one, up to this one."""
+def _flows(board: Board, week_pks: list[int]) -> dict[int, dict[str, int]] | None:
+    """What happened in the weeks after the other one, up to this one; None where the board was read without them."""
+    if board.flows_between is None:
+        return None
     found = {pk: dict(counted) for pk, counted in board.flows_between.items()}
     for pk in week_pks:
         for row in board.rows(pk):
@@ -99,7 +106,11 @@ def _flows(board: Board, week_pks: list[int]) -> dict[int, dict[str, int]]:
 
 
 def _line(
-    board: Board, pk: int, then: SnapshotRow | None, now: SnapshotRow | None, flows: dict[str, int]
+    board: Board,
+    pk: int,
+    then: SnapshotRow | None,
+    now: SnapshotRow | None,
+    flows: dict[str, int] | None,
 ) -> Line:
     before, after = (Coverage.of(row) if row is not None and row.is_open else None for row in (then, now))
     row = now or then
@@ -113,11 +124,13 @@ def _line(
         _difference(after.part, before.part) if is_both and after and before else None,
         _difference(after.base, before.base) if is_both and after and before else None,
         after.unreported - before.unreported if is_both and after and before else None,
-        flows.get("opened", 0),
-        flows.get("changed", 0) + flows.get("admin_changed", 0),
-        flows.get("closed", 0),
+        *(_happened(flows, *names) for names in (("opened",), ("changed", "admin_changed"), ("closed",))),
         _links(board, pk, then, now),
     )
+
+
+def _happened(flows: dict[str, int] | None, *names: str) -> int | None:
+    return None if flows is None else sum(flows.get(name, 0) for name in names)
 
 
 def _links(board: Board, pk: int, then: SnapshotRow | None, now: SnapshotRow | None) -> dict[str, str]:

@@ -12,14 +12,15 @@ from orgs.choices import Kind
 from orgs.choices import Line as WorkLine
 from orgs.models import OrgUnit
 from reporting import draw as arithmetic
-from reporting.choices import CheckGrade, DrawState, Stratum
+from reporting.choices import CheckGrade, CheckKind, DrawState, Stratum
+from reporting.grading import STEPS
 from reporting.operations.draw_frames import ALL
 from reporting.pages.unit import GRADE_TONES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from reporting.models import Draw, DrawItem
+    from reporting.models import Draw, DrawItem, SpotCheck
 
 TONES = {
     DrawState.DRAWN: "warn",
@@ -82,11 +83,28 @@ def sample(item: DrawItem, stratum: str = "", weight: int | None = None) -> Samp
     if check is None:
         word = _("待登记") if item.inspector_id else _("待分派")
         return Sample(item, stratum, weight, "warn", word, is_open=True)
+    second = _second(item)
+    if second is not None:
+        tone, word = GRADE_TONES[CheckGrade(second.grade)], second.get_grade_display()
+        return Sample(item, stratum, weight, tone, word, is_open=False)
     if check.voided_at is not None:
         word = _("已作废") if item.draw.state == DrawState.CLOSED else _("已作废，待重新登记")
         return Sample(item, stratum, weight, "mute", word, is_open=True)
     tone = GRADE_TONES[CheckGrade(check.grade)]
     return Sample(item, stratum, weight, tone, check.get_grade_display(), is_open=False)
+
+
+def _second(item: DrawItem) -> SpotCheck | None:
+    """The second result, where an objection to the first was upheld."""
+    if item.check_made is None or item.check_made.voided_at is None:
+        return None
+    upheld = (each.second_check for each in item.check_made.objections.all() if each.is_upheld)
+    return next((each for each in upheld if each is not None and each.kind == CheckKind.POSTS), None)
+
+
+def grade_steps() -> str:
+    """From how many items on which grade, best first, for the script that shows it while one types."""
+    return " ".join(f"{floor}:{CheckGrade(name).label}" for floor, name in STEPS)
 
 
 def _tally(samples: list[Sample]) -> list[tuple[str, int]]:
@@ -109,11 +127,18 @@ def _facts(draw: Draw) -> list[tuple[str, str]]:
         (_("方式"), draw.get_way_display()),
         (_("分层"), draw.get_stratum_display()),
         (_("按风险加权"), _("是") if draw.uses_risk else _("否")),
-        (_("抽样框"), _("%(n)d 个群，抽取 %(size)d 个") % {"n": draw.n_frame, "size": draw.size}),
+        (_("抽样框"), _size(draw)),
         (_("抽样编号"), draw.seed),
         (_("抽样框校验值（SHA-256）"), draw.frame_hash),
         (_("抽取人"), draw.drawn_by.display_name),
     ]
+
+
+def _size(draw: Draw) -> str:
+    words = {"n": draw.n_frame, "size": draw.size, "percent": draw.share_percent}
+    if draw.share_percent is None:
+        return _("%(n)d 个群，抽取 %(size)d 个") % words
+    return _("%(n)d 个群，按 %(percent)d%% 抽取，进一为 %(size)d 个") % words
 
 
 def _words(codes: list[str], words: Mapping[str, object]) -> str:

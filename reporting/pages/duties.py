@@ -104,6 +104,13 @@ def is_waiting(demand: Demand) -> bool:
     return demand.state == DemandState.OPEN and demand.administratorship.ended_at is None
 
 
+def days_left(late: int) -> str:
+    """How far a date is from today in words; `late`: days since it, below zero before it."""
+    if late == 0:
+        return _("今天截止")
+    return _("已逾期%(n)d天") % {"n": late} if late > 0 else _("剩余%(n)d天") % {"n": -late}
+
+
 def steps(demand: Demand) -> list[dict[str, str]]:
     """Demanded → due → met or withdrawn, for the time line."""
     made = f"{clock.local(demand.demanded_at):%Y-%m-%d %H:%M}"
@@ -111,7 +118,7 @@ def steps(demand: Demand) -> list[dict[str, str]]:
     found = [{"tone": "ok", "icon": "flag", "text": _("提出要求　%(at)s") % {"at": made}, "note": by}]
     if is_waiting(demand):
         late = (clock.today() - demand.due_on).days
-        word = _("已逾期%(n)d天") % {"n": late} if late > 0 else _("剩余%(n)d天") % {"n": -late}
+        word = days_left(late)
         text = _("办理期限　%(day)s 24:00") % {"day": demand.due_on.isoformat()}
         return [*found, {"tone": "bad" if late > 0 else "warn", "icon": "clock", "text": text, "note": word}]
     closed = demand.closed_at or demand.administratorship.ended_at

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from orgs.choices import JobState
 from orgs.http import whole_number
-from orgs.models import Job
-from reporting.choices import CheckKind, WeekState
+from reporting.choices import CheckKind
 from reporting.figures import DISTINCT, FIGURES, NOT_IN_FIRST_DIGEST
 from reporting.models import ClosedWeek, DailyRecord, SpotCheck, WeekUnit
-from reporting.operations import weekly
 from reporting.pages import base_choice, figure_words
 
 if TYPE_CHECKING:
@@ -29,7 +25,6 @@ if TYPE_CHECKING:
     from reporting.pages.base_choice import TakenBases
     from reporting.querysets.weekly import WeekUnitQuerySet
 
-WEEKS_PER_PAGE = 53
 UNITS_PER_PAGE = 50
 UNITS_AT_ONCE = 500
 OWN = (*(f"own_{name}" for name in FIGURES), "own_covered", "poor_streak", "poor_streak_max")
@@ -40,52 +35,6 @@ _WORDS: dict[str, _StrPromise] = {
     "poor_streak": _("连续为“差”的次数"),
     "poor_streak_max": _("本年度最多连续为“差”的次数"),
 } | {name: figure.label for name, figure in figure_words.FIGURES.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class WeekLine:
-    """A week: its published editions, the newest first, and the job of one that is not published yet."""
-
-    week: Week
-    editions: list[ClosedWeek]
-    job: Job | None
-
-    @property
-    def is_failed(self) -> bool:
-        return self.job is not None and self.job.state in {JobState.FAILED, JobState.CANCELLED}
-
-    @property
-    def is_first(self) -> bool:
-        """Nothing of the week is published: there is nothing to correct yet."""
-        return not self.editions
-
-
-@dataclass(frozen=True, slots=True)
-class WeekList:
-    """A page of the closed weeks, the newest first."""
-
-    page: Page[tuple[Week, list[ClosedWeek]]]
-    lines: list[WeekLine]
-
-
-def weeks(number: str | None, *, per_page: int = WEEKS_PER_PAGE) -> WeekList:
-    """Two statements."""
-    headers = ClosedWeek.objects.order_by("-starts_on", "-edition")
-    lines = [(week, list(found)) for week, found in groupby(headers, key=lambda each: each.week)]
-    page = Paginator(lines, per_page).get_page(number)
-    keys = [
-        weekly.job_key(week, each.edition)
-        for week, found in page
-        for each in found
-        if each.state != WeekState.CLOSED
-    ]
-    jobs = {job.key: job for job in Job.objects.filter(key__in=keys)}
-    return WeekList(page, [_line(week, found, jobs) for week, found in page])
-
-
-def _line(week: Week, found: list[ClosedWeek], jobs: dict[str, Job]) -> WeekLine:
-    published = [each for each in found if each.state == WeekState.CLOSED]
-    return WeekLine(week, published, jobs.get(weekly.job_key(week, found[0].edition)) if found else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +125,14 @@ class WholeComparison:
     units: Iterator[UnitDifference]
 
 
-def compare_all(week: Week, in_charge: UnitsInCharge, params: Mapping[str, str]) -> WholeComparison | None:
-    """All pages of `compare`, for a file."""
+def pair(week: Week, params: Mapping[str, str]) -> tuple[ClosedWeek, ClosedWeek] | None:
+    """The two editions that `compare` shows; None where there is one only. Raises Http404 as it does."""
     _found, before, after = _pair(week, params)
-    if before is None:
-        return None
+    return (before, after) if before else None
+
+
+def between(before: ClosedWeek, after: ClosedWeek, in_charge: UnitsInCharge) -> WholeComparison:
+    """All pages of `compare`, for a file."""
     name, totals = _totals(before, after, in_charge)
     ids = list(_seen(before, after, in_charge).values_list("unit_id", flat=True))
     # Counted beforehand, as the sheets of a workbook and the audit line need it; no more than a piece is held.

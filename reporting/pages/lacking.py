@@ -12,7 +12,7 @@ from accounts.models import Submission
 from orgs.kernel import numbers
 from reporting.campaign_metrics import CAMPAIGN_METRICS
 from reporting.choices import DemandKind
-from reporting.judging.rules import fraction
+from reporting.judging.told import fraction
 from reporting.models import CampaignRound
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _IN_WORDS: dict[str, _StrPromise] = {
     DemandKind.DOCUMENT: gettext_lazy("尚未报送，或已退回"),
     DemandKind.LINK_GROUP: gettext_lazy("还没有一个群联系到全部下级，或进群数未登记"),
     DemandKind.CHECKLIST: gettext_lazy("有账号未按清单核对齐全"),
+    DemandKind.NAMING: gettext_lazy("有名称不合规定样式"),
 }
 
 
@@ -51,6 +52,8 @@ def submitted_in_time(requirement: Requirement) -> SubmissionQuerySet:
 
 
 def _told(requirement: Requirement, values: tuple[int | None, int | None] | None) -> str:
+    if requirement.rule.get("stage") == "number":
+        return _("计划数未填写")
     if values is None:
         return str(_IN_WORDS.get(requirement.kind, ""))
     value, base = values

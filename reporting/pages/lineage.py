@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """`above` runs from the province down to the direct superior; `unit` is the row of today, for scope alone."""
+    """`above` runs from the province down to the direct superior; `unit` is the row of today, for scope alone.
+
+    `sees_all`: the reader may see totals over everything below the unit. `by_line`: of the units below only some.
+    """
 
     row: WeekUnit
     above: list[WeekUnit]
     in_charge: UnitsInCharge
     chosen: ChosenWeek
+    sees_all: bool
+    by_line: bool = False
 
     @property
     def unit(self) -> OrgUnit:
@@ -40,11 +45,6 @@ class Lineage:
     def province_pk(self) -> int | None:
         """The province above the unit; None for the province itself."""
         return next((row.unit_id for row in self.above if row.kind_id == Kind.PROVINCE), None)
-
-    @property
-    def sees_all(self) -> bool:
-        """Whether the reader sees every line of what stands below the unit."""
-        return any(span.covers(self.unit) and not span.lines for span in self.in_charge.spans)
 
     def crumbs(self, url_name: str, *args: object) -> list[tuple[str, str]]:
         """(name, address) down to the unit; superiors the reader may not see have no address."""
@@ -60,7 +60,7 @@ class Lineage:
 def read(chosen: ChosenWeek, unit_pk: int, in_charge: UnitsInCharge) -> Lineage:
     """One statement. Raises Http404 where the unit has no row in the week or is not the reader's to see.
 
-    Under today's tree: its superiors of today, as far as they had a row in the week; two statements.
+    Under today's tree: its superiors of today, as far as they had a row in the week; one statement more.
     """
     rows = WeekUnit.objects.select_related("unit__kind")
     if chosen.is_restated:
@@ -72,4 +72,6 @@ def read(chosen: ChosenWeek, unit_pk: int, in_charge: UnitsInCharge) -> Lineage:
     # SECURITY: names of superiors are shown to those below; everything else only to who is in charge.
     if not line or line[-1].unit_id != unit_pk or not in_charge.covers(line[-1].unit):
         raise Http404
-    return Lineage(line[-1], line[:-1], in_charge, chosen)
+    unit = line[-1].unit
+    whole, by_line = in_charge.covers_figures(unit), in_charge.covers_by_line(unit)
+    return Lineage(line[-1], line[:-1], in_charge, chosen, whole, by_line)

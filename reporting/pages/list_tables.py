@@ -11,6 +11,8 @@ from orgs.kernel.crypto import mask_name
 from orgs.kernel.numbers import ratio
 from orgs.kernel.plot import tenths
 from orgs.operations.exporting import FileTable
+from reporting.operations import week_files
+from reporting.pages import editions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
 
     from orgs.kernel.clock import Week
     from orgs.operations.exporting import Cell
-    from reporting.models import Bulletin
-    from reporting.pages import bulletins, duties, editions, recipients, reports
+    from orgs.querysets.scope import UnitsInCharge
+    from reporting.models import Bulletin, ClosedWeek
+    from reporting.pages import bulletins, duties, recipients, reports, week_list
     from reporting.punctuality import Punctuality
 
 
@@ -46,7 +49,7 @@ def of_year(found: reports.YearList) -> FileTable:
     return FileTable.listed(_("%(year)d年周报报送情况") % {"year": found.year}, labels, rows, heading=heading)
 
 
-def of_weeks(lines: Iterable[editions.WeekLine]) -> FileTable:
+def of_weeks(lines: Iterable[week_list.WeekLine]) -> FileTable:
     """周次和版次, the newest first; an edition that is being added up has no number of units."""
     labels = [_("周次"), _("起"), _("止"), _("版次"), _("状态"), _("发布时间"), _("更正原因"), _("单位数")]
     rows: list[list[Cell]] = []
@@ -72,8 +75,13 @@ def of_editions(week: Week, found: editions.WholeComparison) -> FileTable:
         "week": week.label,
         "reason": found.after.reason,
     }
-    name = _("周报%(week)s_第%(before)d版与第%(after)d版") % {"week": week, **numbers}
+    name = week_files.comparison_name(found.before, found.after)
     return FileTable(name, labels, _differing(found), found.n_rows, heading)
+
+
+def of_two_editions(before: ClosedWeek, after: ClosedWeek, in_charge: UnitsInCharge) -> FileTable:
+    """The same, of what a person may export."""
+    return of_editions(after.week, editions.between(before, after, in_charge))
 
 
 def _differing(found: editions.WholeComparison) -> Iterator[list[Cell]]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.core.paginator import Page as ListPage
-from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
@@ -28,6 +26,7 @@ RECEIVED, WAITING, SENT, DRAFTS = "received", "waiting", "sent", "drafts"
 BOXES = (RECEIVED, WAITING, SENT, DRAFTS)
 PER_PAGE = 50
 SHOWN_RECIPIENTS = 8
+PINNED_SHOWN = 3
 TONES = {NoticeState.DRAFT: "info", NoticeState.PUBLISHED: "ok", NoticeState.WITHDRAWN: "mute"}
 
 Chip = tuple[str, str, bool]
@@ -49,9 +48,8 @@ class Filter:
         return bool(self.box or self.text)
 
     def apply(self, notices: NoticeQuerySet, user: User) -> NoticeQuerySet:
-        """The notices of the box whose title contains the words."""
-        for word in self.text.split():
-            notices = notices.filter(title__icontains=word)
+        """The notices of the box with the words in title, text or the issuer's names."""
+        notices = notices.matching(self.text)
         if self.box == DRAFTS:
             return notices.drafts()
         if self.box == SENT:
@@ -108,13 +106,11 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class RecipientList:
-    """A page of the units it went to."""
+class Pinned:
+    """A notice that stands on the home page for a while."""
 
-    page: ListPage[NoticeRecipient]
-    is_waiting: bool
-    n_all: int
-    n_waiting: int
+    notice: Notice
+    waits_for_me: bool
 
 
 def lines(notices: Iterable[Notice], user: User) -> list[Line]:
@@ -170,12 +166,12 @@ def whom(notice: Notice) -> str:
     )
 
 
-def recipients(notice: Notice, *, state: str, number: str | None) -> RecipientList:
-    """A page of the units it went to, or of those that have not signed; four statements."""
-    rows, is_waiting = notice.recipients.all(), state == WAITING
-    shown = rows.unsigned() if is_waiting else rows
-    found = Paginator(shown.for_list(), PER_PAGE).get_page(number)
-    return RecipientList(found, is_waiting, rows.count(), rows.unsigned().count())
+def pinned(user: User) -> list[Pinned]:
+    """What stands on top now of the notices that went to the person's own units or come from them; one statement."""
+    waiting = NoticeRecipient.objects.of_own_units(user).waiting().filter(notice=OuterRef("pk"))
+    found = Notice.objects.pinned_for(user.units_in_charge(), clock.now()).annotate(waits=Exists(waiting))
+    shown = found.select_related("unit").defer("text")[:PINNED_SHOWN]
+    return [Pinned(each, each.waits) for each in shown]  # type: ignore[attr-defined]
 
 
 def _is_pinned(notice: Notice) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from reporting import judging
 from reporting.models import CampaignVersion, Judgement, Requirement
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ def read(week: Week, unit_pk: int, figure: str) -> list[AskedOf]:
 def _asked(requirement: Requirement, character: str, week: Week) -> AskedOf | None:
     if character not in {MET, UNMET}:
         return None
-    deadline = requirement.deadline_at
-    is_due = requirement.is_hard and deadline is not None and deadline <= week.ends_at
+    is_due = requirement.is_hard and judging.is_past(requirement, week.ends_at)
     return AskedOf(requirement, character == MET, character == UNMET and is_due)
 
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from orgs.choices import Kind
+from reporting.pages.board import CHANNELS
 from reporting.pages.kpis import rows_url
 from reporting.pages.overview import unit_url
 
@@ -35,6 +36,7 @@ class Place:
     posts: int = 0
     posts_url: str = ""
     channels_url: str = ""
+    n_unrecorded: int = 0  # open channels without any record: counted beside, not as 0
 
     @property
     def score_text(self) -> str:
@@ -100,4 +102,6 @@ def _place(board: Board, row: SnapshotRow, now: dict[int, int], before: dict[int
         row.sub_posts,
         posts_url,
         channels_url,
+        # One that was recorded and closed within the week is in the one number and not in the other.
+        max(0, sum(getattr(row, f"sub_{name}") for name in CHANNELS) - row.sub_channels_recorded),
     )

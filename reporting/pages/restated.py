@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 from orgs.models import OrgUnit
 from reporting.figures import ADDITIVE, SETTLED
 from reporting.models import WeekUnit
-from reporting.pages.board import EVERYTHING, OFFICIAL, Board
-from reporting.querysets.restated import restated
+from reporting.pages.board import EVERYTHING, FLOWS, OFFICIAL, Board
+from reporting.querysets.restated import happened, restated
 
 if TYPE_CHECKING:
     from orgs.querysets.scope import UnitsInCharge
@@ -22,6 +22,10 @@ OWN = (
     "is_open", "base_year", "poor_streak", "own_covered", "own_base_members",
     *(f"own_{name}" for name in (*ADDITIVE, *SETTLED)),
 )  # fmt: skip
+
+MOST_BETWEEN = (
+    8  # weeks, so that two that are ten apart can be compared: every unit's row of each of them is read
+)
 
 Facts = dict[str, object]
 
@@ -37,6 +41,8 @@ def read(
     sort: str = OFFICIAL,
 ) -> Board:
     """Three statements, as `board.read`: units, names and official order of today, figures of the week.
+
+    One more where the week is compared with one before those; not over more than MOST_BETWEEN weeks.
 
     SECURITY: the sums run over everything below a subordinate, like those of the snapshot; subordinates themselves are
     only those the reader may see.
@@ -60,7 +66,19 @@ def read(
                 next(unit for unit in units if unit.pk == unit_pk),
                 _summed(week_pk, own.get(week_pk), below[week_pk]),
             )
-    return Board(chosen, roots.get(chosen.closed.pk), among, sort, is_whole, rows, roots)
+    flows = _flows(chosen, unit_pk, {unit.pk for unit in units}, is_national=is_national)
+    return Board(chosen, roots.get(chosen.closed.pk), among, sort, is_whole, rows, roots, flows)
+
+
+def _flows(
+    chosen: ChosenWeek, unit_pk: int, shown: set[int], *, is_national: bool
+) -> dict[int, dict[str, int]] | None:
+    """unit -> what happened in and below it, of today's tree, in the weeks that are not shown."""
+    between = [each.pk for each in chosen.between]
+    if len(between) > MOST_BETWEEN:
+        return None
+    sums = happened(between, unit_pk, FLOWS, is_national=is_national) if between else {}
+    return {pk: counts for pk, counts in sums.items() if pk in shown}
 
 
 def _units(unit_pk: int, in_charge: UnitsInCharge, *, is_national: bool) -> list[OrgUnit]:

@@ -12,6 +12,7 @@ from orgs.operations.exporting import FileTable
 from reporting.coverage_words import rate_text, state_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from fractions import Fraction
 
     from orgs.operations.exporting import Cell
@@ -30,15 +31,19 @@ FLOWS = ("opened", "changed", "admin_changed", "closed", "checks", "checks_poor"
 
 def of_board(board: Board) -> FileTable:
     """The subordinates, one row each; what is missing is empty or says so, never 0."""
-    labels = [
-        _("团组织"), _("类型"), _("覆盖率"), _("覆盖团员（人）"), _("团员底数（人）"), _("已报（个）"), _("应报（个）"),
-        _("还差（人）"), _("新增账号、群"), _("账号、群变更"), _("更换管理员"), _("注销"), _("抽查（次）"), _("其中差"),
-        _("版次"),
-    ]  # fmt: skip
     edition = edition_text(board.chosen)
     return FileTable.listed(
-        name(board.chosen), labels, [[*_row(entry), edition] for entry in board.entries()]
+        name(board.chosen), _labels(), [[*_row(entry), edition] for entry in board.entries()]
     )
+
+
+def of_further(board: Board, units: Iterable[tuple[Entry, str]], n_units: int) -> FileTable:
+    """Units of a kind or line further below, one row each, as `of_board` with the superior."""
+    labels = [_("团组织"), _("上级"), *_labels()[1:]]
+    edition = edition_text(board.chosen)
+    rows = ([*_row(entry)[:1], superior, *_row(entry)[1:], edition] for entry, superior in units)
+    title = f"{name(board.chosen)}_{_('各级下级')}"
+    return FileTable(title, labels, rows, n_units, heading(board.chosen, _root(board)))
 
 
 def of_heat(board: Board) -> FileTable:
@@ -163,6 +168,14 @@ def percent(coverage: Coverage | None) -> Cell:
     if coverage is None:
         return None
     return state_text(coverage) if coverage.share is None else tenths(coverage.share * 100)
+
+
+def _labels() -> list[str]:
+    return [
+        _("团组织"), _("类型"), _("覆盖率"), _("覆盖团员（人）"), _("团员底数（人）"), _("已报（个）"), _("应报（个）"),
+        _("还差（人）"), _("新增账号、群"), _("账号、群变更"), _("更换管理员"), _("注销"), _("抽查（次）"), _("其中差"),
+        _("版次"),
+    ]  # fmt: skip
 
 
 def _row(entry: Entry) -> list[Cell]:

@@ -79,14 +79,12 @@ class ChosenWeek:
         return [each for each in self.closed_weeks if since < each.starts_on < until]
 
     def against(self, wanted: Week | None) -> ChosenWeek:
-        """The same, to be compared with an earlier closed week. Raises Http404 for any other week.
-
-        Under today's tree only the weeks that are added up anyway.
-        """
+        """The same, to be compared with an earlier closed week. Raises Http404 for any other week."""
         if wanted is None:
             return self
-        known = self.recent if self.is_restated else self.closed_weeks
-        other = next((each for each in known if each.week == wanted and each.week < self.week), None)
+        other = next(
+            (each for each in self.closed_weeks if each.week == wanted and each.week < self.week), None
+        )
         if other is None:
             raise Http404
         return replace(self, other=other)

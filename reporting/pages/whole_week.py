@@ -18,8 +18,7 @@ from reporting.pages import figure_words
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orgs.models import Job, OrgUnit, User
-    from reporting.models import ClosedWeek
+    from orgs.models import Job, User
     from reporting.operations.week_files import Ordered
 
 # What has no page of rows.
@@ -66,7 +65,7 @@ def own_files(user: User) -> list[OwnFile]:
     return [
         OwnFile(
             each.job.pk,
-            title(each.closed, each.unit, str(each.job.params["kind"])),
+            title(each),
             each.job.finished_at or each.job.created_at,
             each.job.state == JobState.DONE,
         )
@@ -74,10 +73,9 @@ def own_files(user: User) -> list[OwnFile]:
     ]
 
 
-def title(closed: ClosedWeek, unit: OrgUnit, kind: str) -> str:
+def title(ordered: Ordered) -> str:
     """Of a file, in a list of them."""
-    name = week_files.file_name(closed, unit)
-    return f"{name}.{kind}"
+    return f"{ordered.name}.{ordered.job.params['kind']}"
 
 
 def progress(ordered: Ordered) -> dict[str, object]:
@@ -87,7 +85,8 @@ def progress(ordered: Ordered) -> dict[str, object]:
         "job": job,
         "unit": ordered.unit,
         "closed": ordered.closed,
-        "title": title(ordered.closed, ordered.unit, str(job.params["kind"])),
+        "before": ordered.before,
+        "title": title(ordered),
         "in_progress": job.state in {JobState.QUEUED, JobState.RUNNING},
         "is_cancelled": job.state == JobState.CANCELLED,
         "has_failed": job.state == JobState.FAILED,

@@ -7,13 +7,13 @@ from operator import or_
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from orgs.choices import Kind
 from orgs.kernel.versions import VersionQuerySet
 from orgs.permissions import RUN_CAMPAIGN, VIEW
 from orgs.querysets.scope import ScopedQuerySet
-from reporting.choices import CampaignState
+from reporting.choices import CampaignState, DemandKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from reporting.models import (
         Campaign,
         Exemption,
-        HandIn,
     )
 
 
@@ -37,6 +36,10 @@ class CampaignQuerySet(ScopedQuerySet["Campaign"]):
         is_open = Q(judged_until__isnull=True) | Q(judged_until__lt=F("ended_at"))
         return self.filter(Q(state=CampaignState.RUNNING) | Q(state=CampaignState.ENDED) & is_open)
 
+    def for_page(self) -> Self:
+        """With its unit, who launched it, and the number of its newest version, which may not be judged yet."""
+        return self.select_related("unit", "launched_by").annotate(newest_number=Max("versions__number"))
+
     def readable_by(self, user: User, verb: str = VIEW) -> Self:
         """Those that were launched in the person's subtrees or above them; drafts where the person runs campaigns."""
         in_charge = user.units_in_charge().allowing(verb)
@@ -48,7 +51,17 @@ class CampaignQuerySet(ScopedQuerySet["Campaign"]):
 
 
 class RequirementQuerySet(models.QuerySet["Requirement"]):
-    pass
+    def monthly_figures(self) -> Self:
+        """Figures that are judged at the end of each calendar month."""
+        return self.filter(kind=DemandKind.FIGURE, rule__recurs="monthly")
+
+    def papers(self, *kinds: str) -> Self:
+        """What asks for a document or a planned number; a demand that shares those of another one is left out."""
+        return self.filter(kind__in=kinds or (DemandKind.DOCUMENT, DemandKind.PLAN), rule__of__isnull=True)
+
+    def of_newest_versions(self) -> Self:
+        """Those of the newest version of each campaign."""
+        return self.exclude(version__campaign__versions__number__gt=F("version__number"))
 
 
 class ExemptionQuerySet(ScopedQuerySet["Exemption"]):
@@ -61,6 +74,11 @@ class ExemptionQuerySet(ScopedQuerySet["Exemption"]):
         return self.filter(is_open, granted_at__lte=moment)
 
 
+class CampaignRoundQuerySet(models.QuerySet["CampaignRound"]):
+    def for_list(self) -> Self:
+        return self.select_related("round__field_list", "round__unit")
+
+
 class JudgementQuerySet(VersionQuerySet["Judgement"]):
     def of_running(self) -> Self:
         """Those that stand now in campaigns that are running."""
@@ -68,7 +86,7 @@ class JudgementQuerySet(VersionQuerySet["Judgement"]):
 
     def lacking(self) -> Self:
         """Units that have not met something they are asked."""
-        return self.filter(standings__contains="0")
+        return self.filter(Q(standings__contains="0") | Q(standings__contains="y"))
 
 
 class TallyQuerySet(VersionQuerySet["Tally"]):
@@ -78,10 +96,6 @@ class TallyQuerySet(VersionQuerySet["Tally"]):
             return self.none()
         valid = (Q(valid_from__lte=at) & (Q(valid_to__isnull=True) | Q(valid_to__gt=at)) for at in moments)
         return self.filter(reduce(or_, valid))
-
-
-class HandInQuerySet(ScopedQuerySet["HandIn"]):
-    pass
 
 
 def _above(span: Span) -> Q:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.db.models import Count, Exists, OuterRef, Q
 
 from orgs.choices import Line
-from orgs.permissions import VIEW
+from orgs.permissions import FILL, RECORD_CHECK, VIEW
 from orgs.querysets.scope import ScopedQuerySet
-from reporting.choices import DrawState
+from reporting.choices import DrawState, DrawWay
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orgs.models import User
     from orgs.querysets.scope import Span
-    from reporting.models import Draw, DrawItem
+    from reporting.models import Draw, DrawItem, Objection, VerifiedCount
 
 _UNDONE = Q(check_made__isnull=True, missing_at__isnull=True) | Q(check_made__voided_at__isnull=False)
 
@@ -66,6 +68,14 @@ class DrawItemQuerySet(ScopedQuerySet["DrawItem"]):
 
     unit_lookup: ClassVar[str] = "unit"
 
+    def readable_by(self, user: User) -> Self:
+        """Samples where the person inspects; of a cross-inspection those given to the person, while it runs (SUP-4.1d)."""
+        own = self.actionable_by(user, RECORD_CHECK)
+        if not user.units_in_charge().allowing(FILL).spans:
+            return own
+        crosswise = Q(draw__way=DrawWay.CROSS, draw__state=DrawState.ASSIGNED, inspector=user)
+        return own | self.filter(crosswise)
+
     def open(self) -> Self:
         """Samples without a result, or whose check was voided."""
         return self.filter(_UNDONE)
@@ -73,6 +83,10 @@ class DrawItemQuerySet(ScopedQuerySet["DrawItem"]):
     def waiting(self) -> Self:
         """Open samples that can still be recorded: what was voided after the draw was closed stays as it is."""
         return self.open().exclude(draw__state=DrawState.CLOSED)
+
+    def running(self) -> Self:
+        """Samples of draws whose inspectors are at work."""
+        return self.filter(draw__state=DrawState.ASSIGNED)
 
     def done(self) -> Self:
         """Samples with a result that stands."""
@@ -89,5 +103,43 @@ class DrawItemQuerySet(ScopedQuerySet["DrawItem"]):
                 "draw", "group__platform", "unit__parent", "inspector", "check_made", "verified_count"
             )
             .defer("draw__frame")
+            .prefetch_related("check_made__objections__second_check")
             .order_by("draw", "position")
         )
+
+
+class VerifiedCountQuerySet(ScopedQuerySet["VerifiedCount"]):
+    """A verified figure belongs to the unit whose group was looked at."""
+
+    def valid(self) -> Self:
+        """Those that were not voided."""
+        return self.filter(voided_at__isnull=True)
+
+    def valid_at(self, at: datetime) -> Self:
+        """Those found before that moment and not voided before it."""
+        return self.filter(Q(voided_at__isnull=True) | Q(voided_at__gte=at), verified_at__lt=at)
+
+    def for_list(self) -> Self:
+        """With everything a line shows, the newest first."""
+        return self.select_related("group", "unit", "verified_by").order_by("-verified_at", "-pk")
+
+
+class ObjectionQuerySet(ScopedQuerySet["Objection"]):
+    """An objection is about the unit that was checked; the one that raised it stands at it or above."""
+
+    unit_lookup: ClassVar[str] = "check_made__unit"
+
+    def readable_by(self, user: User, verb: str = VIEW) -> Self:
+        """Objections to checks in the person's subtrees: of the unit, its superiors and who inspects there."""
+        return self.actionable_by(user, verb)
+
+    def for_list(self) -> Self:
+        """The newest first, with everything a line and the page show."""
+        return self.select_related(
+            "unit", "raised_by", "decided_by", "second_inspector", "check_made__unit", "check_made__group",
+            "check_made__account", "check_made__checked_by", "second_check__checked_by",
+        ).order_by("-raised_at", "-pk")  # fmt: skip
+
+    def waiting(self) -> Self:
+        """Nobody has decided about it yet."""
+        return self.filter(decided_at__isnull=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db.models import Q
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orgs.kernel.clock import Week
-    from reporting.models import SpotCheck
+    from reporting.models import CheckPhoto, SpotCheck
 
 
 class SpotCheckQuerySet(ScopedQuerySet["SpotCheck"]):
@@ -42,3 +42,13 @@ class SpotCheckQuerySet(ScopedQuerySet["SpotCheck"]):
         return self.select_related("unit", "direct_unit", "group", "account", "checked_by").order_by(
             "-checked_at", "-pk"
         )
+
+
+class CheckPhotoQuerySet(ScopedQuerySet["CheckPhoto"]):
+    """A photo belongs to the unit that was checked."""
+
+    unit_lookup: ClassVar[str] = "check_made__unit"
+
+    def kept(self) -> Self:
+        """Those whose file is still there."""
+        return self.filter(deleted_at__isnull=True)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
-from orgs.permissions import FILL, PUBLISH_NOTICE, VIEW
+from orgs.permissions import FILL, PUBLISH_NOTICE, REVIEW, VIEW
 from orgs.querysets.scope import ScopedQuerySet
-from reporting.choices import NoticeState
+from reporting.choices import ContributionState, NoticeState
+from reporting.querysets.pages import of_superiors
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from orgs.models import User
     from orgs.querysets.scope import UnitsInCharge
-    from reporting.models import Contribution, Material, Notice, NoticeRecipient, Outreach
+    from reporting.models import Contribution, Material, Notice, NoticeRecipient
 
 
 class NoticeQuerySet(ScopedQuerySet["Notice"]):
@@ -53,6 +56,15 @@ class NoticeQuerySet(ScopedQuerySet["Notice"]):
     def received_by(self, in_charge: UnitsInCharge) -> Self:
         """Those that went to the very units of these offices."""
         return self.filter(Exists(self._received(in_charge)))
+
+    def matching(self, text: str) -> Self:
+        """Every word stands in title, text or the issuer's names."""
+        return self.filter(_words(text))
+
+    def pinned_for(self, in_charge: UnitsInCharge, at: datetime) -> Self:
+        """On top at that moment, of those that went to the very units of these offices or come from them."""
+        own = Exists(self._received(in_charge)) | Q(unit_id__in=in_charge.own_unit_ids())
+        return self.published().filter(own, pinned_until__gt=at)
 
     def for_list(self, at: datetime) -> Self:
         """Drafts first, then what is pinned, then the newest."""
@@ -103,12 +115,71 @@ class NoticeRecipientQuerySet(ScopedQuerySet["NoticeRecipient"]):
 
 
 class MaterialQuerySet(ScopedQuerySet["Material"]):
-    """Material belongs to the unit that provides it."""
+    """Material belongs to the unit that provides it, and is for everybody below (RUR-4)."""
+
+    def in_force(self) -> Self:
+        """Not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def readable_by(self, user: User, verb: str = VIEW) -> Self:
+        """What the units of the own scope and those above it provide; withdrawn ones only for who provides them."""
+        in_charge = user.units_in_charge().allowing(verb)
+        if not in_charge.spans:
+            return self.none()
+        reach = reduce(
+            or_, (of_superiors(span) | span.condition(self.unit_lookup) for span in in_charge.spans)
+        )
+        own = in_charge.allowing(PUBLISH_NOTICE).own_unit_ids()
+        return self.filter(reach).filter(Q(withdrawn_at__isnull=True) | Q(unit_id__in=own))
+
+    def actionable_by(self, user: User, verb: str = PUBLISH_NOTICE) -> Self:
+        """Of the very committees in which the person holds an office with the verb; a department's are what its people publish."""
+        in_charge = user.units_in_charge().allowing(verb)
+        whole = [span.unit_id for span in in_charge.spans if not span.lines]
+        by_lines = [span.unit_id for span in in_charge.spans if span.lines]
+        return self.filter(Q(unit_id__in=whole) | Q(unit_id__in=by_lines, published_by=user))
+
+    def matching(self, text: str) -> Self:
+        """Every word stands in title, text or the provider's names."""
+        return self.filter(_words(text))
+
+    def for_list(self) -> Self:
+        """The newest first, without the text."""
+        return self.select_related("unit").defer("text")
 
 
 class ContributionQuerySet(ScopedQuerySet["Contribution"]):
-    """A contribution belongs to the unit that sent it."""
+    """A contribution belongs to the unit that sent it; whoever sees that unit reads it (WB-3.3)."""
+
+    def actionable_by(self, user: User, verb: str = REVIEW) -> Self:
+        """Those that were sent to the very units of the person, from within what the person sees there (SUP-1.0)."""
+        in_charge = user.units_in_charge().allowing(verb)
+        return self.within(in_charge).filter(addressed_to_id__in=in_charge.own_unit_ids())
+
+    def waiting(self) -> Self:
+        """Nobody has read them yet."""
+        return self.filter(state=ContributionState.SENT)
+
+    def adopted(self) -> Self:
+        """Taken up by whom they were sent to."""
+        return self.filter(state=ContributionState.ADOPTED)
+
+    def matching(self, text: str) -> Self:
+        """Every word stands in title, text or the sender's names."""
+        return self.filter(_words(text))
+
+    def for_list(self) -> Self:
+        """With everything a line shows, the newest first, without the text."""
+        return self.select_related("unit__parent", "addressed_to", "bulletin").defer("text")
+
+    def for_page(self) -> Self:
+        """With what the page shows."""
+        return self.select_related("unit__parent", "addressed_to", "bulletin", "sent_by", "decided_by")
 
 
-class OutreachQuerySet(ScopedQuerySet["Outreach"]):
-    """An activity belongs to the unit that holds it."""
+def _words(text: str) -> Q:
+    """Every word stands in title, text or the unit's names."""
+    found = Q()
+    for word in text.split():
+        found &= Q(title__icontains=word) | Q(text__icontains=word) | Q(unit__search_key__icontains=word)
+    return found

@@ -1,4 +1,4 @@
-"""Conditions the weekly pages share: the line of superiors in a closed week, and what stood at its end."""
+"""Conditions that pages share: the line of superiors in a closed week and today, and what stood at a week's end."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
+from orgs.choices import Kind
+
 if TYPE_CHECKING:
     from orgs.kernel.clock import Week
+    from orgs.querysets.scope import Span
 
 _UP = """
 WITH RECURSIVE up (unit_id, parent_id) AS (
@@ -27,3 +30,11 @@ def line_of(week_pk: int, unit_pk: int) -> Q:
 def stood_at_end_of(week: Week) -> Q:
     """Versions in force at Sunday 24:00, by the same comparison as the weekly close."""
     return Q(valid_from__lt=week.ends_at) & (Q(valid_to__isnull=True) | Q(valid_to__gte=week.ends_at))
+
+
+def of_superiors(span: Span, path: str = "unit") -> Q:
+    """Rows of the top of a subtree and of every unit above it, the national office included; `path` leads to the unit."""
+    over = Q(
+        **{f"{path}__tree_id": span.tree_id, f"{path}__lft__lte": span.lft, f"{path}__rght__gte": span.rght}
+    )
+    return over | Q(**{f"{path}__kind": Kind.NATIONAL})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -32,6 +32,13 @@ SELECT week_id, child_id, {names},
        SUM(CASE WHEN is_below_base = 1 THEN 0 ELSE own_covered_without_base END) AS sub_covered_without_base
   FROM settled GROUP BY week_id, child_id
 """
+_HAPPENED = """
+SELECT c.id, {sums}
+  FROM orgs_orgunit c
+  JOIN orgs_orgunit u ON u.tree_id = c.tree_id AND u.lft BETWEEN c.lft AND c.rght
+  JOIN reporting_weekunit w ON w.unit_id = u.id AND w.week_id IN ({weeks})
+ WHERE {children} GROUP BY c.id
+"""
 _FLAGS = ("is_open",)
 
 
@@ -42,14 +49,27 @@ def restated(week_pks: Sequence[int], unit_pk: int, *, is_national: bool = False
     stands below it today come to. Only additive figures and coverage, by the rules of the close (metrics.md).
     """
     columns = [*_names(), "sub_base_members", *(f"sub_{name}" for name in SETTLED)]
-    below = "c.parent_id IS NULL AND c.kind_id <> %s" if is_national else "c.parent_id = %s"
-    statement = _RESTATED.format(
-        weeks=", ".join(["%s"] * len(week_pks)), children=below, names=", ".join(_expressions())
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*week_pks, Kind.NATIONAL.value if is_national else unit_pk])
-        rows = cursor.fetchall()
+    rows = _read(_RESTATED, week_pks, unit_pk, is_national=is_national, names=", ".join(_expressions()))
     return [dict(zip(("week_id", "child_id", *columns), row, strict=True)) for row in rows]
+
+
+def happened(
+    week_pks: Sequence[int], unit_pk: int, names: Sequence[str], *, is_national: bool = False
+) -> dict[int, dict[str, int]]:
+    """One statement: unit directly below -> what happened in these weeks in it and all that stands below it today."""
+    sums = ", ".join(f"SUM(w.own_{name})" for name in names)
+    rows = _read(_HAPPENED, week_pks, unit_pk, is_national=is_national, sums=sums)
+    return {pk: dict(zip(names, map(int, counts), strict=True)) for pk, *counts in rows}
+
+
+def _read(
+    statement: str, week_pks: Sequence[int], unit_pk: int, *, is_national: bool, **parts: str
+) -> list[tuple[Any, ...]]:
+    below = "c.parent_id IS NULL AND c.kind_id <> %s" if is_national else "c.parent_id = %s"
+    filled = statement.format(weeks=", ".join(["%s"] * len(week_pks)), children=below, **parts)
+    with connection.cursor() as cursor:
+        cursor.execute(filled, [*week_pks, Kind.NATIONAL.value if is_national else unit_pk])
+        return list(cursor.fetchall())
 
 
 def _names() -> Iterable[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from orgs.exceptions import TreeBroken
+from orgs.kernel import statistics
 from reporting.rollup.facts import collect
 from reporting.rollup.levels import SUBTREE, below_table
 from reporting.rollup.persons import mark_persons_at_top
@@ -60,6 +61,7 @@ def split(moment: Moment) -> list[Part]:
 
 def add_top(moment: Moment, week_id: int) -> None:
     """Write the row of the national office over the rows of all parts. Raises TreeBroken where units are missing."""
+    statistics.refresh_column("reporting_weekunit", "week_id")
     place_top(moment)
     collect(moment, is_part=True)
     mark_streaks(moment, is_part=True)

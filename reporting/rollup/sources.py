@@ -138,7 +138,9 @@ SELECT s.unit_id, COUNT(*) AS n FROM accounts_submission s
 """  # noqa: S608
 # How the units stood to the requirements of the campaigns that ran at the end of the week, by the version of the pack that
 # was the newest then. A judgement says how things were before its moment, so the one of the week's end is the week's.
-# The requirements stand in order of deadline: the overdue ones are a beginning of the row of answers.
+# First stand documents of periods, due whenever they are asked, then the hard ones in order of deadline: what is overdue is
+# a beginning of the row of answers. In a version that was loaded before documents came first they are not among it.
+_PERIODIC = "{0}.is_hard AND {0}.kind = 'document' AND {0}.rule ->> 'recurs' IS NOT NULL"
 JUDGEMENTS = f"""
 SELECT j.unit_id,
        SUM(LENGTH(j.standings) - LENGTH(REPLACE(REPLACE(j.standings, '0', ''), '1', ''))) AS asked,
@@ -146,7 +148,12 @@ SELECT j.unit_id,
        SUM(LENGTH(SUBSTR(j.standings, 1, n.n_due)) - LENGTH(REPLACE(SUBSTR(j.standings, 1, n.n_due), '0', ''))) AS overdue
   FROM reporting_judgement j
   JOIN (SELECT v.id, CAST((SELECT COUNT(*) FROM reporting_requirement r
-                            WHERE r.version_id = v.id AND r.is_hard AND r.deadline_at <= %(end)s) AS integer) AS n_due
+                            WHERE r.version_id = v.id AND (
+                                  {_PERIODIC.format("r")} AND NOT EXISTS (
+                                      SELECT 1 FROM reporting_requirement p WHERE p.version_id = v.id
+                                         AND p.position < r.position AND NOT ({_PERIODIC.format("p")}))
+                                  OR NOT ({_PERIODIC.format("r")}) AND r.is_hard AND r.deadline_at <= %(end)s)
+                          ) AS integer) AS n_due
           FROM reporting_campaignversion v JOIN reporting_campaign c ON c.id = v.campaign_id
          WHERE c.launched_at < %(end)s AND (c.ended_at IS NULL OR c.ended_at >= %(end)s)
            AND v.number = (SELECT MAX(l.number) FROM reporting_campaignversion l
@@ -205,7 +212,7 @@ SELECT d.unit_id, SUM(d.posts) AS posts, SUM(CASE WHEN d.posts > 0 THEN 1 ELSE 0
  WHERE d.day BETWEEN %(day0)s AND %(day6)s AND d.recorded_at < %(known)s {_part("d.unit_id")}
  GROUP BY d.unit_id
 """  # noqa: S608
-_WEEKDAYS = " UNION ALL ".join(f"SELECT %(day{n})s AS day, %(day{n}_at)s AS begins" for n in range(DAYS))
+WEEKDAYS = " UNION ALL ".join(f"SELECT %(day{n})s AS day, %(day{n}_at)s AS begins" for n in range(DAYS))
 _GROUPS_OF_PART = _part(
     "v.group_id",
     "SELECT g.group_id FROM accounts_groupversion g WHERE g.unit_id IN (SELECT unit_id FROM week_placed)",
@@ -219,7 +226,7 @@ SELECT CAST(unit_id AS bigint) AS unit_id, COUNT(*) AS n
                        CASE WHEN ROW_NUMBER() OVER (PARTITION BY v.group_id ORDER BY w.day DESC) = 1
                             THEN 1 ELSE 0 END AS is_last
                   FROM accounts_groupversion v
-                  JOIN ({_WEEKDAYS}) w ON v.valid_from <= w.begins AND (v.valid_to IS NULL OR v.valid_to > w.begins)
+                  JOIN ({WEEKDAYS}) w ON v.valid_from <= w.begins AND (v.valid_to IS NULL OR v.valid_to > w.begins)
                  WHERE v.status = 'open' AND v.valid_from < %(end)s
                        {_GROUPS_OF_PART}
                    AND v.group_id IN (SELECT r.group_id FROM reporting_dailyrecord r

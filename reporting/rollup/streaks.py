@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from reporting.querysets.inspection import SpotCheckQuerySet
     from reporting.rollup.moment import Moment
 
 
@@ -57,21 +58,64 @@ def streaks(
     `known` is the later moment of a new edition: what was voided until then is left out, and late checks of days
     before `at` are taken in, where they were entered. `is_part`: of the units in week_placed alone.
     """
-    begins, ends = (clock.day_start(date(each, 1, 1)) for each in (year, year + 1))
-    last_day = clock.local(at - timedelta(microseconds=1)).date()
-    found = (
-        SpotCheck.objects.valid_at(known or at)
-        .filter(Q(checked_at__lt=at) | Q(counted_on__lt=last_day))
-        .filter(kind=CheckKind.POSTS, checked_at__gte=begins, checked_at__lt=ends)
-        .order_by("direct_unit_id", "checked_at", "pk")
-        .values_list("direct_unit_id", "draw", "pk", "posts")
-    )
+    found = _checks_of(year, at, known).values_list("direct_unit_id", "draw", "pk", "posts")
     if is_part:
         found = found.filter(direct_unit_id__in=RawSQL("SELECT unit_id FROM week_placed", []))
     return {
         unit_id: poor_streak(_grades((draw or f"#{pk}", posts) for _unit, draw, pk, posts in checks))
         for unit_id, checks in groupby(found.iterator(), key=lambda row: row[0])
     }
+
+
+def longest_by_reading(
+    year: int, at: datetime, unit_ids: Iterable[int], *, known: datetime | None = None
+) -> dict[int, dict[str, int]]:
+    """Direct unit -> reading of SUP-4.1c -> the longest row of 差 of the calendar year, in one statement.
+
+    `unit_sequence`: every valid check in the unit and below it, in order of time, then record. `same_group`: running
+    checks of one group or account. The third reading, `occasion`, is what the week itself keeps.
+    """
+    found = (
+        _checks_of(year, at, known)
+        .filter(direct_unit_id__in=list(unit_ids))
+        .values_list("direct_unit_id", "group_id", "account_id", "posts")
+    )
+    rows: dict[int, list[tuple[object, str]]] = {}
+    for unit_id, group_id, account_id, posts in found:
+        rows.setdefault(unit_id, []).append(((group_id, account_id), grade(posts)))
+    return {unit_id: longest_of(checks) for unit_id, checks in rows.items()}
+
+
+def longest_of(checks: Iterable[tuple[object, str]]) -> dict[str, int]:
+    """The longest row of 差 in checks in order, each of a channel with its grade, by the two readings over single checks."""
+    ordered = list(checks)
+    channels: dict[object, list[str]] = {}
+    for channel, each in ordered:
+        channels.setdefault(channel, []).append(each)
+    return {
+        "unit_sequence": poor_streak(each for _channel, each in ordered).longest,
+        "same_group": max((poor_streak(grades).longest for grades in channels.values()), default=0),
+    }
+
+
+def running(unit_id: int) -> int:
+    """The row of 差 that runs in a direct unit at this moment, by the reading of the weekly close; one statement."""
+    now = clock.now() + timedelta(microseconds=1)  # what was recorded just now counts
+    found = _checks_of(clock.local(now).year, now, None).filter(direct_unit_id=unit_id)
+    rows = found.values_list("draw", "pk", "posts")
+    return poor_streak(_grades((draw or f"#{pk}", posts) for draw, pk, posts in rows)).running
+
+
+def _checks_of(year: int, at: datetime, known: datetime | None) -> SpotCheckQuerySet:
+    """Valid checks of the calendar year up to a moment, unit by unit in order of time, then record."""
+    begins, ends = (clock.day_start(date(each, 1, 1)) for each in (year, year + 1))
+    last_day = clock.local(at - timedelta(microseconds=1)).date()
+    return (
+        SpotCheck.objects.valid_at(known or at)
+        .filter(Q(checked_at__lt=at) | Q(counted_on__lt=last_day))
+        .filter(kind=CheckKind.POSTS, checked_at__gte=begins, checked_at__lt=ends)
+        .order_by("direct_unit_id", "checked_at", "pk")
+    )
 
 
 def _grades(checks: Iterable[tuple[str, int]]) -> list[str]:

@@ -17,10 +17,17 @@ from orgs import exports
 from orgs.exceptions import OrgsError
 from orgs.http import whole_number
 from orgs.pages import unit_head
-from orgs.permissions import EXPORT, REMIND, VIEW, may
+from orgs.permissions import EXPORT, REMIND, RUN_CAMPAIGN, VIEW, may, may_anywhere
 from reporting.models import Campaign
 from reporting.operations import campaign_reminders
-from reporting.pages import campaign_board, campaign_files, campaign_units, campaigns, weeks
+from reporting.pages import (
+    campaign_board,
+    campaign_files,
+    campaign_rounds,
+    campaign_units,
+    campaigns,
+    weeks,
+)
 from reporting.unit_tabs import CAMPAIGNS
 
 if TYPE_CHECKING:
@@ -39,7 +46,11 @@ def list_campaigns(request: LeagueRequest) -> HttpResponse:
     """Every campaign that asks something of the own units, the newest first."""
     found = Campaign.objects.readable_by(request.user).select_related("unit")
     page = Paginator(found.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"lines": campaigns.lines(page), "page": page}
+    context = {
+        "lines": campaigns.lines(page),
+        "page": page,
+        "may_write": may_anywhere(request.user, RUN_CAMPAIGN),
+    }
     return render(request, "reporting/campaigns/list.html", context)
 
 
@@ -47,8 +58,14 @@ def list_campaigns(request: LeagueRequest) -> HttpResponse:
 @require_safe
 def show_campaign(request: LeagueRequest, pk: int) -> HttpResponse:
     """The notice, its phases and requirements, and how far the own units are."""
-    page = campaigns.read(_campaign(request, pk), request.user.units_in_charge().allowing(VIEW))
-    return render(request, "reporting/campaigns/show.html", {"page": page})
+    campaign = _campaign(request, pk)
+    page = campaigns.read(campaign, request.user.units_in_charge().allowing(VIEW))
+    context = {
+        "page": page,
+        "rounds": campaign_rounds.lines(campaign, page.named_phases, request.user),
+        "may_run": may(request.user, RUN_CAMPAIGN, campaign.unit),
+    }
+    return render(request, "reporting/campaigns/show.html", context)
 
 
 @login_required
@@ -63,14 +80,19 @@ def show_board(request: LeagueRequest, pk: int, unit_pk: int) -> HttpResponseBas
     phase = request.GET.get("phase", "")
     if exports.is_wanted(request):
         whole = campaign_board.read(
-            chosen, unit, in_charge, phase=phase, page=None, per_page=exports.ALL_ROWS
+            chosen, unit, request.user, verb=verb, phase=phase, page=None, per_page=exports.ALL_ROWS
         )
         table = campaign_files.as_table(whole)
         return exports.answer(
             request, table, filters=[name for name in ("week", "phase") if request.GET.get(name)]
         )
-    board = campaign_board.read(chosen, unit, in_charge, phase=phase, page=request.GET.get("page"))
-    context = {"board": board, "page": board.page, "may_export_here": may(request.user, EXPORT, unit)}
+    board = campaign_board.read(chosen, unit, request.user, phase=phase, page=request.GET.get("page"))
+    context = {
+        "board": board,
+        "page": board.page,
+        "curve": campaign_board.curve(board),
+        "may_export_here": may(request.user, EXPORT, unit),
+    }
     return render(request, "reporting/campaigns/board.html", context)
 
 
@@ -102,6 +124,8 @@ def remind_units(request: LeagueRequest, pk: int, unit_pk: int, code: str) -> Ht
         messages.error(request, error.message)
     else:
         messages.success(request, in_words(done))
+    if request.POST.get("from") == "board":
+        return redirect("reporting:show-campaign-board", pk, unit_pk)
     return redirect("reporting:show-campaign-requirement", pk, unit_pk, code)
 
 
@@ -116,8 +140,7 @@ def list_unit_requirements(request: LeagueRequest, pk: int) -> HttpResponse:
 
 
 def _campaign(request: LeagueRequest, pk: int, verb: str = VIEW) -> Campaign:
-    found = Campaign.objects.readable_by(request.user, verb).select_related("unit", "launched_by")
-    return get_object_or_404(found, pk=pk)
+    return get_object_or_404(Campaign.objects.readable_by(request.user, verb).for_page(), pk=pk)
 
 
 def _requirement(chosen: Chosen, code: str) -> Requirement:

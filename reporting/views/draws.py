@@ -20,7 +20,7 @@ from orgs.permissions import DRAW, may_anywhere
 from reporting.choices import DrawState
 from reporting.forms.draws import AssignForm, DrawForm, RedrawForm
 from reporting.models import Draw
-from reporting.operations import draw_results, draws
+from reporting.operations import draw_assigning, draws
 from reporting.pages import draws as pages
 
 if TYPE_CHECKING:
@@ -89,10 +89,10 @@ def download_frame(request: LeagueRequest, pk: int) -> HttpResponse:
 def assign_inspectors(request: LeagueRequest, pk: int) -> HttpResponse:
     """分派 by lot."""
     draw = _draw_to_change(request, pk)
-    form = AssignForm(request.POST, people=draw_results.candidates(draw))
+    form = AssignForm(request.POST, people=draw_assigning.candidates(draw))
     if form.is_valid():
         try:
-            draw_results.assign_inspectors(pk, form.cleaned_data["people"], by=request.user)
+            draw_assigning.assign_inspectors(pk, form.cleaned_data["people"], by=request.user)
         except NotAllowed:
             raise
         except OrgsError as error:
@@ -140,7 +140,7 @@ def _show(request: LeagueRequest, draw: Draw, bad: forms.Form | None = None) -> 
     page = pages.read(draw)
     is_over = draw.state in {DrawState.CLOSED, DrawState.REPLACED}
     may_change = not is_over and draws.may_change(draw, request.user)
-    people = draw_results.candidates(draw) if may_change and not isinstance(bad, AssignForm) else []
+    people = draw_assigning.candidates(draw) if may_change and not isinstance(bad, AssignForm) else []
     context = {
         "page": page,
         "draw": draw,

@@ -23,7 +23,7 @@ from reporting.forms.duties import DemandForm, MeetForm, WithdrawForm
 from reporting.models import Demand
 from reporting.operations import duties as operations
 from reporting.pages import duties as pages
-from reporting.pages import list_tables
+from reporting.pages import list_tables, supervision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,7 @@ def list_demands(request: LeagueRequest) -> HttpResponseBase:
         "page": page,
         "lines": pages.lines(page),
         "chips": chosen.chips(),
+        "tabs": supervision.tabs(supervision.DEMANDS),
         "is_filtered": chosen.is_set,
         "may_demand": may_anywhere(request.user, REMIND),
     }

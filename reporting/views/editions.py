@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,8 +17,9 @@ from orgs.http import whole_number
 from orgs.kernel.clock import Week
 from orgs.permissions import may_anywhere
 from reporting.forms.editions import CorrectForm
+from reporting.operations import edition_files, week_files
 from reporting.operations import editions as operations
-from reporting.pages import base_choice, list_tables, weeks
+from reporting.pages import base_choice, list_tables, week_list, weeks
 from reporting.pages import editions as pages
 
 if TYPE_CHECKING:
@@ -34,9 +36,9 @@ def list_weeks(request: LeagueRequest) -> HttpResponseBase:
         raise NotAllowed
     if exports.is_wanted(request):
         return exports.answer(
-            request, list_tables.of_weeks(pages.weeks(None, per_page=exports.ALL_ROWS).lines)
+            request, list_tables.of_weeks(week_list.weeks(None, per_page=exports.ALL_ROWS).lines)
         )
-    found = pages.weeks(request.GET.get("page"))
+    found = week_list.weeks(request.GET.get("page"))
     context = {
         "page": found.page,
         "lines": found.lines,
@@ -81,11 +83,11 @@ def correct_week(request: LeagueRequest) -> HttpResponse:
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def compare_editions(request: LeagueRequest) -> HttpResponseBase:
     """Which figures of which units differ between two editions of the week `?w=`, within the own scope.
 
-    `?export=` gives all of them as a file.
+    `?export=` gives all of them as a file, of few units; POST has any written by a job.
     """
     in_charge = request.user.units_in_charge().allowing(exports.verb_for(request))
     if not in_charge.spans:
@@ -93,11 +95,23 @@ def compare_editions(request: LeagueRequest) -> HttpResponseBase:
     week = _week(request)
     if week is None:
         return _no_week(request)
-    whole = pages.compare_all(week, in_charge, request.GET) if exports.is_wanted(request) else None
-    if whole is not None:
+    if request.method == "POST":
+        return _ordered(request, week)
+    found = pages.compare(week, in_charge, request.GET)
+    is_large = found is not None and found.page.paginator.count > week_files.SMALL_UNITS
+    if found is not None and exports.is_wanted(request) and not is_large:
+        whole = pages.between(found.before, found.after, in_charge)
         return exports.answer(request, list_tables.of_editions(week, whole))
-    context = {"week": week, "found": pages.compare(week, in_charge, request.GET)}
+    context = {"week": week, "found": found, "is_large": is_large}
     return render(request, "reporting/editions/compare.html", context)
+
+
+def _ordered(request: LeagueRequest, week: Week) -> HttpResponse:
+    """Off to the page of the file that a job writes."""
+    kind, found = request.POST.get("kind"), pages.pair(week, request.GET)
+    if kind not in week_files.KINDS or found is None:
+        raise Http404
+    return redirect("reporting:show-week-file", edition_files.order(*found, kind, by=request.user).pk)
 
 
 def _week(request: LeagueRequest) -> Week | None:

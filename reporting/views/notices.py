@@ -8,19 +8,24 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from orgs.exceptions import IllegalMove
+from accounts.operations.reminders import in_words
+from orgs import exports
+from orgs.exceptions import IllegalMove, OrgsError
+from orgs.http import whole_number
 from orgs.kernel import clock
 from orgs.permissions import PUBLISH_NOTICE, may_anywhere
 from reporting.forms.notices import WithdrawForm
 from reporting.models import Notice
-from reporting.operations import notice_recipients
+from reporting.operations import notice_recipients, notice_reminders
+from reporting.pages import notice_recipients as notice_recipients_page
 from reporting.pages import notices as pages
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.http import HttpResponse, HttpResponseBase
 
     from orgs.http import LeagueRequest
 
@@ -67,11 +72,32 @@ def sign(request: LeagueRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def list_recipients(request: LeagueRequest, pk: int) -> HttpResponse:
-    """Which units have signed and which have not, for those who write for the unit; the missing first."""
-    notice = get_object_or_404(Notice.objects.actionable_by(request.user).sent().for_page(), pk=pk)
-    found = pages.recipients(notice, state=request.GET.get("state", ""), number=request.GET.get("page"))
+def list_recipients(request: LeagueRequest, pk: int) -> HttpResponseBase:
+    """Which units have signed and which have not, for those who write for the unit; the missing first; `?export=` as a file."""
+    notice, state = _own(request, pk), request.GET.get("state", "")
+    if exports.is_wanted(request):
+        table = notice_recipients_page.table(notice, state=state)
+        return exports.answer(request, table, filters=["state"] if state else [])
+    found = notice_recipients_page.of(notice, request.user, state=state, number=request.GET.get("page"))
     return render(request, "reporting/notices/recipients.html", {"notice": notice, "list": found})
+
+
+@login_required
+@require_POST
+def remind_recipients(request: LeagueRequest, pk: int) -> HttpResponse:
+    """提醒签收: all units that have not signed, or the one `only` names."""
+    notice, only = _own(request, pk), whole_number(request.POST.get("only"))
+    try:
+        done = notice_reminders.remind(notice.pk, by=request.user, unit_id=only)
+    except OrgsError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, in_words(done))
+    return redirect(f"{reverse('reporting:list-notice-recipients', args=[pk])}?state={pages.WAITING}")
+
+
+def _own(request: LeagueRequest, pk: int) -> Notice:
+    return get_object_or_404(Notice.objects.actionable_by(request.user).sent().for_page(), pk=pk)
 
 
 def _readable(request: LeagueRequest, pk: int) -> Notice:

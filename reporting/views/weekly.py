@@ -22,7 +22,17 @@ from orgs.models import OrgUnit
 from orgs.permissions import PUBLISH_BULLETIN
 from orgs.querysets.scope import UnitsInCharge
 from reporting.pages import board as boards
-from reporting.pages import compared, distribution, narrowing, overview, ranking, restated, weeks
+from reporting.pages import (
+    compared,
+    distribution,
+    further,
+    narrowing,
+    overview,
+    ranking,
+    restated,
+    week_table,
+    weeks,
+)
 from reporting.scopes import Scope
 from reporting.views import week_files
 
@@ -61,15 +71,43 @@ def weekly(request: LeagueRequest) -> HttpResponseBase:
         among=among,
         sort=_choice(request.GET.get("sort"), boards.SORTS),
     )
+    there = further.below(board, in_charge)
+    if further.is_asked(board, there):
+        return _remember(request, _further(request, board, there, in_charge, top), among)
     if exports.is_wanted(request):
         return week_files.answer(request, board)
     if board.root is not None and not board.rows_by_week.get(chosen.closed.pk):
         return redirect(overview.unit_url(board, top.unit_id))
     page = overview.of_board(board, in_charge)
     context = {"page": page, "own_units": _own(in_charge, top), "may_publish": _may_publish(in_charge, top)}
-    context["narrowing"] = narrowing.of_board(board, is_own=top.unit_id in in_charge.own_unit_ids())
+    context["narrowing"] = narrowing.of_board(board, there, is_own=top.unit_id in in_charge.own_unit_ids())
     context |= _asked_for(request, board)
-    response = render(request, "reporting/weekly/page.html", context)
+    return _remember(request, render(request, "reporting/weekly/page.html", context), among)
+
+
+def _further(
+    request: LeagueRequest, board: Board, there: further.Below, in_charge: UnitsInCharge, top: _Top
+) -> HttpResponseBase:
+    """The units of a kind or a line further below, as they stood: today's tree is another view, which has no such list."""
+    if board.chosen.is_restated:
+        return redirect(f"{request.path}{overview.plain_url(board)}")
+    found = further.find(board, there, in_charge)
+    if exports.is_wanted(request):
+        table = week_table.of_further(board, further.everyone(board, found), found.count())
+        return exports.answer(request, table, filters=[board.scope])
+    page = further.read(board, found, request.GET.get("page"))
+    context = {
+        "page": page,
+        "own_units": _own(in_charge, top),
+        "narrowing": narrowing.of_board(board, there, is_own=top.unit_id in in_charge.own_unit_ids()),
+        "files": week_files.links(request, board, overview.week_url(board, board.chosen.week)),
+        "plain_url": overview.plain_url(board),
+    }
+    return render(request, "reporting/weekly/further.html", context)
+
+
+def _remember(request: LeagueRequest, response: HttpResponseBase, among: Scope) -> HttpResponseBase:
+    """What is shown now is shown the next time, too."""
     if NARROWED_BY & set(request.GET):
         response.set_cookie(
             SCOPE_COOKIE,
@@ -101,7 +139,7 @@ def _asked_for(request: LeagueRequest, board: Board) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class _Top:
-    """The unit whose subordinates are shown. `is_whole`: the reader sees every line of them."""
+    """The unit whose subordinates are shown. `is_whole`: the reader sees all that stands below it."""
 
     unit_id: int
     is_whole: bool
@@ -128,8 +166,7 @@ def _chosen_top(request: LeagueRequest, in_charge: UnitsInCharge) -> _Top:
 
 
 def _below(in_charge: UnitsInCharge, unit: OrgUnit) -> _Top:
-    is_whole = any(span.covers(unit) and not span.lines for span in in_charge.spans)
-    return _Top(unit.pk, is_whole, unit.is_national)
+    return _Top(unit.pk, in_charge.covers_figures(unit), unit.is_national)
 
 
 def _scope(request: LeagueRequest) -> Scope:

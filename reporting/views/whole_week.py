@@ -76,7 +76,7 @@ def download_week_file(request: LeagueRequest, pk: int) -> HttpResponseBase:
     answer = StreamingHttpResponse(
         files.pieces(ordered.job), content_type=exports.CSV if kind == exporting.CSV else exports.EXCEL
     )
-    name = pages.title(ordered.closed, ordered.unit, kind)
+    name = pages.title(ordered)
     answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -12,35 +12,37 @@ from decimal import Decimal
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from orgs.kernel.xlsx import safe_cell, wrapped_lines
+from scoring.excel import stamp as hidden
+from scoring.excel import tables, totals
+from scoring.excel.tables import A4, BODY_FONT, BOX, CENTRE, HEAD_FONT, LEFT, LINE_HEIGHT, POINTS_FORMAT
 
 COLUMNS = "ABCDEF"
 WIDTHS = (13, 32, 8, 36, 11, 11)
 HEADERS = ("考核项目", "主要内容", "分值", "考核要求及评分标准", "自评得分", "考评得分")
-POINTS_FORMAT = "0.0#;-0.0#;0"
 FIRST_ROW = 4
 MARGINS_MM = {"left": 14, "right": 14, "top": 18, "bottom": 16, "header": 8, "footer": 8}
-A4 = 9
 
 TITLE_FONT = Font("方正小标宋简体", size=20)
 LINE_FONT = Font("仿宋_GB2312", size=12)
-HEAD_FONT = Font("黑体", size=11)
-BODY_FONT = Font("仿宋_GB2312", size=10.5)
-CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
-LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 RIGHT = Alignment(horizontal="right", vertical="center")
-_THIN = Side(style="thin", color="000000")
-BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
 WORKINGS = (
     ("评分点", 26), ("分值", 7), ("依据", 12), ("覆盖数（文件数）", 11), ("底数", 10), ("比例", 9), ("算式", 26),
     ("系统计算", 9), ("自评得分", 9), ("考评得分", 9), ("调整理由", 22), ("数据周次", 12), ("底数年份、来源", 20),
 )  # fmt: skip
-EVIDENCE = (("评分点", 40), ("佐证材料", 60), ("日期", 14))
+EVIDENCE = (
+    ("评分点", 34), ("佐证材料", 44), ("日期", 12), ("文件名", 40), ("大小（字节）", 12), ("校验码（SHA-256）", 36),
+)  # fmt: skip
+WORKINGS_SHEET, EVIDENCE_SHEET = "计算依据", "佐证清单"
+HOW_TO_FILL = (
+    "现场填写后可以导入系统：一项只有一个评分点的，填在“考评表”的“考评得分”；一项有几个评分点的，填在本表各评分点的"
+    "“考评得分”，与系统计算不同的填写“调整理由”。空白为未评，不是0分。请勿增删行列、改动“评分点”和“主要内容”。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,12 @@ class PaperItem:
 
 @dataclass(frozen=True, slots=True)
 class PaperSection:
+    """Rows that share a cell of 考核项目; `low` and `high` where its floor or cap may hold the sum of its rows."""
+
     title: str
     items: Sequence[PaperItem]
+    low: Decimal | None = None
+    high: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,10 @@ class Paper:
     sections: Sequence[PaperSection]
     full_points: str = "10分"
     workings: Sequence[Sequence[str | int | Decimal | None]] = field(default_factory=list)
-    evidence: Sequence[Sequence[str]] = field(default_factory=list)
+    evidence: Sequence[Sequence[str | int | Decimal | None]] = field(default_factory=list)
+    self_may_sink: bool = False
+    may_sink: bool = False
+    stamp: hidden.Stamp | None = None
 
 
 def write(paper: Paper) -> bytes:
@@ -79,11 +88,15 @@ def write(paper: Paper) -> bytes:
     sheet = book.active
     sheet.title = "考评表"
     _head(sheet, paper)
-    last = _body(sheet, paper)
-    _total(sheet, last + 1, paper.full_points)
+    blocks = _body(sheet, paper)
+    last = blocks[-1].last
+    _total(sheet, last + 1, paper, blocks)
     _page(sheet, f"A1:F{last + 1}")
-    _table(book.create_sheet("计算依据"), WORKINGS, paper.workings)
-    _table(book.create_sheet("佐证清单"), EVIDENCE, paper.evidence)
+    note = HOW_TO_FILL if paper.stamp else ""
+    tables.write(book.create_sheet(WORKINGS_SHEET), WORKINGS, paper.workings, note)
+    tables.write(book.create_sheet(EVIDENCE_SHEET), EVIDENCE, paper.evidence)
+    if paper.stamp:
+        hidden.write(book, paper.stamp)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -108,9 +121,9 @@ def _head(sheet: Worksheet, paper: Paper) -> None:
         sheet.row_dimensions[row].height = height
 
 
-def _body(sheet: Worksheet, paper: Paper) -> int:
-    """Write the sections; returns the last row written."""
-    row = FIRST_ROW
+def _body(sheet: Worksheet, paper: Paper) -> list[totals.Block]:
+    """Write the sections; returns the rows of each."""
+    row, blocks = FIRST_ROW, []
     for section in paper.sections:
         first = row
         for item in section.items:
@@ -118,7 +131,9 @@ def _body(sheet: Worksheet, paper: Paper) -> int:
             row += 1
         if row - first > 1:
             sheet.merge_cells(start_row=first, start_column=1, end_row=row - 1, end_column=1)
-    return row - 1
+        _fit_title(sheet, section.title, first, row - 1)
+        blocks.append(totals.Block(first, row - 1, section.low, section.high))
+    return blocks
 
 
 def _item(sheet: Worksheet, row: int, title: str | None, item: PaperItem) -> None:
@@ -134,7 +149,15 @@ def _item(sheet: Worksheet, row: int, title: str | None, item: PaperItem) -> Non
             cell.number_format = POINTS_FORMAT
     # Excel fits the height of neither merged nor imported wrapped rows.
     lines = max(wrapped_lines(item.content, WIDTHS[1]), wrapped_lines(item.standard, WIDTHS[3]))
-    sheet.row_dimensions[row].height = max(30, 14.5 * lines + 8)
+    sheet.row_dimensions[row].height = max(30, LINE_HEIGHT * lines + 8)
+
+
+def _fit_title(sheet: Worksheet, title: str, first: int, last: int) -> None:
+    """Make the last row taller where the section's title needs more lines than its rows give room for."""
+    heights = [sheet.row_dimensions[row].height for row in range(first, last + 1)]
+    missing = LINE_HEIGHT * wrapped_lines(title, WIDTHS[0] + 1) - sum(heights)
+    if missing > 0:
+        sheet.row_dimensions[last].height = heights[-1] + missing
 
 
 def _text(cell: Cell, value: str | None) -> None:
@@ -143,11 +166,12 @@ def _text(cell: Cell, value: str | None) -> None:
     cell.number_format = "General"
 
 
-def _total(sheet: Worksheet, row: int, full_points: str) -> None:
+def _total(sheet: Worksheet, row: int, paper: Paper, blocks: Sequence[totals.Block]) -> None:
     sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=2)
-    cells = {1: "合计", 3: full_points}
+    cells = {1: "合计", 3: paper.full_points}
     cells |= {
-        column: f"=SUM({COLUMNS[column - 1]}{FIRST_ROW}:{COLUMNS[column - 1]}{row - 1})" for column in (5, 6)
+        5: totals.total("E", blocks, may_sink=paper.self_may_sink),
+        6: totals.total("F", blocks, may_sink=paper.may_sink),
     }
     for column, value in cells.items():
         sheet.cell(row, column).value = value
@@ -172,29 +196,3 @@ def _page(sheet: Worksheet, area: str) -> None:
     sheet.print_title_rows = "1:3"
     sheet.oddFooter.center.text, sheet.oddFooter.center.size = "第 &P 页 共 &N 页", 9
     sheet.sheet_view.showGridLines = False
-
-
-def _table(
-    sheet: Worksheet, columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[str | int | Decimal | None]]
-) -> None:
-    """A plain list with a frozen head, for sheets 2 and 3."""
-    for column, (caption, width) in enumerate(columns, 1):
-        cell = sheet.cell(1, column, caption)
-        cell.font, cell.alignment, cell.border = HEAD_FONT, CENTRE, BOX
-        sheet.column_dimensions[cell.column_letter].width = width
-    for number, values in enumerate(rows, 2):
-        for column, value in enumerate(values, 1):
-            cell = sheet.cell(number, column)
-            if isinstance(value, str):
-                safe_cell(cell, value)
-            else:
-                cell.value = value
-            cell.font, cell.border = BODY_FONT, BOX
-            cell.alignment = LEFT if isinstance(value, str) else CENTRE
-            if isinstance(value, Decimal):
-                cell.number_format = POINTS_FORMAT
-    sheet.freeze_panes = "A2"
-    setup = sheet.page_setup
-    setup.paperSize, setup.orientation, setup.fitToWidth, setup.fitToHeight = A4, "landscape", 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:1"

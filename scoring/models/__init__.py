@@ -1,8 +1,39 @@
-"""Models of schemes and sheets."""
+"""Models of schemes, sheets and a year's round."""
 
 from __future__ import annotations
 
+from scoring.models.duties import SheetDuty
+from scoring.models.rounds import (
+    AssessmentGroup,
+    AssessmentRound,
+    BlindScore,
+    BlindSheet,
+    Decision,
+    GroupMember,
+    SheetObjection,
+    SignedScan,
+)
 from scoring.models.schemes import Criterion, Item, Scheme, Section
+from scoring.models.seals import SheetSeal
 from scoring.models.sheets import Consequence, Evidence, Score, Sheet
 
-__all__ = ["Consequence", "Criterion", "Evidence", "Item", "Scheme", "Score", "Section", "Sheet"]
+__all__ = [
+    "AssessmentGroup",
+    "AssessmentRound",
+    "BlindScore",
+    "BlindSheet",
+    "Consequence",
+    "Criterion",
+    "Decision",
+    "Evidence",
+    "GroupMember",
+    "Item",
+    "Scheme",
+    "Score",
+    "Section",
+    "Sheet",
+    "SheetDuty",
+    "SheetObjection",
+    "SheetSeal",
+    "SignedScan",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from scoring.choices import Metric, Provenance, RuleKind, SchemeState
@@ -23,9 +24,21 @@ class Scheme(models.Model):
         _("等次"),
         help_text='[["excellent", "9"], ["good", "7"], ["pass", "6"], ["fail", "0"]]: from this total on',
     )
+    full_points = models.DecimalField(_("总分"), max_digits=5, decimal_places=2, default=10)
     settings = models.JSONField(default=dict, blank=True, help_text="readings: poor_streak, platform_floor …")
     clause = models.CharField(_("依据"), max_length=20, blank=True)
     content_hash = models.CharField(max_length=64, blank=True, editable=False)
+    unit = models.ForeignKey(
+        "orgs.OrgUnit",
+        verbose_name=_("制定单位"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="schemes",
+        help_text="whose scheme it is; none: it came with the product",
+    )
+    source = models.TextField(_("内容（YAML）"), blank=True)
+    loaded_at = models.DateTimeField(_("载入时间"), null=True, blank=True)
 
     objects = SchemeQuerySet.as_manager()
 
@@ -37,12 +50,21 @@ class Scheme(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("scoring:show-scheme", args=[self.pk])
+
+    @property
+    def is_approved(self) -> bool:
+        """Every item of it is."""
+        return self.state == SchemeState.APPROVED
+
 
 class Section(models.Model):
     scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="sections")
     position = models.PositiveSmallIntegerField()
     title = models.CharField(_("考核项目"), max_length=80)
     max_points = models.DecimalField(_("分值"), max_digits=5, decimal_places=2)
+    min_points = models.DecimalField(_("最低分"), max_digits=5, decimal_places=2, null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["position"]
@@ -62,7 +84,13 @@ class Item(models.Model):
     content = models.TextField(_("主要内容"))
     standard = models.TextField(_("考核要求及评分标准"), blank=True)
     max_points = models.DecimalField(_("分值"), max_digits=5, decimal_places=2)
+    min_points = models.DecimalField(_("最低分"), max_digits=5, decimal_places=2, null=True, blank=True)
     provenance = models.CharField(max_length=14, choices=Provenance, default=Provenance.SOURCE)
+    state = models.CharField(_("状态"), max_length=8, choices=SchemeState, default=SchemeState.DRAFT)
+    approved_at = models.DateTimeField(_("核定时间"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering: ClassVar = ["position"]
@@ -72,6 +100,11 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.content[:40]
+
+    @property
+    def is_approved(self) -> bool:
+        """The committee has confirmed it: what is proposed or read into the source included."""
+        return self.state == SchemeState.APPROVED
 
 
 class Criterion(models.Model):
@@ -103,12 +136,17 @@ class Criterion(models.Model):
     @property
     def is_computed(self) -> bool:
         """The frozen weeks give its points; people may override them with a reason."""
-        return bool(self.metric) and self.rule != RuleKind.JUDGED
+        return bool(self.metric or self.params.get("parts")) and self.rule != RuleKind.JUDGED
 
     @property
     def is_counted(self) -> bool:
         """People enter how many documents or meetings there are."""
-        return self.rule in {RuleKind.DOCUMENTS, RuleKind.COUNT}
+        return self.rule in {RuleKind.DOCUMENTS, RuleKind.COUNT} and not self.metric
+
+    @property
+    def asks_rule_document(self) -> bool:
+        """Whether a written rule earns points beside what is counted (SUP-A 一.3)."""
+        return self.rule == RuleKind.COUNT and "rule_points" in self.params
 
     @property
     def metric_label(self) -> str:

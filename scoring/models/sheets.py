@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs.exceptions import Conflict
 from scoring.choices import FLAG_CLAUSES, ConsequenceKind, Grade, Missing, SheetState
-from scoring.querysets import ScoreQuerySet, SheetQuerySet
+from scoring.querysets import EvidenceQuerySet, ScoreQuerySet, SheetQuerySet
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -41,6 +41,31 @@ class Sheet(models.Model):
     finalised_at = models.DateTimeField(null=True, blank=True)
     self_submitted_at = models.DateTimeField(null=True, blank=True)
     no_self_reason = models.CharField(_("未交自评的原因"), max_length=200, blank=True)
+    round = models.ForeignKey(
+        "scoring.AssessmentRound", on_delete=models.PROTECT, null=True, blank=True, related_name="sheets"
+    )
+    group = models.ForeignKey(
+        "scoring.AssessmentGroup", on_delete=models.SET_NULL, null=True, blank=True, related_name="sheets"
+    )
+    overall = models.CharField(_("总体评价"), max_length=500, blank=True)
+    # A correction of a final sheet is a sheet of its own, of the next revision; both stay readable.
+    revision = models.PositiveSmallIntegerField(_("第几次修订"), default=1)
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    correction_reason = models.CharField(_("更正理由"), max_length=200, blank=True)
+    # 告知: the unit is told its result and may object within the window.
+    notified_at = models.DateTimeField(_("结果告知时间"), null=True, blank=True)
+    objections_until = models.DateTimeField(_("异议截止"), null=True, blank=True)
+    # 定稿 takes two persons: one proposes, another one confirms.
+    proposed_at = models.DateTimeField(null=True, blank=True)
+    proposed_by = models.ForeignKey(
+        "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    finalised_by = models.ForeignKey(
+        "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    content_hash = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = SheetQuerySet.as_manager()
 
@@ -48,7 +73,13 @@ class Sheet(models.Model):
         verbose_name = _("考评表")
         verbose_name_plural = _("考评表")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["scheme", "year", "unit"], name="sheet_once")
+            models.UniqueConstraint(fields=["scheme", "year", "unit", "revision"], name="sheet_once"),
+            models.CheckConstraint(
+                condition=models.Q(proposed_by__isnull=True)
+                | models.Q(finalised_by__isnull=True)
+                | ~models.Q(proposed_by=models.F("finalised_by")),
+                name="sheet_two_persons",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +96,16 @@ class Sheet(models.Model):
     @property
     def is_final(self) -> bool:
         return self.state == SheetState.FINAL
+
+    @property
+    def is_proposed(self) -> bool:
+        """Somebody has proposed it as final: nothing on it changes until another person confirms, or it's withdrawn."""
+        return self.proposed_at is not None and not self.is_final
+
+    @property
+    def short_hash(self) -> str:
+        """内容摘要 as it is shown and read out: the first twelve characters, in fours."""
+        return " ".join(self.content_hash[n : n + 4] for n in range(0, 12, 4))
 
     def require_version(self, version: int) -> None:
         """Raises Conflict when somebody saved the sheet since it was read."""
@@ -130,13 +171,22 @@ class Score(models.Model):
 
 
 class Evidence(models.Model):
-    """佐证材料 named for a criterion: title and date; files come with a later version."""
+    """佐证材料 for a criterion: a title, and the file, or a document that was handed in before, or neither."""
 
     score = models.ForeignKey(Score, on_delete=models.CASCADE, related_name="evidence")
     title = models.CharField(_("材料名称"), max_length=120)
     dated_on = models.DateField(_("日期"), null=True, blank=True)
+    hand_in = models.ForeignKey(
+        "reporting.HandIn", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    stored_name = models.CharField(max_length=80, blank=True)
+    original_name = models.CharField(_("文件名"), max_length=120, blank=True)
+    size = models.PositiveIntegerField(_("大小（字节）"), null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
     added_by = models.ForeignKey("orgs.User", on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
+
+    objects = EvidenceQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.title

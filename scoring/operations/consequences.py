@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from orgs.kernel.numbers import percent_text, points_text
 from scoring import metrics
-from scoring.choices import NO_PLATFORM, THREE_POOR, ConsequenceKind, Grade
+from scoring.choices import NO_PLATFORM, THREE_POOR, ConsequenceKind, Grade, PoorReading
 from scoring.models import Consequence
+from scoring.tallies import floors_of
 
 if TYPE_CHECKING:
-    from scoring.models import Sheet
+    from scoring.frozen import Year
+    from scoring.models import Decision, Sheet
 
 BELOW_SIX = "SUP-4.4.3"
 
@@ -27,7 +29,7 @@ class _Wanted:
     is_confirmed: bool = False
 
 
-def follow_year(sheet: Sheet, year: metrics.Year) -> bool:
+def follow_year(sheet: Sheet, year: Year) -> bool:
     """Flags the frozen weeks raise: three 差 in a row, platform not completed, a grave incident. Says whether anything changed.
 
     They act only once confirmed by the leading group's office. READING `year`: the row of 差 is the longest of the
@@ -36,7 +38,7 @@ def follow_year(sheet: Sheet, year: metrics.Year) -> bool:
     """
     settings = sheet.scheme.settings
     limit = int(settings.get("poor_streak_limit", 3))
-    streak = year.row.poor_streak_max if year.row else 0
+    streak = _poor_streak(settings.get("poor_streak", PoorReading.OCCASION), year)
     wanted = []
     if streak >= limit:
         text = _("本年度连续 %(n)s 次抽查为“差”") % {"n": streak}
@@ -58,16 +60,35 @@ def follow_year(sheet: Sheet, year: metrics.Year) -> bool:
     return changed
 
 
-def follow_result(sheet: Sheet, *, is_final: bool) -> None:
-    """A complete sheet below 6: criticism, written explanation, no award (SUP-4.4.3)."""
+def _poor_streak(reading: str, year: Year) -> int:
+    """The longest row of 差 as the scheme reads it; the frozen week keeps the one by occasions."""
+    if reading != PoorReading.OCCASION:
+        return year.poor.get(reading, 0)
+    return year.row.poor_streak_max if year.row else 0
+
+
+def follow_result(sheet: Sheet, decision: Decision | None = None, *, is_final: bool) -> None:
+    """A sheet graded 不合格: criticism, written explanation, no award (SUP-4.4.3).
+
+    The grade is that of the total, or what the committee decided instead (SUP-4.4.6), whose record is then cited.
+    """
     wanted = []
     if sheet.grade == Grade.FAIL:
-        text = _("考评总分 %(points)s 分，低于 6 分") % {"points": points_text(sheet.total_points)}
+        text = _fail_trigger(sheet, decision)
         wanted = [
             _Wanted(kind, BELOW_SIX, text, is_final)
             for kind in (ConsequenceKind.CRITICISM, ConsequenceKind.EXPLANATION, ConsequenceKind.NO_AWARD)
         ]
     _replace(sheet, {BELOW_SIX}, wanted)
+
+
+def _fail_trigger(sheet: Sheet, decision: Decision | None) -> str:
+    if decision is not None:
+        words = {"record": decision.record_number, "grade": decision.get_grade_display()}
+        return _("党组会决定（%(record)s）：%(grade)s") % words
+    floor = min(floor for name, floor in floors_of(sheet) if name != Grade.FAIL)
+    words = {"points": points_text(sheet.total_points), "floor": f"{floor.normalize():f}"}
+    return _("考评总分 %(points)s 分，低于 %(floor)s 分") % words
 
 
 def _replace(sheet: Sheet, clauses: set[str], wanted: list[_Wanted]) -> bool:
@@ -102,7 +123,7 @@ def _replace(sheet: Sheet, clauses: set[str], wanted: list[_Wanted]) -> bool:
     return changed
 
 
-def _platform_trigger(year: metrics.Year) -> str:
+def _platform_trigger(year: Year) -> str:
     row = year.row
     if row is None:
         return ""

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from orgs import permissions
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
 from orgs.operations import ledger
-from scoring.choices import ConsequenceKind
-from scoring.exceptions import NotReady
+from scoring.choices import ConsequenceKind, SheetState
+from scoring.exceptions import NotReady, ResultNotified
 from scoring.models import Consequence
 from scoring.operations import sheets
 from scoring.operations.finalising import cleaned_reason
@@ -72,8 +71,10 @@ def dismiss_consequence(consequence: Consequence, *, reason: str, by: User) -> S
 def _for_decision(consequence: Consequence, by: User) -> tuple[Sheet, Consequence]:
     sheet = sheets.locked(consequence.sheet_id)
     sheets.require_assessor(by, sheet)
-    if not permissions.may(by, permissions.MANAGE_SCHEMES, sheet.unit):
+    if not sheets.leads(by, sheet.unit):
         raise NotAllowed
+    if sheet.state == SheetState.OBJECTION:
+        raise ResultNotified
     fresh = sheet.consequences.filter(pk=consequence.pk).first()
     if fresh is None:
         raise NotReady(_("该项已随新的数据撤销，请刷新页面。"))

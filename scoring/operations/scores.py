@@ -15,18 +15,18 @@ from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
 from orgs.kernel.numbers import points_text
 from orgs.operations import ledger
-from scoring import rules
 from scoring.choices import SheetState
 from scoring.computation import compute
-from scoring.exceptions import NotReady, PointsOutOfRange, ReasonRequired, ScoresRefused
-from scoring.metrics import Year
+from scoring.exceptions import NotReady, PointsOutOfRange, ReasonRequired, ResultNotified, ScoresRefused
+from scoring.frozen import Year
 from scoring.models import Score
-from scoring.operations import sheets
+from scoring.operations import blind_scores, sheets
+from scoring.operations.ranges import require_range
 
 if TYPE_CHECKING:
     from orgs.models import User
     from scoring.exceptions import ScoringError
-    from scoring.models import Criterion, Sheet
+    from scoring.models import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,13 @@ def enter_scores(
 ) -> Sheet:
     """Keep all entries or none.
 
-    Raises ScoresRefused with the error of each criterion, Conflict, SheetFinal, NotAllowed.
+    Raises ScoresRefused with the error of each criterion, Conflict, SheetFinal, SheetProposed, ResultNotified once the
+    unit has been told its result, NotAllowed.
     """
     sheet = sheets.locked(sheet.pk, version=version)
     _require_rights(sheet, self_scores, assessed, by)
+    if sheet.state == SheetState.OBJECTION:
+        raise ResultNotified
     scores = {score.criterion.code: score for score in Score.objects.filter(sheet=sheet).in_sheet_order()}
     for count in counts:
         _set_count(scores[count.code], count)
@@ -98,6 +101,9 @@ def _require_rights(sheet: Sheet, self_scores: Sequence[Entry], assessed: Sequen
         raise NotReady(_("自评已经提交，不能再改；需要更正请联系考核小组。"))
     if assessed or not is_own:
         sheets.require_assessor(by, sheet)
+        blind_scores.require_in_time(sheet)
+        if sheet.group_id is not None:
+            blind_scores.require_agreeing(sheet, by)
 
 
 def _checked(
@@ -113,12 +119,12 @@ def _checked(
 
 
 def _set_self(score: Score, entry: Entry) -> None:
-    _require_range(score.criterion, entry.points)
+    require_range(score.criterion, entry.points)
     score.self_points = entry.points
 
 
 def _set_assessed(score: Score, entry: Entry) -> None:
-    _require_range(score.criterion, entry.points)
+    require_range(score.criterion, entry.points)
     computed = score.computed_points
     deviates = entry.points is not None and computed is not None and entry.points != computed
     if deviates and not entry.reason.strip():
@@ -135,13 +141,6 @@ def _set_count(score: Score, entry: CountEntry) -> None:
     computed = compute(score, Year())
     score.computed_points = computed.points
     score.arithmetic = computed.arithmetic
-
-
-def _require_range(criterion: Criterion, points: Decimal | None) -> None:
-    low, high = criterion.min_points, criterion.max_points
-    if points is not None and not rules.is_allowed(points, low, high):
-        text = _("请填写 %(low)s 至 %(high)s 之间的分数，步长 0.1。")
-        raise PointsOutOfRange(text % {"low": points_text(low), "high": points_text(high)})
 
 
 def _save(sheet: Sheet, scores: list[Score], *, has_assessed: bool, by: User) -> None:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orgs import permissions
-from orgs.kernel.clock import Week
 from orgs.kernel.numbers import points_text
 from scoring import rules
-from scoring.choices import Grade, RuleKind
-from scoring.operations.exports import points_of
-from scoring.scheme_files import read_bands
+from scoring.choices import Grade
+from scoring.operations.sheet_papers import points_of
 from scoring.tallies import ItemTally, Tally, best_grade, floors_of, tally
 
 if TYPE_CHECKING:
     from django.forms import BoundField
 
     from orgs.models import User
-    from scoring.forms import SheetForm
-    from scoring.models import Score, Sheet
+    from scoring.forms.sheets import SheetForm
+    from scoring.models import Evidence, Score, Sheet
 
 SIGNS = "①②③④⑤⑥⑦⑧⑨"
 TONES: dict[str, str] = {Grade.EXCELLENT: "ok", Grade.GOOD: "info", Grade.PASS: "warn", Grade.FAIL: "bad"}
@@ -53,28 +51,17 @@ class Row:
     points: str
     cells: Sequence[Cell]
     is_current: bool
+    n_papers: int = 0
 
     @property
     def is_reconstructed(self) -> bool:
         return any(cell.score.criterion.is_reconstructed for cell in self.cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Working:
-    """得分依据 of one criterion."""
-
-    cell: Cell
-    numerator_url: str
-    denominator_url: str
-    numerator_label: str
-    denominator_label: str
-    base: str
-    ladder: Sequence[tuple[str, str, bool]]
-    week: str
-
-
-def rows_of(result: Tally, form: SheetForm, item_id: int) -> list[Row]:
-    """The table, section by section."""
+def rows_of(
+    result: Tally, form: SheetForm, item_id: int, papers: Mapping[int, Sequence[Evidence]]
+) -> list[Row]:
+    """The table, section by section; `papers`: the evidence of each score."""
     rows = []
     for section in result.sections:
         for index, item in enumerate(section.items):
@@ -87,14 +74,10 @@ def rows_of(result: Tally, form: SheetForm, item_id: int) -> list[Row]:
                     points=points_of(item.item.max_points),
                     cells=_cells(item, form),
                     is_current=item.item.pk == item_id,
+                    n_papers=sum(len(papers.get(score.pk, ())) for score in item.scores),
                 )
             )
     return rows
-
-
-def workings_of(row: Row, sheet: Sheet) -> list[Working]:
-    """The arithmetic of the open item, both numbers linked to their rows."""
-    return [_working(cell, sheet) for cell in row.cells]
 
 
 def grade_ladder(sheet: Sheet, result: Tally) -> list[tuple[str, str, bool]]:
@@ -135,69 +118,11 @@ def _field(form: SheetForm, name: str) -> BoundField | None:
     return form[name] if name in form.fields else None
 
 
-def _working(cell: Cell, sheet: Sheet) -> Working:
-    arithmetic = cell.score.arithmetic
-    week = arithmetic.get("week", "")
-    names = cell.score.criterion.metric_label.split(" ÷ ")
-    base = "、".join(
-        str(part) for part in (arithmetic.get("base_year"), arithmetic.get("base_source")) if part
-    )
-    return Working(
-        cell=cell,
-        numerator_url=_rows_url(week, sheet, arithmetic.get("numerator_rows", "")),
-        denominator_url=_rows_url(week, sheet, arithmetic.get("denominator_rows", ""))
-        or _unit_url(sheet, has_base=bool(arithmetic.get("base_year"))),
-        numerator_label=names[0],
-        denominator_label=names[-1],
-        base=base,
-        ladder=_ladder(cell.score) if cell.score.criterion.rule == RuleKind.BANDS else (),
-        week=Week.parse(week).label if week else "",
-    )
-
-
-def _rows_url(week: str, sheet: Sheet, figure: str) -> str:
-    """The rows of the frozen week behind a number, down to the group."""
-    if not week or not figure:
-        return ""
-    try:
-        return reverse("reporting:show-rows", args=[week, sheet.unit_id, figure])
-    except NoReverseMatch:
-        return ""
-
-
-def _unit_url(sheet: Sheet, *, has_base: bool) -> str:
-    """A recorded base stands on the unit's own page."""
-    if not has_base:
-        return ""
-    try:
-        return reverse("orgs:show-unit", args=[sheet.unit_id])
-    except NoReverseMatch:
-        return ""
-
-
-def _ladder(score: Score) -> list[tuple[str, str, bool]]:
-    reached = score.arithmetic.get("band")
-    steps = read_bands(score.criterion.params["bands"])
-    ladder = []
-    above: int | None = None
-    for index, step in enumerate(steps):
-        floor = None if step.floor is None else int(step.floor * 100)
-        ladder.append((_band_label(floor, above), points_text(step.points), index == reached))
-        above = floor
-    return ladder
-
-
 def _grade_range(floor: Decimal, above: Decimal | None) -> str:
     """≥9, 7–8.9, <6: totals come in tenths (SUP-4.3)."""
     if above is None:
         return f"≥{floor}"
     return f"{floor}–{above - rules.STEP}" if floor else f"<{above}"
-
-
-def _band_label(floor: int | None, above: int | None) -> str:
-    if floor is None:
-        return f"<{above}%" if above is not None else _("全部")
-    return f"≥{floor}%" if above is None else f"{floor}–{above - 1}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +175,12 @@ def neighbours(user: User, sheet: Sheet) -> tuple[Sheet | None, Sheet | None]:
         type(sheet)
         .objects.actionable_by(user, permissions.VIEW_SHEET)
         .of_year(sheet.year)
+        .standing()
         .filter(scheme=sheet.scheme_id)
         .select_related("unit")
         .order_by("unit__position", "unit__code", "pk")
     )
-    index = next((i for i, each in enumerate(sheets) if each.pk == sheet.pk), 0)
+    index = next((i for i, each in enumerate(sheets) if each.unit_id == sheet.unit_id), 0)
     return (
         sheets[index - 1] if index > 0 else None,
         sheets[index + 1] if index + 1 < len(sheets) else None,
@@ -268,3 +194,9 @@ def crumbs_of(sheet: Sheet) -> list[tuple[str, str]]:
         (_("%(year)s 年") % {"year": sheet.year}, address),
         (sheet.unit.name, ""),
     ]
+
+
+def crumbs_below(sheet: Sheet, label: str) -> list[tuple[str, str]]:
+    """The way to a page of a sheet."""
+    *above, (name, _here) = crumbs_of(sheet)
+    return [*above, (name, sheet.get_absolute_url()), (label, "")]

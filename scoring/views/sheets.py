@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,42 +19,32 @@ from orgs.exceptions import NotAllowed, OrgsError
 from orgs.kernel import clock
 from scoring.choices import SheetState
 from scoring.exceptions import ScoresRefused
-from scoring.forms import ASSESS, READ, SELF, SheetForm
+from scoring.forms.sheets import ASSESS, READ, SELF, SheetForm
 from scoring.models import Sheet
-from scoring.operations import exports, finalising, flags, scores, sheets
+from scoring.operations import (
+    blind_scores,
+    exports,
+    finalising,
+    flags,
+    round_evidence,
+    scores,
+    sheets,
+)
+from scoring.pages import evidence as evidence_pages
+from scoring.pages import next_grade, outcomes, workings
 from scoring.pages import sheets as sheet_pages
 from scoring.tallies import tally
+from scoring.views.on_sheet import act as _act
+from scoring.views.on_sheet import sheet_of as _sheet
+from scoring.views.on_sheet import version_of as _version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from orgs.http import LeagueRequest
+    from scoring.forms.evidence import EvidenceForm
     from scoring.models import Score
     from scoring.tallies import ItemTally, Tally
 
-PER_PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@login_required
-@require_safe
-def list_sheets(request: LeagueRequest) -> HttpResponse:
-    """The sheets of one year in official order: self, assessed, grade, progress."""
-    in_charge = request.user.units_in_charge()
-    if not in_charge.allowing(permissions.VIEW_SHEET).spans:
-        raise NotAllowed
-    visible = Sheet.objects.actionable_by(request.user, permissions.VIEW_SHEET)
-    years = list(visible.order_by("-year").values_list("year", flat=True).distinct())
-    year = _asked_year(request, years)
-    page = Paginator(visible.of_year(year).for_list(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "year": year,
-        "years": [(f"{each}年", f"?year={each}", each == year) for each in years],
-        "page": page,
-        "lines": [sheet_pages.line_of(sheet) for sheet in page],
-        "may_open": bool(in_charge.allowing(permissions.MANAGE_SCHEMES).spans),
-    }
-    return render(request, "scoring/sheets/list.html", context)
 
 
 @login_required
@@ -141,19 +130,6 @@ def waive_self_assessment(request: LeagueRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def finalise_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
-    """定稿: from then on nothing changes."""
-    version = _version(request)
-    return _act(
-        request,
-        pk,
-        lambda sheet: finalising.finalise(sheet, version=version, by=request.user),
-        _("考评表已定稿。"),
-    )
-
-
-@login_required
-@require_POST
 def confirm_consequence(request: LeagueRequest, pk: int, consequence_pk: int) -> HttpResponse:
     """The leading group's office confirms a flag, so that it acts."""
     sheet = _sheet(request, pk)
@@ -188,20 +164,12 @@ def download_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _sheet(request: LeagueRequest, pk: int) -> Sheet:
-    """SECURITY: a sheet outside the own subtree doesn't exist; inside it, the role decides."""
-    visible = Sheet.objects.visible_to(request.user).select_related("scheme", "unit", "week")
-    sheet = get_object_or_404(visible, pk=pk)
-    if not permissions.may(request.user, permissions.VIEW_SHEET, sheet.unit):
-        raise NotAllowed
-    return sheet
-
-
 def _mode(request: LeagueRequest, sheet: Sheet) -> str:
-    if sheet.is_final:
+    if sheet.is_final or sheet.is_proposed or sheet.state == SheetState.OBJECTION:
         return READ
     if sheets.may_assess(request.user, sheet.unit):
-        return ASSESS
+        # With a group, its leader enters what all agreed on; nobody else writes.
+        return READ if sheet.group_id and not blind_scores.may_agree(request.user, sheet) else ASSESS
     is_own = sheet.unit_id in sheets.own_units(request.user, permissions.SELF_ASSESS)
     return SELF if is_own and sheet.state == SheetState.SELF_ASSESSING else READ
 
@@ -229,18 +197,6 @@ def _computed_weight(item: ItemTally) -> Decimal:
     return sum(points, Decimal(0))
 
 
-def _asked_year(request: LeagueRequest, years: list[int]) -> int:
-    asked = request.GET.get("year", "")
-    if asked.isascii() and asked.isdigit() and int(asked) in years:
-        return int(asked)
-    return years[0] if years else clock.today().year
-
-
-def _version(request: LeagueRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() else 0
-
-
 def _save(request: LeagueRequest, sheet: Sheet, form: SheetForm) -> bool:
     own, assessed, counts = form.self_scores(), form.assessed(), form.counts()
     if not (own or assessed or counts):
@@ -263,26 +219,33 @@ def _save(request: LeagueRequest, sheet: Sheet, form: SheetForm) -> bool:
     return form.is_valid()
 
 
-def _act(request: LeagueRequest, pk: int, act: Callable[[Sheet], object], done: str) -> HttpResponse:
-    """One step on a sheet; what can't be done is said on the sheet's page."""
-    sheet = _sheet(request, pk)
-    try:
-        act(sheet)
-        messages.success(request, done)
-    except NotAllowed:
-        raise
-    except OrgsError as error:
-        messages.error(request, error.message)
-    return redirect(sheet)
+def show_with_evidence(
+    request: LeagueRequest, sheet: Sheet, score: Score, evidence: EvidenceForm
+) -> HttpResponse:
+    """The sheet with the criterion's item open and what is wrong with the paper beside its fields."""
+    result = _tally(sheet)
+    item_id = score.criterion.item_id
+    form = SheetForm(None, _scores(result), mode=_mode(request, sheet), item_id=item_id)
+    return _page(request, sheet, result, form, item_id, status=422, bad_evidence=evidence)
 
 
 def _page(
-    request: LeagueRequest, sheet: Sheet, result: Tally, form: SheetForm, item_id: int, *, status: int = 200
+    request: LeagueRequest,
+    sheet: Sheet,
+    result: Tally,
+    form: SheetForm,
+    item_id: int,
+    *,
+    status: int = 200,
+    bad_evidence: EvidenceForm | None = None,
 ) -> HttpResponse:
-    rows = sheet_pages.rows_of(result, form, item_id)
+    on_sheet = evidence_pages.read(sheet, request.user)
+    rows = sheet_pages.rows_of(result, form, item_id, on_sheet.of_score)
     current = next(row for row in rows if row.is_current)
     previous, following = sheet_pages.neighbours(request.user, sheet)
     consequences = list(sheet.consequences.all())
+    panels = [on_sheet.panel(cell.score, sheet, request.user, bad_evidence) for cell in current.cells]
+    may_assess = not sheet.is_final and sheets.may_assess(request.user, sheet.unit)
     context = {
         "sheet": sheet,
         "tally": result,
@@ -291,16 +254,22 @@ def _page(
         "mode": form.mode,
         "rows": rows,
         "current": current,
-        "workings": sheet_pages.workings_of(current, sheet),
+        "workings": workings.workings_of(current, sheet, panels),
+        "panels": panels,
+        "bad_form": bad_evidence or form,
         "ladder": sheet_pages.grade_ladder(sheet, result),
         "next_open": sheet_pages.next_open(result, item_id),
         "consequences": consequences,
-        "missing": finalising.missing_for_final(sheet, result, consequences) if form.mode == ASSESS else [],
-        "may_waive": form.mode == ASSESS and sheet.state == SheetState.SELF_ASSESSING,
+        "outcome": outcomes.block_of(sheet, consequences, request.user),
+        "missing": finalising.missing_for_final(sheet, result, consequences) if may_assess else [],
+        "may_assess": may_assess,
+        "next_grade": next_grade.block_of(sheet, result, consequences, may_assess=may_assess),
+        "is_member": sheet.group_id is not None and blind_scores.is_member(request.user, sheet),
+        "own_rounds": round_evidence.offered(sheet) if form.mode == SELF else [],
+        "may_waive": may_assess and sheet.state == SheetState.SELF_ASSESSING,
         "previous": previous,
         "following": following,
         "crumbs": sheet_pages.crumbs_of(sheet),
-        "may_confirm": form.mode == ASSESS
-        and permissions.may(request.user, permissions.MANAGE_SCHEMES, sheet.unit),
+        "may_confirm": may_assess and sheets.leads(request.user, sheet.unit),
     }
     return render(request, "scoring/sheets/show.html", context, status=status)

@@ -66,3 +66,26 @@ def test_the_short_way_through_plain_text_changes_nothing(text):
     padded = f"\u200b {text}"  # takes the long way
     assert naming.clean_text(text) == naming.clean_text(padded)
     assert naming.clean_identifier(text) == naming.clean_identifier(padded)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "follows"),
+    [
+        ("海南大学团委微信群", "uniform", True),
+        ("大家庭", "uniform", False),
+        ("青农 会山", "青农*", True),
+        ("会山青农", "青农*", False),
+        ("会山镇团委微信群（2）", "{name}微信群*", True),
+        ("阳江镇团委微信群", "{name}微信群*", False),
+        ("a.c", "a.c", True),
+        ("abc", "a.c", False),
+        ("青农群", "青*农*群", True),
+        ("青群", "青*群*群", False),
+        ("甲乙甲", "*乙*甲", True),
+        ("甲", "甲*甲", False),
+        ("微" * 120, "*微" * 40, True),
+        ("微" * 120, "*微" * 39 + "*信", False),
+    ],
+)
+def test_a_pattern_is_any_text_and_the_units_name(name, pattern, follows):
+    assert naming.follows(name, pattern, "会山镇团委") is follows

@@ -7,10 +7,13 @@ from datetime import timedelta
 from orgs.kernel import clock
 from orgs.models import OrgUnit
 from reporting.models import Campaign, Exemption
+from reporting.operations import trial_jobs
+from reporting.packs.starter import starter
 from tests.cast import Cast
 from tests.reporting.campaign_rows import add_version, figure
 
 CODE = "has-group"
+WRITERS = {"hi": "province", "hnu": "university", "qzu": "outsider", "qh": "city"}
 LEAVES = {"hnu-law-1201", "hnu-law-1202", "hnu-tour-1201", "qzu-sci-1201", "qh-hs-jl", "qh-hs-zj", "wn-xl-nl"}
 
 
@@ -21,6 +24,20 @@ def campaign_of_all() -> Campaign:
 def campaign(unit: OrgUnit, cast: Cast) -> int | None:
     """Of a unit with nobody below: who stands below reads campaigns of above, which the matrix does not know of."""
     return _campaign(f"of-{unit.code}", unit).pk if unit.code in LEAVES else None
+
+
+def campaign_draft(unit: OrgUnit, cast: Cast) -> int | None:
+    """The same, not launched yet."""
+    return _campaign(f"draft-of-{unit.code}", unit, state="draft").pk if unit.code in LEAVES else None
+
+
+def pack_trial(unit: OrgUnit, cast: Cast) -> int | None:
+    """A pack that somebody of the unit has tried out by a job."""
+    if unit.code not in WRITERS:
+        return None
+    trial = trial_jobs.order(starter(unit.name, clock.today()), unit, by=cast[WRITERS[unit.code]])
+    trial_jobs.try_in_job(trial.job.pk)
+    return trial.pk
 
 
 def exemption(unit: OrgUnit, cast: Cast) -> int:
@@ -39,11 +56,12 @@ def _exempted(unit: OrgUnit, cast: Cast) -> Exemption:
     )
 
 
-def _campaign(code: str, unit: OrgUnit) -> Campaign:
+def _campaign(code: str, unit: OrgUnit, *, state: str = "running") -> Campaign:
     known = Campaign.objects.filter(code=code).first()
     if known:
         return known
     began = clock.now() - timedelta(days=10)
-    made = Campaign.objects.create(code=code, unit=unit, state="running", launched_at=began)
+    launched_at = began if state == "running" else None
+    made = Campaign.objects.create(code=code, unit=unit, state=state, launched_at=launched_at)
     add_version(made, figure("groups_member", code=CODE), loaded_at=began)
     return made

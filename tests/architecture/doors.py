@@ -15,6 +15,7 @@ SCOPES = {
     "actionable_by",
     "reviewable_by",
     "addressed_to",
+    "ordered_by",
     "within_reach_of",
     "within",
     "on_desks_of",

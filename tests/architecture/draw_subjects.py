@@ -13,14 +13,14 @@ from tests.cast import Cast
 
 
 def draw(unit: OrgUnit, cast: Cast) -> int:
-    return _sample(unit, cast).draw_id
+    return sample_of(unit, cast).draw_id
 
 
 def sample(unit: OrgUnit, cast: Cast) -> int:
-    return _sample(unit, cast).pk
+    return sample_of(unit, cast).pk
 
 
-def _sample(unit: OrgUnit, cast: Cast) -> DrawItem:
+def sample_of(unit: OrgUnit, cast: Cast) -> DrawItem:
     known = DrawItem.objects.filter(draw__number=f"抽-{unit.code}").first()
     if known:
         return known

@@ -5,10 +5,20 @@ from __future__ import annotations
 from accounts.models import CollectionRound
 from orgs import permissions as p
 from scoring.models import Consequence
+from tests.architecture.activity_rows import ACTIVITY
+from tests.architecture.assessment_rows import ASSESSMENT
+from tests.architecture.campaign_rows import CAMPAIGNS
 from tests.architecture.campaign_subjects import CODE, campaign_of_all
 from tests.architecture.draw_rows import DRAWS
+from tests.architecture.evidence_rows import EVIDENCE
+from tests.architecture.exchange_rows import EXCHANGE
+from tests.architecture.hand_in_rows import HAND_INS
 from tests.architecture.notice_rows import NOTICES
+from tests.architecture.result_rows import RESULTS
 from tests.architecture.rows import ANYONE, BOTH, POST, PUBLIC, TOKEN, Row
+from tests.architecture.scheme_subjects import item_of
+from tests.architecture.sharing_rows import SHARING
+from tests.architecture.supervision_rows import SUPERVISION
 
 
 def sheet_of(consequence_pk: int) -> int:
@@ -20,6 +30,7 @@ MATRIX: dict[str, Row] = {
     "home": Row("", ANYONE),
     "search": Row("", ANYONE),
     "healthz": Row("", PUBLIC),
+    "show-status": Row("", p.MANAGE_JOBS),
     "show-api": Row("", ANYONE),
     "api:openapi-json": Row("", PUBLIC),
     "api:api-root": Row("", TOKEN),
@@ -36,6 +47,9 @@ MATRIX: dict[str, Row] = {
     "orgs:logout": Row("", PUBLIC, POST),
     "orgs:change-password": Row("", ANYONE, BOTH),
     "orgs:set-mail-address": Row("", ANYONE, BOTH),
+    "orgs:enter-code": Row("", PUBLIC, BOTH),
+    "orgs:second-factor": Row("", ANYONE, BOTH),
+    "orgs:turn-off-second-factor": Row("", ANYONE, POST),
     "orgs:accept-invitation": Row("code", PUBLIC, BOTH),
     "orgs:list-people": Row("", p.MANAGE_PEOPLE),
     "orgs:invite": Row("unit", p.MANAGE_PEOPLE, BOTH),
@@ -52,6 +66,7 @@ MATRIX: dict[str, Row] = {
     "orgs:hand-over": Row("appointment", p.MANAGE_PEOPLE, BOTH),
     "orgs:end-term": Row("appointment", p.MANAGE_PEOPLE, BOTH),
     "orgs:reset-password": Row("appointment", p.MANAGE_PEOPLE, BOTH),
+    "orgs:reset-second-factor": Row("appointment", p.MANAGE_PEOPLE, BOTH),
     "orgs:list-tokens": Row("", p.EXPORT, BOTH),
     "orgs:revoke-token": Row("token", p.EXPORT, POST),
     "orgs:list-messages": Row("", ANYONE),
@@ -266,6 +281,13 @@ MATRIX: dict[str, Row] = {
     "reporting:download-bulletin-annex": Row("bulletin", p.VIEW),
     "reporting:show-bulletin-notice": Row("bulletin_notice", p.FILL, BOTH),
     "scoring:list-sheets": Row("", p.VIEW_SHEET),
+    "scoring:list-schemes": Row("", p.RUN_ASSESSMENT),
+    "scoring:new-scheme": Row("", p.RUN_ASSESSMENT, BOTH),
+    "scoring:show-scheme": Row("scheme", p.RUN_ASSESSMENT),
+    "scoring:try-scheme": Row("scheme", p.RUN_ASSESSMENT),
+    "scoring:compare-schemes": Row("scheme", p.RUN_ASSESSMENT),
+    "scoring:approve-scheme": Row("scheme", p.RUN_ASSESSMENT, POST),
+    "scoring:approve-scheme-item": Row("scheme", p.RUN_ASSESSMENT, POST, args=lambda pk: [pk, item_of(pk)]),
     "scoring:list-unit-sheets": Row("unit", p.VIEW_SHEET),
     "scoring:open-sheets": Row("", p.MANAGE_SCHEMES, POST),
     "scoring:show-sheet": Row("sheet", p.VIEW_SHEET),
@@ -273,10 +295,26 @@ MATRIX: dict[str, Row] = {
     "scoring:compute-sheet": Row("sheet", p.ASSESS, POST),
     "scoring:submit-self-assessment": Row("sheet", p.SELF_ASSESS, POST),
     "scoring:waive-self-assessment": Row("sheet", p.ASSESS, POST),
-    "scoring:finalise-sheet": Row("sheet", p.ASSESS, POST),
+    **EVIDENCE,
+    **RESULTS,
     "scoring:download-sheet": Row("sheet", p.EXPORT),
+    "scoring:download-list": Row("", p.MANAGE_SCHEMES),
+    "scoring:download-letter": Row("sheet", p.VIEW_SHEET, args=lambda pk: [pk, "awards"]),
+    "scoring:demand-explanation": Row("sheet", p.MANAGE_SCHEMES, POST),
+    "scoring:list-year-files": Row("", p.VIEW_SHEET, BOTH),
+    "scoring:show-year-file": Row("year_file", p.EXPORT),
+    "scoring:download-year-file": Row("year_file", p.EXPORT),
+    "scoring:import-sheet": Row("sheet", f"{p.ASSESS}|{p.SELF_ASSESS}", BOTH),
+    "scoring:take-import": Row("sheet", f"{p.ASSESS}|{p.SELF_ASSESS}", POST),
     "scoring:confirm-consequence": Row("consequence", p.ASSESS, POST, args=lambda pk: [sheet_of(pk), pk]),
     "scoring:dismiss-consequence": Row("consequence", p.ASSESS, POST, args=lambda pk: [sheet_of(pk), pk]),
+    **CAMPAIGNS,
+    **ACTIVITY,
     **DRAWS,
     **NOTICES,
+    **SUPERVISION,
+    **EXCHANGE,
+    **HAND_INS,
+    **ASSESSMENT,
+    **SHARING,
 }

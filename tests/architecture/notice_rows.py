@@ -15,4 +15,5 @@ NOTICES: dict[str, Row] = {
     "reporting:withdraw-notice": Row("notice", p.PUBLISH_NOTICE, POST),
     "reporting:sign-notice": Row("notice_received", p.FILL, POST),
     "reporting:list-notice-recipients": Row("notice", p.PUBLISH_NOTICE),
+    "reporting:remind-notice-recipients": Row("notice", p.PUBLISH_NOTICE, POST),
 }

@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
-from accounts.choices import BatchState, GroupKind, IncidentCategory, PackageStatus
+from accounts.choices import GroupKind, IncidentCategory
 from accounts.models import (
     Account,
     Administratorship,
-    CollectionRound,
     Dispute,
-    Expected,
-    Extension,
-    FieldList,
     Group,
     HandedAccount,
     HandOut,
     Incident,
-    Package,
-    Submission,
-    SubmissionRow,
-    UploadBatch,
 )
-from accounts.operations import annex, batches
 from accounts.operations.incidents import record_incident
 from accounts.operations.registry import PersonalData, appoint_administrator, open_account, open_group
-from accounts.operations.rounds import launch_round
-from accounts.operations.standing import open_standing
-from orgs.choices import JobState, Kind, NotificationKind, RequestKind, Role
+from orgs.choices import NotificationKind, RequestKind, Role
 from orgs.kernel import clock
 from orgs.models import (
     ApiToken,
     Appointment,
     IntakeTurnover,
     Invitation,
-    Job,
     OrgUnit,
     UnitChangeRequest,
     User,
@@ -45,17 +32,39 @@ from reporting.models import Demand
 from reporting.operations.duties import demand_replacement
 from reporting.operations.weekly import close_week
 from scoring.choices import ConsequenceKind
-from scoring.models import Consequence, Scheme, Sheet
+from scoring.models import Consequence, Evidence, Scheme, Score, Sheet
 from scoring.operations.schemes import load_shipped
 from scoring.operations.sheets import open_sheets
+from tests.architecture.activity_subjects import outreach
+from tests.architecture.assessment_subjects import assessment_group, assessment_round, group_sheet
 from tests.architecture.bulletin_subjects import bulletin, bulletin_draft, bulletin_notice, bulletin_received
-from tests.architecture.campaign_subjects import campaign, exemption
+from tests.architecture.campaign_subjects import campaign, campaign_draft, exemption, pack_trial
+from tests.architecture.check_subjects import check_photo, objection, spot_check, verified_count
 from tests.architecture.draw_subjects import draw, sample
+from tests.architecture.exchange_subjects import contribution, directed_message, material
+from tests.architecture.hand_in_subjects import campaign_of_papers, hand_in
 from tests.architecture.notice_subjects import notice, notice_draft, notice_received
-from tests.architecture.week_file_subjects import week_file
+from tests.architecture.result_subjects import objection_on, scan_of
+from tests.architecture.round_subjects import (
+    annex_file,
+    direct_unit,
+    direct_unit_in_round,
+    expected,
+    extension,
+    own_round,
+    package,
+    round,
+    submission,
+    submission_row,
+    unit_in_changes,
+    unit_in_round,
+    upload_batch,
+)
+from tests.architecture.scheme_subjects import scheme
+from tests.architecture.sharing_rows import collector, poll, showpiece
+from tests.architecture.supervision_subjects import duty
+from tests.architecture.week_file_subjects import week_file, year_file
 from tests.cast import Cast
-
-EMPTY_REPORT = {"errors": [], "normalised": [], "n_normalised": 0, "notes": [], "forms": [], "edits": {}}
 
 
 def unit(unit: OrgUnit, cast: Cast) -> int:
@@ -100,65 +109,6 @@ def message(unit: OrgUnit, cast: Cast) -> int | None:
         if unit.code not in {"hnu-law"}
         else ledger.notify(unit, NotificationKind.REMINDED, "测试消息").pk
     )
-
-
-def round(unit: OrgUnit, cast: Cast) -> int:
-    known = CollectionRound.objects.first()
-    return known.pk if known else _launch(cast).pk
-
-
-def own_round(unit: OrgUnit, cast: Cast) -> int | None:
-    """A round that this very unit has launched."""
-    return round(unit, cast) if unit.code == "hi" else None
-
-
-def _launch(cast: Cast) -> CollectionRound:
-    province = OrgUnit.objects.get(code="hi")
-    return launch_round(
-        province,
-        title="微信及管理员信息收集",
-        field_list=FieldList.objects.get(code="UNI-A"),
-        kinds=[Kind.UNIVERSITY, Kind.COLLEGE, Kind.CLASS_BRANCH, Kind.COUNTY, Kind.TOWNSHIP, Kind.VILLAGE],
-        opens_at=clock.now(),
-        deadline_at=clock.day_end(clock.today()),
-        by=cast["province"],
-    )
-
-
-def expected(unit: OrgUnit, cast: Cast) -> int | None:
-    round(unit, cast)
-    found = Expected.objects.filter(unit=unit).first()
-    return found.pk if found else None
-
-
-def extension(unit: OrgUnit, cast: Cast) -> int | None:
-    """A request for a later deadline that waits for a superior."""
-    pk = expected(unit, cast)
-    if pk is None:
-        return None
-    now = clock.now()
-    facts = {"reason": "在外实习", "until": clock.day_end(clock.today() + timedelta(days=3))}
-    facts |= {"requested_by": cast["nobody"], "requested_at": now, "old_deadline_at": now}
-    return Extension.objects.get_or_create(expected_id=pk, state="open", defaults=facts)[0].pk
-
-
-def submission(unit: OrgUnit, cast: Cast) -> int | None:
-    """A form that waits on the desk of the unit's superior."""
-    if expected(unit, cast) is None:
-        return None
-    at = {"round_id": round(unit, cast), "unit": unit}
-    facts = {"status": "submitted", "desk": unit.parent, "version": 2, "submitted_at": clock.now()}
-    return Submission.objects.get_or_create(**at, defaults=facts)[0].pk
-
-
-def submission_row(unit: OrgUnit, cast: Cast) -> int | None:
-    form = submission(unit, cast)
-    if form is None:
-        return None
-    personal = {"admin_mobile": "13800000777"}
-    return SubmissionRow.objects.get_or_create(
-        submission_id=form, position=1, defaults={"personal": personal}
-    )[0].pk
 
 
 def dispute(unit: OrgUnit, cast: Cast) -> int:
@@ -230,34 +180,6 @@ def demand(unit: OrgUnit, cast: Cast) -> int | None:
     return demand_replacement(administratorship(unit, cast), **facts).pk
 
 
-def direct_unit(unit: OrgUnit, cast: Cast) -> int | None:
-    return unit.pk if unit.parent and unit.parent.parent_id is None else None
-
-
-def unit_in_round(unit: OrgUnit, cast: Cast) -> int:
-    round(unit, cast)
-    return unit.pk
-
-
-def unit_in_changes(unit: OrgUnit, cast: Cast) -> int:
-    """A unit beside a standing round, in which it may start a change."""
-    province = OrgUnit.objects.get(code="hi")
-    open_standing(province, field_list=FieldList.objects.get(code="UNI-A"), by=cast["province"])
-    return unit.pk
-
-
-def direct_unit_in_round(unit: OrgUnit, cast: Cast) -> int | None:
-    round(unit, cast)
-    return direct_unit(unit, cast)
-
-
-def package(unit: OrgUnit, cast: Cast) -> int | None:
-    if direct_unit(unit, cast) is None or unit.parent.code != "hi":
-        return None
-    facts = {"status": PackageStatus.REPORTED, "reported_at": clock.now()}
-    return Package.objects.get_or_create(round_id=round(unit, cast), unit=unit, defaults=facts)[0].pk
-
-
 def incident(unit: OrgUnit, cast: Cast) -> int:
     known = Incident.objects.filter(unit=unit).first()
     keeper = cast["province"] if cast["province"].units_in_charge().covers(unit) else cast["national"]
@@ -298,6 +220,23 @@ def consequence(unit: OrgUnit, cast: Cast) -> int | None:
     )[0].pk
 
 
+def evidence(unit: OrgUnit, cast: Cast) -> int | None:
+    found = sheet(unit, cast)
+    if found is None:
+        return None
+    score = Score.objects.filter(sheet=found).first()
+    facts = {"added_by": cast["nobody"], "added_at": clock.now()}
+    return Evidence.objects.get_or_create(score=score, title="文件", defaults=facts)[0].pk
+
+
+def sheet_objection(unit: OrgUnit, cast: Cast) -> int | None:
+    return objection_on(sheet(unit, cast), cast)
+
+
+def sheet_scan(unit: OrgUnit, cast: Cast) -> int | None:
+    return scan_of(sheet(unit, cast), cast)
+
+
 def change_request(unit: OrgUnit, cast: Cast) -> int:
     """A request that the unit's secretary has made and nobody has decided."""
     facts = {"proposed": {"name": "新名", "short_name": ""}, "reason": "更名", "requested_at": clock.now()}
@@ -313,43 +252,17 @@ def turnover(unit: OrgUnit, cast: Cast) -> int:
     return IntakeTurnover.objects.get_or_create(unit=unit, defaults=facts | {"by": cast["nobody"]})[0].pk
 
 
-def _filler(unit: OrgUnit, cast: Cast) -> User | None:
-    """Files are their uploader's alone: who of the cast fills at this very unit."""
-    fillers = {"hnu": "university", "hnu-law": "college", "hnu-law-1201": "secretary", "qzu": "outsider"}
-    return cast[fillers[unit.code]] if unit.code in fillers else None
-
-
-def upload_batch(unit: OrgUnit, cast: Cast) -> int | None:
-    """A checked file without a row that could be taken in."""
-    by = _filler(unit, cast)
-    if by is None:
-        return None
-    its_round = CollectionRound.objects.get(pk=round(unit, cast))
-    known = UploadBatch.objects.filter(unit=unit, by=by, state=BatchState.CHECKED).first()
-    if known is None:
-        known = batches.receive(b"x", "x.csv", round=its_round, unit=unit, by=by)
-        UploadBatch.objects.filter(pk=known.pk).update(state=BatchState.CHECKED, report=EMPTY_REPORT)
-    return known.pk
-
-
-def annex_file(unit: OrgUnit, cast: Cast) -> int | None:
-    """A file that was written for the person."""
-    by = _filler(unit, cast)
-    if by is None:
-        return None
-    known = Job.objects.filter(task=annex.TASK, created_by=by, state=JobState.DONE).first()
-    if known is None:
-        known = annex.ask(CollectionRound.objects.get(pk=round(unit, cast)), unit, by=by)
-        annex.run_write(known.pk)
-    return known.pk
-
-
 SUBJECTS: dict[str, Callable[[OrgUnit, Cast], int | None]] = {
     each.__name__: each
     for each in (
         unit, appointment, invitation, token, message, round, own_round, expected, extension, submission, submission_row, account, dispute, administratorship, group, demand,
-        change_request, turnover, direct_unit, unit_in_round, unit_in_changes, direct_unit_in_round, package, upload_batch, annex_file, hand_out, handed_account, opened_account, incident, week_unit, compared_unit, sheet, consequence,
-        bulletin, bulletin_draft, bulletin_received, bulletin_notice, week_file, campaign,
-        exemption, draw, sample, notice, notice_draft, notice_received,
+        change_request, turnover, direct_unit, unit_in_round, unit_in_changes, direct_unit_in_round, package, upload_batch, annex_file, hand_out, handed_account, opened_account, incident, week_unit, compared_unit, sheet, consequence, evidence, scheme,
+        bulletin, bulletin_draft, bulletin_received, bulletin_notice, week_file, year_file, campaign, campaign_draft,
+        exemption, pack_trial, draw, sample, notice, notice_draft, notice_received, hand_in, campaign_of_papers,
+        duty, material, contribution, outreach,
+        assessment_round, assessment_group, group_sheet, sheet_objection, sheet_scan,
+        spot_check, check_photo, verified_count, objection,
+        directed_message,
+        poll, showpiece, collector,
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Files of a whole week for the matrix: written by the job for somebody of that very unit."""
+"""Files of a whole week, and of a year's sheets, for the matrix: written by the job for somebody of that very unit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from orgs.models import Job, OrgUnit
 from reporting.operations import week_files
 from reporting.operations.weekly import close_week
 from reporting.pages import whole_week
+from scoring.operations import year_files
 from tests.cast import Cast
 
 EXPORTERS = {"hi": "province", "hnu": "university", "hnu-law": "college", "qzu": "outsider"}
@@ -20,3 +21,12 @@ def week_file(unit: OrgUnit, cast: Cast) -> int | None:
     job = week_files.order(closed, unit, "csv", by=cast[EXPORTERS[unit.code]])
     week_files.write_in_job(job.pk, whole_week.labels())
     return Job.objects.get(pk=job.pk).pk
+
+
+def year_file(unit: OrgUnit, cast: Cast) -> int | None:
+    """The same of a year's sheets, of which there may be none."""
+    if unit.code not in EXPORTERS:
+        return None
+    job = year_files.order(year_files.Wanted(2026), by=cast[EXPORTERS[unit.code]])
+    year_files.write_in_job(job.pk)
+    return job.pk

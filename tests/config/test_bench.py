@@ -27,6 +27,7 @@ FIGURES = {
         "peak_mib",
     },
     "rollup": {"seconds", "floor_seconds", "ratio", "peak_mib", "peak_before_mib", "bytes_per_week", *STEPS},
+    "close_workers": {"units", "provinces", "whole_seconds", "one_worker_seconds"},
     "campaign": {
         "close_seconds",
         "seconds",
@@ -44,6 +45,7 @@ SUMMARY = {
     "tree_load": set(),
     "rollup": {"exponent"},
     "campaign": set(),
+    "close_workers": set(),
     "pages": {"most_statements", "statements_differ", "ratios"},
 }
 
@@ -64,9 +66,10 @@ def bench(folder, *arguments):
 @pytest.mark.parametrize(
     ("name", "size"),
     [
-        ("tree_load", 20_000),
-        ("rollup", 5_000),
-        ("campaign", 2_000),
+        ("tree_load", 5_000),
+        ("rollup", 1_000),
+        ("campaign", 500),
+        pytest.param("close_workers", 400, marks=pytest.mark.long),
         # What a page takes is asserted by test_query_counts.py every day.
         pytest.param("pages", 400, marks=pytest.mark.long),
     ],

@@ -14,6 +14,10 @@ from accounts.models import Account, Group
 from accounts.operations import incidents, registry
 from orgs.kernel import clock
 from orgs.models import Appointment
+from reporting.models import Bulletin
+from reporting.operations import bulletins
+from reporting.operations.weekly import close_week
+from scoring.models import Scheme, Sheet
 from tests.architecture import subjects
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +183,21 @@ def test_the_home_page_with_everything_to_do_takes_few_statements(stale, world, 
     with CaptureQueriesContext(connection) as captured:
         assert client.get("/").status_code == 200
     assert len(captured) <= 15
+
+
+def test_the_province_is_told_that_the_bulletin_of_the_last_week_is_not_out(world, cast, sign_in):
+    closed = close_week(clock.Week.current().previous())
+    assert "上周通报未发布" in lines(sign_in("province"))
+    assert "上周通报未发布" not in lines(sign_in("university"))
+    draft = bulletins.draft(world["hi"], closed, by=cast["province"])
+    facts = {"state": "published", "year": 2026, "number": 1, "published_at": clock.now()}
+    Bulletin.objects.filter(pk=draft.pk).update(**facts)
+    assert "上周通报未发布" not in lines(sign_in("province"))
+
+
+def test_schemes_in_use_with_items_to_approve_are_counted_for_who_manages_them(world, cast, sign_in):
+    sheet = Sheet.objects.get(pk=subjects.sheet(world["hnu"], cast))
+    assert lines(sign_in("province"))["考评方案有未核定的内容"].count == 1
+    assert "考评方案有未核定的内容" not in lines(sign_in("university"))
+    Scheme.objects.filter(pk=sheet.scheme_id).update(state="approved")
+    assert "考评方案有未核定的内容" not in lines(sign_in("province"))

@@ -21,6 +21,8 @@
 | 18 below 80%, who answers for it | test_weekly_and_bulletin.py; reporting/test_weekly_page.py: 80.0% and 79.99% |
 | 19 heat table | test_weekly_and_bulletin.py: sticky, reached by keyboard, words in every cell |
 | 20 bulletin in two clicks | test_weekly_and_bulletin.py; reporting/test_bulletin_publish.py: frozen figures |
+| 21 draw twice, redraw | test_spot_checks.py: replay_draw, reason on both; reporting/test_draw_sampling.py: same seed |
+| 22 spot checks offline | test_spot_checks.py: three records and a photo once, grades while typing, no storage, no scripts |
 | 25 bulletin on paper | test_weekly_and_bulletin.py: A4, margins, no buttons |
 """
 

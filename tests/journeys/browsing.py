@@ -127,14 +127,32 @@ def complaints_of(page: Page, name: str) -> list[str]:
 
 
 def violations_of(page: Page, name: str) -> list[str]:
-    """What is grave for axe."""
-    found = Axe().run(page, options=RULES).response["violations"]
+    """What is grave for axe on the whole page."""
+    with in_full_height(page):
+        found = Axe().run(page, options=RULES).response["violations"]
     return [
         f"{name}: {each['id']} {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
         for each in found
         if each["impact"] in GRAVE
         for node in each["nodes"][:3]
     ]
+
+
+@contextmanager
+def in_full_height(page: Page) -> Iterator[None]:
+    """The page without scrolling: at some place of scrolling a sticky bar always covers half a button."""
+    view = page.viewport_size
+    height = page.evaluate("document.documentElement.scrollHeight")
+    if not view or height <= view["height"]:
+        yield
+        return
+    top = page.evaluate("scrollY")
+    page.set_viewport_size({"width": view["width"], "height": height})
+    try:
+        yield
+    finally:
+        page.set_viewport_size(view)
+        page.evaluate("top => scrollTo(0, top)", top)
 
 
 def tightness_of(page: Page, name: str) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import environ
 import pytest
+from django.db import connection
 
 from tests.journeys.portal import Portal, shift
 
@@ -80,3 +81,10 @@ def chromium():
         browser = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def seasons(db, request):
+    """For a test that lives through months: PostgreSQL says the same as SQLite, but plans each night's statements anew."""
+    if connection.vendor == "postgresql" and not request.config.getoption("--long"):
+        pytest.skip("on SQLite, and with --long: python3 manage.py test --long")

@@ -104,8 +104,8 @@ def units_of(*sides: marked.Side) -> list[OrgUnit]:
 @pytest.mark.parametrize(
     ("side", "other", "at"),
     [
-        pytest.param(side, other, at, id=side.people[at], marks=marks)
-        # The sides are built alike: the other way round is walked with --long.
+        pytest.param(side, other, at, id=side.people[at], marks=pytest.mark.long if at else marks)
+        # The sides are built alike: the other way round is walked with --long, and so are the two levels below.
         for side, other, marks in (
             (marked.LEFT, marked.RIGHT, ()),
             (marked.RIGHT, marked.LEFT, pytest.mark.long),

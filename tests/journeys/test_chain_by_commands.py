@@ -125,8 +125,9 @@ def test_thousands_of_forms_go_from_the_round_to_the_sheets(province, tmp_path, 
     by_worker(province, "compute_sheets", "--year", str(YEAR))
     folder = tmp_path / "sheets"
     province.manage("export_sheet", "--year", str(YEAR), "--all", "-o", str(folder))
-    files = sorted(folder.glob("*.xlsx"))
+    files = sorted(folder.glob(f"{YEAR}_*.xlsx"))
     assert len(files) == UNIVERSITIES
+    assert len(list(folder.glob("汇总_*.xlsx"))) == 1
     for file, code in zip(files, sorted(set(filled["covered"]) - {"p"}), strict=True):
         assert f"_{code}_" in file.name
         workings = openpyxl.load_workbook(file)["计算依据"]

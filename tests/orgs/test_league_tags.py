@@ -129,6 +129,16 @@ def test_a_plot_keeps_inside_its_frame():
     assert drawn.last == (268, 16)
 
 
+def test_a_plot_marks_places_between_its_points():
+    drawn = plot.line_plot([("1", Fraction(0)), ("2", Fraction(1))], None, [(Fraction(1, 2), "①")])
+    assert [(mark.at, mark.label) for mark in drawn.marks] == [(153, "①")]
+    text = show(
+        "{% trend points '走势' None marks %}", points=[("1", Fraction(1))], marks=[(Fraction(0), "①")]
+    )
+    assert "trend-mark" in text
+    assert "①" in text
+
+
 def test_midnight_is_said_as_the_end_of_the_day_before():
     assert league.until(clock.day_end(date(2026, 9, 8))) == "2026年9月8日 24:00"
     assert league.until(clock.day_start(date(2026, 9, 8)) + timedelta(hours=18)) == "2026年9月8日 18:00"

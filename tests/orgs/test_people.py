@@ -18,7 +18,7 @@ from orgs.models import Appointment, AuditEntry, Notification, OrgUnit, User
 from orgs.operations import confirmation, invitations, people, stand_ins, throttle
 from tests import cast as cast_module
 from tests.accounts.test_fill_races import at_once
-from tests.architecture.subjects import submission
+from tests.architecture.round_subjects import submission
 from tests.cast import PASSWORD
 from tests.world import TODAY
 

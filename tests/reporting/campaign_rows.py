@@ -58,6 +58,12 @@ def figure(metric, target=None, *, code=None, deadline_at=None, is_hard=True, st
     return found | ({"code": code} if code else {})
 
 
+def asked(*, judged_until=None, **facts):
+    """A requirement that nobody has saved, of a campaign judged until then."""
+    version = CampaignVersion(campaign=Campaign(judged_until=judged_until))
+    return Requirement(version=version, position=1, **facts)
+
+
 def judge(campaign, at=NOW):
     campaign.refresh_from_db()
     return judging.judge_until(campaign, at)

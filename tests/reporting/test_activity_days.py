@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from accounts.operations.registry import open_account
-from orgs.exceptions import NotAllowed
+from accounts.models import Account
+from accounts.operations.registry import open_account, transfer_account
+from orgs.exceptions import Conflict, NotAllowed
 from orgs.models import AuditEntry
 from reporting.exceptions import ReportingError
 from reporting.models import DailyRecord
@@ -29,6 +30,13 @@ def test_days_are_recorded_once_and_corrected_later(cast, account):
     assert set(lines.values_list("object_id", flat=True)) == records
     assert record_days(account, DAYS | {date(2026, 11, 16): 5}, by=cast["city"]) == 0
     assert dict(DailyRecord.objects.values_list("day", "posts")) == DAYS | {date(2026, 11, 16): 5}
+
+
+def test_a_channel_that_has_gone_to_another_unit_meanwhile_takes_no_record(world, cast, account):
+    transfer_account(Account.objects.get(pk=account.pk), world["wn"], reason="划转", by=None)
+    with pytest.raises(Conflict, match="已转到别的团组织"):
+        record_days(account, DAYS, by=cast["city"])
+    assert not DailyRecord.objects.exists()
 
 
 def test_a_stranger_records_nothing(cast, account):

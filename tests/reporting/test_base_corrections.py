@@ -111,6 +111,15 @@ def test_only_bases_that_differ_from_what_is_counted_are_offered(world, cast, wr
     assert not corrected_bases.changed_since(first).exists()
 
 
+def test_a_correction_by_mistake_is_made_good_by_another_one(world, cast, wrong):
+    """What was counted first is recorded again and ticked: the third edition has the rows of the first."""
+    first = ClosedWeek.objects.get()
+    second = correct(wrong, by=cast["national"])
+    third = correct(rebase(world["hnu-law-1201"], 50, minutes=15), by=cast["national"], minutes=20)
+    assert second.content_hash != first.content_hash
+    assert (third.edition, third.content_hash) == (3, first.content_hash)
+
+
 def test_bases_of_before_sunday_and_of_units_that_came_later_are_not_offered(world, cast):
     with clock.frozen(LAST.ends_at - timedelta(hours=1)):
         record_base(world["hnu-law-1201"], measure="members", count=51, year=2026, source="名册", by=None)

@@ -93,16 +93,19 @@ def test_a_branch_reads_its_own_answer(page):
 def test_the_board_counts_at_every_level(page):
     text = page("province", "show-campaign-board", "hi")
     assert row_of(text, "合计") == "合计（含本级） 已逾期 1/4 进度滞后 0/3"
-    assert row_of(text, "共青团琼海市委") == "共青团琼海市委 已逾期 1/3 进度滞后 0/2"
+    row = row_of(text, "共青团琼海市委")
+    assert "团市委王" in row
+    assert "已逾期 1/3" in row
+    assert "进度滞后 0/2" in row
     assert "海南大学团委" not in text
     text = page("city", "show-campaign-board", "qh-hs")
-    assert row_of(text, "加略村团支部") == "加略村团支部 已达到 不要求"
-    assert row_of(text, "中酒村团支部") == "中酒村团支部 已逾期 不要求"
+    assert row_of(text, "加略村团支部").endswith("已达到 不要求")
+    assert "已逾期" in row_of(text, "中酒村团支部")
 
 
 def test_the_board_of_a_past_week_shows_its_end(page):
     text = page("city", "show-campaign-board", "qh", week=str(WEEK))
-    assert row_of(text, "会山镇团委") == "会山镇团委 已逾期 1/2 进度滞后 0/1"
+    assert row_of(text, "会山镇团委").endswith("已逾期 1/2 进度滞后 0/1")
     for week in ("2026-W45", "2026-W47", "nonsense"):
         page("city", "show-campaign-board", "qh", week=week, status=404)
 

@@ -44,13 +44,12 @@ def test_a_group_shows_its_last_checks_with_grade(group, cast, sign_in):
     assert "还没有抽查过" not in page
 
 
-def test_an_account_shows_the_last_ten_days_recorded_and_a_day_of_zero(account, cast, sign_in):
+def test_an_account_shows_four_weeks_with_every_number_and_a_day_of_zero(account, cast, sign_in):
     for n in range(12):
         activity.record_day(account, YESTERDAY - timedelta(days=n), n, by=cast["college"])
     page = html(sign_in("secretary"), "account", account)
-    assert "2026-11-17" in page
-    assert page.count('<th class="num" scope="row">2026-11-') == 10
-    assert '<td class="n">0</td>' in page
+    assert page.count('<li class="posted">') == 11
+    assert '<li class="none">11-17<b class="num">0</b></li>' in page
 
 
 def test_without_any_the_page_says_that_nothing_is_known(group, sign_in):

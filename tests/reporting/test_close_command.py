@@ -13,8 +13,9 @@ from orgs.choices import JobState
 from orgs.kernel import clock
 from orgs.kernel.clock import Week
 from orgs.models import AuditEntry, Job
+from orgs.operations.bases import record_base
 from reporting import tasks
-from reporting.models import ClosedWeek
+from reporting.models import ClosedWeek, WeekUnit
 from reporting.operations import weekly
 from tests.reporting.test_close_repeated import forget
 
@@ -90,6 +91,41 @@ def test_a_correction_by_command_is_a_second_edition_with_its_reason(world):
     ):
         with pytest.raises(CommandError):
             run(*wrong)
+
+
+@pytest.fixture
+def corrected_bases(world):
+    """W46 is closed; since then two bases have been put right."""
+    run()
+    for code, count in (("hnu-law-1201", 80), ("qh-hs-jl", 41)):
+        record_base(world[code], measure="members", count=count, year=2026, source="核对后的名册", by=None)
+
+
+def test_a_correction_by_command_takes_in_the_bases_it_names(world, corrected_bases):
+    more = ["--correct", "--reason", "更正底数", "--json"]
+    one = json.loads(run(str(LAST), *more, "--base", "hnu-law-1201:members"))
+    assert (one["edition"], one["bases"]) == (2, 1)
+    rest = json.loads(run(str(LAST), *more, "--base", "all"))
+    assert (rest["edition"], rest["bases"]) == (3, 1)
+    counted = dict(
+        WeekUnit.objects.filter(week__edition=3, code__in=["hnu-law-1201", "qh-hs-jl"]).values_list(
+            "code", "own_base_members"
+        )
+    )
+    assert counted == {"hnu-law-1201": 80, "qh-hs-jl": 41}
+
+
+def test_a_base_that_cannot_be_taken_in_is_named_with_those_that_can(corrected_bases):
+    correct = [str(LAST), "--correct", "--reason", "更正底数", "--base"]
+    for wrong in ("hnu-law-1201:youth", "qh", "all:members"):
+        with pytest.raises(CommandError, match=f"{wrong}.*hnu-law-1201:members、qh-hs-jl:members"):
+            run(*correct, wrong)
+    with pytest.raises(CommandError, match="--correct"):
+        run(str(LAST), "--base", "all")
+    assert ClosedWeek.objects.count() == 1
+    run(*correct, "all")
+    with pytest.raises(CommandError, match="无"):
+        run(*correct, "all")
 
 
 def test_enqueue_leaves_the_work_to_a_worker(world):

@@ -10,7 +10,8 @@ from django.urls import reverse
 from reporting import draw as arithmetic
 from reporting.choices import DrawState
 from reporting.models import Draw
-from reporting.operations.draw_results import assign_inspectors, record_item
+from reporting.operations.draw_assigning import assign_inspectors
+from reporting.operations.draw_results import record_item
 from reporting.operations.draws import draw_sample
 from reporting.operations.inspection import void_check
 from tests.reporting.draw_scene import drawn, open_groups, plan

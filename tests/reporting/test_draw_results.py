@@ -14,7 +14,8 @@ from orgs.models import Appointment
 from reporting.choices import DrawState
 from reporting.exceptions import ReportingError
 from reporting.models import DrawItem, SpotCheck
-from reporting.operations.draw_results import assign_inspectors, candidates, mark_missing, record_item
+from reporting.operations.draw_assigning import assign_inspectors, candidates
+from reporting.operations.draw_results import mark_missing, record_item
 from reporting.operations.draws import redraw
 from reporting.operations.inspection import void_check
 from tests.reporting.draw_scene import drawn

@@ -17,7 +17,8 @@ from reporting import draw as arithmetic
 from reporting.choices import DrawState, Stratum
 from reporting.exceptions import ReportingError
 from reporting.models import Draw, DrawItem
-from reporting.operations.draw_results import assign_inspectors, record_item
+from reporting.operations.draw_assigning import assign_inspectors
+from reporting.operations.draw_results import record_item
 from reporting.operations.draws import draw_sample, redraw
 from reporting.operations.inspection import record_check
 from tests.reporting.draw_scene import PLACES, drawn, open_groups, plan

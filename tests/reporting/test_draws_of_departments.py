@@ -12,7 +12,7 @@ from orgs.exceptions import NotAllowed
 from orgs.models import Appointment, OrgUnit
 from reporting.exceptions import ReportingError
 from reporting.models import Draw
-from reporting.operations.draw_results import assign_inspectors
+from reporting.operations.draw_assigning import assign_inspectors
 from reporting.operations.draws import draw_sample, redraw
 from tests.reporting.draw_scene import PLACES, drawn, open_groups, plan
 

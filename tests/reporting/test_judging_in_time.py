@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from orgs.kernel import clock
-from orgs.models import Job
+from orgs.models import Job, UnitVersion
 from reporting import judging as meaning
 from reporting.choices import Standing
-from reporting.models import Campaign, DailyRecord, Exemption, Judgement, Requirement, Tally, WeekUnit
+from reporting.models import Campaign, DailyRecord, Exemption, Judgement, Tally, WeekUnit
 from reporting.operations import judging, weekly
 from tests.reporting.campaign_rows import (
     MONDAY,
@@ -18,6 +18,7 @@ from tests.reporting.campaign_rows import (
     WEEK,
     add_group,
     add_version,
+    asked,
     at,
     figure,
     judge,
@@ -213,12 +214,70 @@ DEADLINE = at(17, 12)
     ("-", True, DEADLINE + TICK, None),
 ])  # fmt: skip
 def test_a_deadline_decides_to_the_instant(character, is_hard, moment, found):
-    requirement = Requirement(position=1, is_hard=is_hard, deadline_at=DEADLINE)
+    requirement = asked(is_hard=is_hard, deadline_at=DEADLINE)
     assert meaning.standing(character, requirement, moment) == found
 
 
+@pytest.mark.parametrize(("judged_until", "found"), [
+    (DEADLINE - TICK, Standing.OPEN), (DEADLINE, Standing.OVERDUE), (None, Standing.OVERDUE)
+])  # fmt: skip
+def test_an_answer_says_nothing_of_a_deadline_after_it(judged_until, found):
+    requirement = asked(deadline_at=DEADLINE, judged_until=judged_until)
+    assert meaning.standing("0", requirement, DEADLINE + timedelta(minutes=20)) == found
+
+
+@pytest.mark.parametrize(("is_hard", "found"), [(True, Standing.OVERDUE), (False, Standing.BEHIND)])
+def test_a_missing_document_of_a_period_is_due_when_the_period_has_ended(is_hard, found):
+    """Before the first period has ended it asks nobody; a figure that recurs is open until its next period."""
+    facts = {"rule": {"recurs": "monthly"}, "is_hard": is_hard}
+    assert meaning.standing("0", asked(kind="document", **facts), NOW) == found
+    assert meaning.standing("0", asked(kind="figure", **facts), NOW) == Standing.OPEN
+
+
+def test_a_deadline_that_passes_lets_a_worker_judge_at_once_and_once(world):
+    campaign = make_campaign(world, figure("groups_member", deadline_at=DEADLINE))
+    judge(campaign, DEADLINE - TICK)
+    with clock.frozen(DEADLINE - TICK):
+        assert judging.enqueue_due() == []
+    with clock.frozen(DEADLINE):
+        (job,) = judging.enqueue_due()
+        assert judging.enqueue_due() == []
+        judging.judge_in_job(job.pk)
+    campaign.refresh_from_db()
+    assert campaign.judged_until == DEADLINE
+    with clock.frozen(DEADLINE + timedelta(minutes=1)):
+        assert judging.enqueue_due() == []
+
+
+def test_who_is_founded_after_the_launch_has_a_clock_of_its_own(world, settings):
+    """UNI-3.3: open after the deadline until its days are over, and counted above once it has met or they are."""
+    deadline, founded = at(17), at(16, 15)
+    target = {"kinds": ["village"]}
+    campaign = make_campaign(world, figure("groups_member", target, deadline_at=deadline))
+    UnitVersion.objects.filter(unit=world[JL]).update(valid_from=founded)
+    settings.FOUNDED_LATE_DAYS = 3  # until the 18th, 24:00
+    for moment, own, above in (
+        (deadline - TICK, "0", (2, 0, 0)),
+        (deadline, "y", (1, 0, 0)),
+        (at(19) - TICK, "y", (1, 0, 0)),
+        (at(19), "0", (2, 0, 0)),
+    ):
+        judge(campaign, moment)
+        assert (standings(campaign, world)[JL], tallies(campaign, world)["qh-hs"]) == (own, above), moment
+    assert standings(campaign, world)["qh-hs-zj"] == "0"
+
+
+def test_a_late_one_that_meets_it_is_met(world, settings):
+    campaign = make_campaign(world, figure("groups_member", {"kinds": ["village"]}, deadline_at=at(17)))
+    UnitVersion.objects.filter(unit=world[JL]).update(valid_from=at(16, 15))
+    add_group(world, JL, at=at(17, 8))
+    judge(campaign, at(17, 9))
+    assert standings(campaign, world)[JL] == "1"
+    assert tallies(campaign, world)["qh-hs"] == (2, 1, 0)
+
+
 def test_without_a_deadline_nothing_is_overdue():
-    assert meaning.standing("0", Requirement(position=1), NOW) == Standing.OPEN
+    assert meaning.standing("0", asked(), NOW) == Standing.OPEN
 
 
 def test_the_weekly_close_reads_answers_of_the_weeks_end(world):

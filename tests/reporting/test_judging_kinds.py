@@ -1,4 +1,4 @@
-"""Judging groups that link levels, documents, plans, totals and checklists; and whom a target asks."""
+"""Judging groups that link levels, totals and checklists; and whom a target asks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 
 from accounts.models import AccountCheck
 from orgs.models import UnitVersion
-from reporting.models import HandIn, PlannedNumber
 from tests.reporting.campaign_rows import (
     MONDAY,
     NOW,
@@ -31,8 +30,8 @@ def told(world, *requirements, unit="hi"):
     return standings(campaign, world)
 
 
-def link(kinds=("township",), below=("village",)):
-    rule = {"group_kinds": ["link", "rural_youth"], "counterparts": "one_each", "below_kinds": list(below)}
+def link(kinds=("township",), below=("village",), counterparts="one_each"):
+    rule = {"group_kinds": ["link", "rural_youth"], "counterparts": counterparts, "below_kinds": list(below)}
     return {"kind": "link_group", "target": {"kinds": list(kinds)}, "rule": rule}
 
 
@@ -40,6 +39,16 @@ def link(kinds=("township",), below=("village",)):
 def test_a_link_group_is_complete_with_every_unit_below(world, inside, answer):
     add_group(world, "qh-hs", "rural_youth", subordinates_in=inside)
     assert told(world, link())["qh-hs"] == answer
+
+
+@pytest.mark.parametrize(("members", "inside", "all_in", "one_each"), [
+    (None, 2, "1", "1"), (3, 2, "1", "1"), (2, 2, "0", "1"), (9, 1, "0", "0"), (9, None, "0", "0"),
+])  # fmt: skip
+def test_all_counterparts_are_the_own_secretary_and_those_below(world, members, inside, all_in, one_each):
+    """UNI-2.2 wants all of them; where "mainly" is enough (RUR-2.3b), somebody of each committee."""
+    add_group(world, "qh-hs", "link", members=members, subordinates_in=inside)
+    found = told(world, link(counterparts="all"), link())
+    assert found["qh-hs"] == all_in + one_each
 
 
 def test_a_closed_group_links_nobody_and_two_halves_are_no_whole(world):
@@ -59,52 +68,6 @@ def test_a_unit_closed_below_needs_no_link_any_more(world):
     gone.valid_to = at(10)
     gone.save()
     assert told(world, link())["qh-hs"] == "1"
-
-
-@pytest.fixture
-def hand_in(world, cast):
-    def _hand_in(campaign, code="qh", state="handed", handed_at=MONDAY, **more):
-        facts = {"stored_name": "x", "original_name": "x.docx", "size": 1, "sha256": "x"}
-        return HandIn.objects.create(
-            campaign=campaign, requirement_code="r1", unit=world[code], state=state,
-            handed_at=handed_at, handed_by=cast["city"], **facts | more,
-        )  # fmt: skip
-
-    return _hand_in
-
-
-DOCUMENT = {"kind": "document", "target": {"kinds": ["county"]}, "rule": {"title": "工作计划"}}
-
-
-def test_a_document_stands_until_it_is_returned(world, hand_in):
-    campaign = make_campaign(world, DOCUMENT)
-    hand_in(campaign, state="returned", decided_at=at(16))
-    judge(campaign)
-    assert standings(campaign, world, WEEK.ends_at) == {"qh": "1", "wn": "0"}
-    assert standings(campaign, world) == {"qh": "0", "wn": "0"}
-
-
-def test_a_document_handed_in_at_the_very_end_belongs_to_the_next_week(world, hand_in):
-    campaign = make_campaign(world, DOCUMENT)
-    hand_in(campaign, handed_at=WEEK.ends_at)
-    judge(campaign)
-    assert standings(campaign, world, WEEK.ends_at)["qh"] == "0"
-    assert standings(campaign, world)["qh"] == "1"
-
-
-@pytest.mark.parametrize(("n", "answer"), [(8, "0"), (9, "1")])
-def test_nine_tenths_of_the_plan(world, cast, n, answer):
-    rule = {"metric": "groups_of", "group_kinds": ["branch"], "scope": "subtree", "share": "0.9"}
-    campaign = make_campaign(world, {"kind": "plan", "target": {"kinds": ["county"]}, "rule": rule})
-    PlannedNumber.objects.create(
-        campaign=campaign, requirement_code="r1", unit=world["qh"], planned=10, recorded_at=MONDAY,
-        recorded_by=cast["city"],
-    )  # fmt: skip
-    for _ in range(n):
-        add_group(world, JL)
-        add_group(world, "wn-xl-nl")
-    judge(campaign)
-    assert standings(campaign, world) == {"qh": answer, "wn": "0"}
 
 
 @pytest.mark.parametrize(("expected", "answer"), [(1, "1"), (2, "0")])

@@ -17,6 +17,7 @@ from reporting.exceptions import PackInvalid
 from reporting.models import Campaign, CampaignVersion, Requirement
 from reporting.operations import campaign_checks, campaigns
 from reporting.packs import parse
+from tests.reporting.campaign_rows import add_group
 from tests.reporting.pack_files import INVENTED, SHIPPED, SMALL, edited
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,27 @@ def test_a_department_asks_units_of_its_lines_only(world, cast):
     assert load(narrowed, by=cast["schools"]).outcome == "created"
 
 
+def test_a_department_launches_and_ends_what_asks_its_lines_only(world, cast):
+    whole = load().campaign
+    with pytest.raises(NotAllowed, match="不在您的工作范围内"):
+        campaigns.launch_campaign(whole.pk, by=cast["schools"])
+    campaigns.launch_campaign(whole.pk, by=cast["province"])
+    with pytest.raises(NotAllowed):
+        campaigns.end_campaign(whole.pk, by=cast["schools"])
+    narrowed = edited("[university, county]", "[university]").replace("code: small", "code: narrow")
+    own = load(narrowed, by=cast["schools"]).campaign
+    assert campaigns.launch_campaign(own.pk, by=cast["schools"]).state == CampaignState.RUNNING
+
+
+def test_a_department_does_not_replace_what_asks_other_lines(world, cast):
+    whole = load(launch=True).campaign
+    narrowed = parse(edited("[university, county]", "[university]"))
+    for change in (campaign_checks.preview, campaigns.load_pack):
+        with pytest.raises(NotAllowed, match="不在您的工作范围内"):
+            change(narrowed, by=cast["schools"])
+    assert whole.versions.count() == 1
+
+
 def test_a_code_belongs_to_one_unit(world):
     load()
     assert "第1行 code" in problem(unit=world["ah"])
@@ -158,6 +180,16 @@ def test_a_preview_counts_units_and_fields_and_writes_nothing(world):
     assert not Campaign.objects.exists()
 
 
+def test_what_the_registry_knows_is_no_burden(world, cast):
+    text = SMALL + "rounds:\n  - {title: 群, form: RUR-3, target: {kinds: [village]}, deadline: 2026-12-01}\n"
+    rounds = [each for each in campaign_checks.preview(parse(text)).asked if each.kind == "round"]
+    add_group(world, "qh-hs-jl")
+    (known,) = [each for each in campaign_checks.preview(parse(text)).asked if each.kind == "round"]
+    assert (known.n_units, known.n_on_record) == (4, 1)
+    assert known.n_answers == rounds[0].n_answers - known.n_fields + known.n_left
+    assert known.n_left < known.n_fields
+
+
 def test_a_preview_names_what_a_new_version_changes(world):
     load()
     text = edited("threshold: 1", "threshold: 3").replace("code: summary", "code: report")
@@ -177,8 +209,11 @@ def test_the_command_loads_launches_and_says_so(world, tmp_path):
     file.write_text(SMALL, encoding="utf-8")
     told = command(str(file), "--dry-run")
     assert "（仅检查）新的部署：small 第1版，2 项要求" in told
-    assert "groups 建立微信群：2 个单位 × 0 项，2026年11月20日 24:00 截止\n" in told
-    assert "summary 报送总结：4 个单位 × 1 项，2026年12月20日 12:00 截止，指导性\n" in told
+    assert "groups 建立微信群：2 个单位 × 0 项，2026年11月20日 24:00 截止；现在 2 个中有 0 个已达到\n" in told
+    assert (
+        "summary 报送总结：4 个单位 × 1 项，2026年12月20日 12:00 截止，指导性；现在 4 个中有 0 个已达到\n"
+        in told
+    )
     assert "各单位共需填报 4 项。" in told
     assert not Campaign.objects.exists()
     assert "新的部署：small 第1版" in command(str(file), "--unit", "hi", "--launch")

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 
 from orgs.exceptions import IllegalMove
-from orgs.models import AuditEntry
-from reporting.models import Campaign, CampaignVersion
-from reporting.operations import campaigns
+from orgs.models import AuditEntry, User
+from reporting.models import Campaign, CampaignRound, CampaignVersion
+from reporting.operations import campaign_rounds, campaigns
 from reporting.packs import parse
 from tests.accounts.test_fill_races import at_once
 from tests.reporting.pack_files import SMALL, edited
@@ -18,6 +18,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
 ]
 ROUNDS = 5
+ONE_ROUND = SMALL + "rounds:\n  - {title: 收集, form: UNI-A, target: {under: hnu}, deadline: 2026-12-01}\n"
 
 
 def test_a_pack_loaded_twice_at_once_is_one_version(transactional_world):
@@ -42,3 +43,14 @@ def test_a_campaign_is_launched_once(transactional_world):
     results = at_once(*(lambda: campaigns.launch_campaign(campaign.pk) for _n in range(2)))
     assert [type(each) for each in results].count(IllegalMove) == 1
     assert AuditEntry.objects.filter(verb="campaign.launched").count() == 1
+
+
+def test_a_planned_round_is_launched_once(transactional_world):
+    campaign = campaigns.load_pack(parse(ONE_ROUND), launch=True).campaign
+    by = User.objects.get(username="province")
+    results = at_once(
+        *(lambda: campaign_rounds.launch(campaign.pk, phase="", form="UNI-A", by=by) for _n in range(2))
+    )
+    assert results[0] == results[1]
+    assert CampaignRound.objects.get().round == results[0]
+    assert AuditEntry.objects.filter(verb="campaign.round_launched").count() == 1

@@ -64,7 +64,7 @@ def test_guidance_with_a_final_day_is_two_requirements():
     last = demand(text, "summary-final")
     assert (last.is_hard, last.deadline_at) == (True, shanghai(2027, 1, 1))
     assert demand(text, "summary").is_hard is False
-    assert last.rule == demand(text, "summary").rule
+    assert last.rule == demand(text, "summary").rule | {"of": "summary"}
 
 
 def test_layout_and_comments_make_no_difference_content_does():
@@ -160,13 +160,42 @@ def test_a_plan_is_made_before_its_end():
     assert problems(text) == ["第32行 requirements[2].rule.planned_by：计划数要在截止以前填写，请更正。"]
 
 
+def test_a_plan_asks_for_the_number_first_and_then_for_what_came_of_it():
+    plan = '{metric: admins, planned_by: 2026-12-10, share: "0.8"}'
+    text = edited("kind: document", "kind: plan", edited("{recurs: monthly}", plan))
+    number = demand(text, "summary-plan")
+    assert (number.kind, number.deadline_at) == ("plan", shanghai(2026, 12, 11))
+    assert {"of": "summary", "stage": "number"}.items() <= number.rule.items()
+    assert "stage" not in demand(text, "summary").rule
+    taken = edited("  - code: groups\n", "  - code: summary-plan\n", text)
+    assert problems(taken) == ["第26行 requirements[2].code：代码“summary”重复，请改为各不相同。"]
+
+
+def test_names_are_guidance_unless_the_notice_says_otherwise():
+    rule = "{what: groups, pattern: 青农*}"
+    text = edited("    hard: false\n", "", edited("rule: {recurs: monthly}", f"rule: {rule}"))
+    text = edited("kind: document", "kind: naming", text)
+    assert demand(text, "summary").is_hard is False
+    assert demand(
+        edited("deadline: 2026-12-20", "hard: true\n    deadline: 2026-12-20", text), "summary"
+    ).is_hard
+
+
+def test_kinds_of_groups_are_no_matter_of_accounts():
+    rule = "{what: accounts, pattern: 青农*, group_kinds: [branch]}"
+    text = edited("kind: document", "kind: naming", edited("{recurs: monthly}", rule))
+    assert problems(text) == [
+        "第32行 requirements[2].rule.group_kinds：只有 what 为 groups 时才写群的类型，请删去。"
+    ]
+
+
 def test_too_many_requirements_are_told():
     one = "  - {{code: more-{}, title: 又一项, clause: TRY-1, kind: document, rule: {{copies: 1}}}}\n"
     most = SMALL + "".join(one.format(n) for n in range(58))
     assert len(parse(most).demands) == 60
     assert "requirements：最多60项" in problems(most + one.format(58))[0]
     twice = edited("    hard: false\n", "    hard: false\n    final: 2026-12-31\n", most)
-    assert "连同最后期限共有61项要求" in problems(twice)[0]
+    assert "连同最后期限和计划数共有61项要求" in problems(twice)[0]
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_lines():

@@ -122,3 +122,41 @@ def test_a_missing_explanation_still_comes_after_the_close(world, cast):
     )
     assert (again.version, again.remark) == (found.version + 1, "照常")
     assert WeeklyReport.objects.get(pk=found.pk).explanations.count() == 1
+
+
+@pytest.fixture
+def explained(world, cast):
+    """W46 is confirmed with why a class closed its account; it is not closed yet."""
+    account = report(world, "hnu-law-1201", 20)
+    with clock.frozen(LAST.ends_at - timedelta(hours=3)):
+        registry.close_account(account, reason="", by=None)
+        event = account.events.get(kind="closed").pk
+        found = confirm(
+            world["hnu"], LAST, Said("照常", closings={event: "合并"}), version=0, by=cast["university"]
+        )
+    return found.explanations.get()
+
+
+EXPLANATION = "reporting_weekexplanation"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE reporting_weekexplanation SET text = 'x' WHERE id = {pk}",
+        "UPDATE reporting_weekexplanation SET explained_at = '2026-01-01 00:00:00+00:00'",
+        "DELETE FROM reporting_weekexplanation WHERE id = {pk}",
+    ],
+)
+def test_an_explanation_stays_once_its_week_is_closed(explained, sql):
+    close()
+    refused(sql.format(pk=explained.pk), EXPLANATION)
+    if connection.vendor == "postgresql":
+        refused("TRUNCATE reporting_weekexplanation", EXPLANATION)
+
+
+def test_until_the_close_an_explanation_may_be_put_otherwise(world, cast, explained):
+    with clock.frozen(LAST.ends_at - timedelta(hours=1)):
+        said = Said("照常", closings={explained.event_id: "并入院系群"})
+        found = confirm(world["hnu"], LAST, said, version=explained.report.version, by=cast["university"])
+    assert found.explanations.get().text == "并入院系群"

@@ -47,6 +47,30 @@ def test_a_week_long_before_is_compared_with_what_happened_in_all_weeks_between(
     assert answer.context["address_parts"]
 
 
+def test_under_todays_tree_any_two_weeks_are_compared_too(world, cast, sign_in, thirteen_weeks):
+    client = sign_in("province")
+    second = FIRST.next()
+    plain, restated = (
+        client.get(URL, {"w": str(FIRST.next(9)), "with": str(FIRST)} | more)
+        for more in ({}, {"tree": "now"})
+    )
+    for code in ("hnu", "qzu", "qh"):
+        lines = [line_of(answer, world, code) for answer in (plain, restated)]
+        for name in ("before", "now", "people", "base", "opened", "changed", "closed"):
+            assert len({getattr(line, name) for line in lines}) == 1, (code, name)
+    assert str(second) in {value for _year, found in restated.context["compare_years"] for value, _w in found}
+    tree.move_unit(world["hnu-law"], world["qzu"], reason="并入", by=None)
+    moved = client.get(URL, {"w": str(FIRST.next(9)), "with": str(FIRST), "tree": "now"})
+    assert [line_of(moved, world, code).opened for code in ("hnu", "qzu")] == [0, 1]
+
+
+def test_under_todays_tree_what_happened_in_very_many_weeks_is_not_added_up(world, sign_in, thirteen_weeks):
+    answer = sign_in("province").get(URL, {"with": str(FIRST), "tree": "now"})
+    line = line_of(answer, world, "hnu")
+    assert (line.people, line.opened, line.closed) == (70, None, None)
+    assert "相隔超过 10 周的不汇总其间变动" in answer.text
+
+
 def test_the_later_week_always_stands_on_the_right(sign_in, thirteen_weeks):
     answer = sign_in("province").get(URL, {"w": str(FIRST), "with": str(NEWEST)})
     assert answer.status_code == 302

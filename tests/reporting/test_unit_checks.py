@@ -50,6 +50,7 @@ def test_the_checks_of_the_subtree_are_listed_with_their_grades(world, cast, sig
         "良好 0",
         "一般 0",
         "差 1",
+        "电话了解 0",
         "已作废 0",
     ]
     below = checks_of(sign_in("college"), world, "hnu-law").context["checks"]

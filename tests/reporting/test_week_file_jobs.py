@@ -144,8 +144,10 @@ def test_a_file_of_all_lines_is_gone_for_who_keeps_some_lines_only(sign_in, worl
     job = order(client, world, "hi")
     tasks.write_week_file(job.pk)
     assert download(client, job).status_code == 200
+    assert [each.pk for each in client.get(url(world, "hi")).context["files"]] == [job.pk]
     cast["province"].appointments.update(department=Department.SCHOOL)
     assert download(client, job).status_code == 404
+    assert client.get(url(world, "hi")).context["files"] == []
 
 
 def test_a_department_sees_its_file_from_the_order_on(sign_in, world, cast, closed, large):

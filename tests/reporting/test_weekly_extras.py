@@ -68,6 +68,21 @@ def test_equal_scores_share_a_rank_and_a_unit_without_records_is_beside(sign_in,
     assert ranking.n_silent == 1
 
 
+def test_channels_without_records_are_counted_beside_and_not_as_zero(sign_in, world, active):
+    active("hnu", 7)
+    for code in ("hnu-law-1201", "hnu-law-1202"):
+        report(world, code, 20, week=LAST.previous(), groups=0)
+    close()
+    answer = sign_in("province").get(URL, {"rank": "university"})
+    [place] = [each for each in answer.context["ranking"].places if each.name == world["hnu"].name]
+    assert (place.n_channels, place.n_unrecorded, place.score) == (
+        1,
+        3,
+        Fraction(2),
+    )  # with the declared group
+    assert "另有 3 个没有记录" in answer.text
+
+
 def test_the_arrow_is_the_change_of_rank_since_the_week_before(sign_in, active):
     active("hnu", 7, LAST.previous())
     active("qzu", 3, LAST.previous())

@@ -39,10 +39,12 @@ def test_a_line_narrows_sentence_figures_and_tables(world, sign_in, closed):
 
 def test_a_kind_narrows_and_is_offered_only_where_there_is_one(world, sign_in, closed):
     client = sign_in("province")
-    answer = client.get(URL, {"kind": Kind.PREFECTURE})
+    answer = client.get(URL, {"kind": Kind.COUNTY})
     kinds = {row.kind_id for row in answer.context["page"].board.in_operation()}
-    assert {value for value, _words, _is in answer.context["narrowing"].kinds} == kinds | {Kind.PREFECTURE}
-    assert Kind.CLASS_BRANCH not in kinds
+    offered = answer.context["narrowing"]
+    assert {value for value, _words, _is in offered.kinds} == kinds
+    assert Kind.CLASS_BRANCH in {value for value, _words, _is in offered.kinds_below}
+    assert not kinds & {value for value, _words, _is in offered.kinds_below}
 
 
 def test_a_subtree_shows_the_subordinates_of_that_unit_and_its_sums(world, sign_in, closed):
@@ -72,8 +74,9 @@ def test_a_unit_outside_the_own_subtree_does_not_exist(world, sign_in, closed, u
 
 def test_a_department_sees_its_lines_of_a_subtree_only(world, sign_in, closed):
     assert sign_in("schools").get(URL, {"unit": world.ids["qh"]}).status_code == 404
+    assert not sign_in("schools").get(URL).context["page"].board.is_whole
     answer = sign_in("schools").get(URL, {"unit": world.ids["hnu"]})
-    assert not answer.context["page"].board.is_whole
+    assert answer.context["page"].board.is_whole  # no other line hangs below the university
 
 
 def test_the_scope_is_remembered_and_cleared(world, sign_in, closed):
@@ -96,7 +99,7 @@ def test_nonsense_narrows_nothing(world, sign_in, closed):
 
 
 def test_a_scope_without_units_says_so_and_leads_back(sign_in, closed):
-    page = sign_in("province").get(URL, {"line": Line.RURAL}).content.decode()
+    page = sign_in("province").get(URL, {"line": Line.SCHOOL}).content.decode()
     assert "这个范围里没有单位" in page
     assert "清除筛选" in page
 

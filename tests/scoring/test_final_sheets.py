@@ -17,7 +17,7 @@ from scoring.models import Evidence, Score
 from scoring.operations import finalising, flags, schemes, scores
 from scoring.operations import sheets as operations
 from tests.scoring.conftest import QIONGHAI, close_week
-from tests.scoring.sheet_steps import assess_all, finalised, without_self_assessment
+from tests.scoring.sheet_steps import assess_all, finalised, made_final, without_self_assessment
 
 D = Decimal
 pytestmark = pytest.mark.django_db
@@ -26,13 +26,13 @@ pytestmark = pytest.mark.django_db
 def test_no_final_sheet_while_proposed_criteria_are_unconfirmed(sheets, week, cast):
     sheet = assess_all(operations.compute_sheet(sheets["qh"]), cast["province"])
     with pytest.raises(NotReady, match="拟定内容"):
-        finalising.finalise(sheet, version=sheet.version, by=cast["province"])
+        finalising.propose(sheet, version=sheet.version, by=cast["province"])
 
 
 def test_no_final_sheet_with_open_criteria(sheets, week, cast):
     sheet = operations.compute_sheet(sheets["qh"])
     with pytest.raises(NotReady, match="补齐"):
-        finalising.finalise(sheet, version=sheet.version, by=cast["province"])
+        finalising.propose(sheet, version=sheet.version, by=cast["province"])
 
 
 def test_the_province_approves_a_scheme_by_command_so_that_its_sheets_can_be_finalised(
@@ -51,7 +51,7 @@ def test_the_province_approves_a_scheme_by_command_so_that_its_sheets_can_be_fin
     call_command("approve_scheme", "sup-a", "--as", "province")
     sheet = without_self_assessment(sheet, cast)
     assert AuditEntry.objects.get(verb="scheme.approved").by == cast["province"]
-    assert finalising.finalise(sheet, version=sheet.version, by=cast["province"]).is_final
+    assert made_final(sheet, cast).is_final
 
 
 def test_a_final_sheet_never_changes(sheets, week, cast):
@@ -94,8 +94,8 @@ def named(sheets, week, cast):
 def test_the_evidence_of_a_final_sheet_never_changes(named):
     final, other = named
     add = (
-        "INSERT INTO scoring_evidence (score_id, title, added_by_id, added_at)"
-        " SELECT %s, title, added_by_id, added_at FROM scoring_evidence WHERE id = %s"
+        "INSERT INTO scoring_evidence (score_id, title, added_by_id, added_at, stored_name, original_name, sha256)"
+        " SELECT %s, title, added_by_id, added_at, '', '', '' FROM scoring_evidence WHERE id = %s"
     )
     for sql, values in (
         ("UPDATE scoring_evidence SET title = '' WHERE id = %s", [final.pk]),
@@ -117,8 +117,9 @@ def test_evidence_of_a_final_sheet_withstands_the_words_of_one_engine(named):
         is_refused("TRUNCATE scoring_evidence")
     else:
         is_refused(
-            "INSERT OR REPLACE INTO scoring_evidence (id, score_id, title, added_by_id, added_at)"
-            " SELECT %s, score_id, '', added_by_id, added_at FROM scoring_evidence WHERE id = %s",
+            "INSERT OR REPLACE INTO scoring_evidence"
+            " (id, score_id, title, added_by_id, added_at, stored_name, original_name, sha256)"
+            " SELECT %s, score_id, '', added_by_id, added_at, '', '', '' FROM scoring_evidence WHERE id = %s",
             final.pk,
             other.pk,
         )
@@ -158,7 +159,7 @@ def test_no_final_sheet_before_the_self_assessment_or_a_reason_for_none(sheets, 
     sheet = assess_all(operations.compute_sheet(sheets["qh"]), cast["province"])
     schemes.approve_scheme(sheet.scheme, by=cast["province"])
     with pytest.raises(NotReady, match="还没有提交自评"):
-        finalising.finalise(sheet, version=sheet.version, by=cast["province"])
+        finalising.propose(sheet, version=sheet.version, by=cast["province"])
     for reason in ("", "  ", "长" * 201):
         with pytest.raises(ReasonRequired, match="请"):
             finalising.waive_self_assessment(sheet, reason=reason, version=sheet.version, by=cast["auditor"])
@@ -174,7 +175,7 @@ def test_no_final_sheet_before_the_self_assessment_or_a_reason_for_none(sheets, 
     assert AuditEntry.objects.get(verb="sheet.self_waived").by == cast["auditor"]
     with pytest.raises(NotReady, match="不必"):
         without_self_assessment(sheet, cast)
-    assert finalising.finalise(sheet, version=sheet.version, by=cast["province"]).is_final
+    assert made_final(sheet, cast).is_final
 
 
 def test_no_final_sheet_before_a_flag_is_decided_on(sheets, world, cast):
@@ -184,7 +185,7 @@ def test_no_final_sheet_before_a_flag_is_decided_on(sheets, world, cast):
     sheet = type(sheets["qh"]).objects.get(pk=sheets["qh"].pk)
     flags.confirm_consequence(sheet.consequences.get(), by=cast["province"])
     sheet.refresh_from_db()
-    final = finalising.finalise(sheet, version=sheet.version, by=cast["province"])
+    final = made_final(sheet, cast)
     assert (final.is_final, final.grade) == (True, Grade.GOOD)
 
 
@@ -192,7 +193,7 @@ def test_everything_that_is_missing_is_said_at_once(sheets, world, cast):
     close_week(world, 46, {"qh": QIONGHAI | {"poor_streak_max": 3}})
     sheet = operations.compute_sheet(sheets["qh"])
     with pytest.raises(NotReady) as refused:
-        finalising.finalise(sheet, version=sheet.version, by=cast["province"])
+        finalising.propose(sheet, version=sheet.version, by=cast["province"])
     for words in ("自评", "没有考评得分", "拟定内容", "还没有认定"):
         assert words in refused.value.message
 

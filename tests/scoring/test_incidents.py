@@ -98,7 +98,7 @@ def test_both_faults_are_one_flag_and_computing_again_changes_nothing(sheets, we
 def test_all_units_are_read_in_the_same_statements(world, cast, django_assert_num_queries):
     close_week(world, 46, {"qh": QIONGHAI, "hnu": HAINAN_UNIVERSITY})
     record(world, cast, "qh-hs")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         metrics.read_year(2026, [world.ids["qh"]])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         metrics.read_year(2026, [world.ids["qh"], world.ids["hnu"]])

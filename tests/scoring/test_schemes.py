@@ -14,6 +14,7 @@ from django.core.management.base import CommandError
 from scoring.exceptions import SchemeInvalid
 from scoring.models import Criterion, Scheme, Section, Sheet
 from scoring.operations import schemes
+from scoring.operations.sheets import open_year
 from scoring.scheme_files import parse
 
 SHEET_2013 = schemes.SHIPPED / "sup-a-2013.yaml"
@@ -81,6 +82,23 @@ def test_an_edition_nobody_uses_is_replaced():
     assert Scheme.objects.get(code="sup-a").title == "市县微信工作综合考评方案（2014年）"
 
 
+def test_a_province_and_the_product_never_replace_each_others_edition(world, cast):
+    schemes.load_scheme(SHEET_2013)
+    own = schemes.store(parse(edited("2013年）", "2014年）")), unit=world["hi"], by=cast["province"])
+    again = schemes.load_scheme(SHEET_2013)
+    assert (own.outcome, own.version, again.outcome, again.version) == ("created", 2, "unchanged", 1)
+    opened = {sheet.unit.code: sheet.scheme.version for sheet in open_year(2026)}
+    assert opened["qh"] == 2
+    with pytest.raises(SchemeInvalid, match="换一个"):
+        schemes.store(parse(edited("2013年）", "2015年）")), unit=world["ah"])
+
+
+def test_units_of_other_provinces_keep_what_came_with_the_product(world, cast):
+    schemes.load_scheme(SHEET_2013)
+    schemes.store(parse(edited("2013年）", "2014年）")), unit=world["ah"])
+    assert {sheet.scheme.version for sheet in open_year(2026) if sheet.unit.code == "qh"} == {1}
+
+
 def test_dry_run_writes_nothing():
     Scheme.objects.all().delete()
     schemes.load_scheme(SHEET_2013, dry_run=True)
@@ -135,7 +153,7 @@ def test_what_is_no_scheme_is_told(text, told):
 
 
 def test_all_problems_are_told_at_once():
-    text = edited("metric: members_coverage", "metric: likes").replace('[good, "7"]', '[good, "9"]')
+    text = edited("metric: members_coverage", "metric: likes").replace("[good,", "[splendid,")
     with pytest.raises(SchemeInvalid) as refused:
         parse(text)
     assert len(refused.value.problems) == 2

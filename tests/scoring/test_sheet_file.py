@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from openpyxl import load_workbook
 
+from orgs.kernel import clock
 from scoring.excel import sheet as annex
+from scoring.models import Evidence, Score, Sheet
 from scoring.operations import exports, scores, sheets
 from tests.scoring.conftest import HAINAN_UNIVERSITY, QIONGHAI, close_week
+from tests.scoring.sheet_steps import finalised
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "sheet_sample.xlsx"
 PAPER_HEIGHT = 297 - annex.MARGINS_MM["top"] - annex.MARGINS_MM["bottom"]
@@ -200,7 +204,8 @@ def test_the_paper_fits_one_a4_page(two_units):
 @pytest.mark.django_db
 def test_workings_and_evidence_stand_on_their_own_sheets(two_units):
     book = exported(2026, "qh")
-    assert book.sheetnames == ["考评表", "计算依据", "佐证清单"]
+    assert book.sheetnames == ["考评表", "计算依据", "佐证清单", "识别码"]
+    assert book["识别码"].sheet_state == "veryHidden"
     rows = {row[0]: row for row in book["计算依据"].iter_rows(min_row=2, values_only=True)}
     coverage = rows["2.2.a 覆盖团员青年的比例"]
     assert coverage[2:6] == ("SUP-A 二.2", 21586, 25148, "85.8%")
@@ -220,10 +225,42 @@ def test_the_command_writes_one_and_all(two_units, tmp_path):
     call_command("export_sheet", "--year", "2026", "--unit", "qh", "-o", str(one))
     assert load_workbook(one).worksheets[0]["A2"].value == "被考核单位：共青团琼海市委"
     call_command("export_sheet", "--year", "2026", "--all", "-o", str(tmp_path / "all"))
-    assert len(list((tmp_path / "all").iterdir())) == 5
+    assert len(list((tmp_path / "all").iterdir())) == 6
+    call_command("export_sheet", "--year", "2026", "--all", "-o", str(tmp_path / "all.zip"))
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        assert sorted(archive.namelist()) == sorted(path.name for path in (tmp_path / "all").iterdir())
 
 
 @pytest.mark.django_db
 def test_the_command_says_when_there_is_no_such_sheet(world, tmp_path):
     with pytest.raises(CommandError, match="代码 qh 的考评表"):
         call_command("export_sheet", "--year", "1999", "--unit", "qh", "-o", str(tmp_path / "x.xlsx"))
+
+
+@pytest.mark.django_db
+def test_the_evidence_list_names_each_file_with_its_digest(two_units, cast):
+    score = Score.objects.get(sheet=two_units["qh"], criterion__code="1.1.a")
+    Evidence.objects.create(
+        score=score, title="工作文件", dated_on="2026-03-01", original_name="=文件.pdf", size=1234,
+        sha256="ab" * 32, added_by=cast["city"], added_at=clock.now(),
+    )  # fmt: skip
+    rows = list(exported(2026, "qh")["佐证清单"].iter_rows(min_row=2, values_only=True))
+    assert rows == [
+        ("1.1.a 争取党委支持出台的微信工作文件", "工作文件", "2026-03-01", "=文件.pdf", 1234, "ab" * 32)
+    ]
+
+
+@pytest.mark.django_db
+def test_many_sheets_are_read_in_the_statements_of_one(two_units, django_assert_num_queries):
+    with django_assert_num_queries(4):
+        files = [exports.file_of(sheet) for sheet in Sheet.objects.of_year(2026).standing().for_files()]
+    assert len(files) == 5
+
+
+@pytest.mark.django_db
+def test_a_correction_under_way_leaves_the_file_of_the_final_sheet(sheets, cast, week):
+    final = finalised(sheets, cast)
+    Sheet.objects.create(
+        scheme=final.scheme, year=2026, unit=final.unit, revision=2, corrects=final, state="assessing"
+    )
+    assert exports.find_sheet(2026, "qh").pk == final.pk

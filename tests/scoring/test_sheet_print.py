@@ -14,9 +14,11 @@ from openpyxl import load_workbook
 from accounts.excel import collection_form
 from accounts.excel.collection_form import Annex, AnnexRow
 from orgs.models import OrgUnit
-from scoring.models import Score
+from scoring.models import Scheme, Score
 from scoring.operations import exports
 from scoring.operations import sheets as operations
+from scoring.operations.schemes import load_scheme
+from tests.scoring.test_sheet_totals import WORK
 
 pytestmark = [
     pytest.mark.django_db,
@@ -69,6 +71,15 @@ def test_the_sheets_of_two_units_are_one_page_each(sheets, week, printed):
         assert (pages, size) == (1, A4["portrait"])
         for words in (sheet.title, sheet.unit.name, "考核要求及评分标准", "合计", "第1页共1页"):
             assert words in squeezed(texts[0])
+
+
+def test_a_scheme_of_100_points_is_one_page_too(world, scheme_files, printed):
+    load_scheme(WORK)
+    sheet = operations.open_sheets(Scheme.objects.get(code="invented-work"), 2026, [world["hnu"]], by=None)[0]
+    pages, size, texts = printed(exports.sheet_file(sheet).content, "work")
+    assert (pages, size) == (1, A4["portrait"])
+    for words in ("2026年基层新媒体工作考评表", "甲、工作落实(50", "乙、覆盖和活跃(40分)", "合计", "100分"):
+        assert words in squeezed(texts[0])
 
 
 ROW = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.bench import campaign, export, import_form, pages, rollup, scratch, tree_insert, tree_load
+from config.bench import (
+    campaign,
+    close_workers,
+    deadline,
+    export,
+    import_form,
+    outage,
+    pages,
+    rollup,
+    scratch,
+    tree_insert,
+    tree_load,
+)
 from config.own_servers import NoServer
 
 if TYPE_CHECKING:
@@ -19,6 +32,7 @@ if TYPE_CHECKING:
     from config.bench import Figure, Result
 
 NATION, LARGEST_PROVINCE = 665_276, 64_095
+LARGEST_EVENING = 300  # on SQLite 50
 
 
 def _nothing(_results: list[Result]) -> list[Figure]:
@@ -34,6 +48,7 @@ class Bench:
     most: int  # where --nodes is not given
     summary: Callable[[list[Result]], list[Figure]] = _nothing
     counted: str = "nodes"
+    is_live: bool = False  # starts a portal with servers of its own: no scratch database
 
 
 def _one(run: Callable[[int], list[Figure]]) -> Callable[[int], list[tuple[str, list[Figure]]]]:
@@ -49,9 +64,14 @@ BENCHES: dict[str, Bench] = {
     "tree_load": Bench(_one(tree_load.run), _alone, NATION),
     "tree_insert": Bench(_one(tree_insert.run), _alone, LARGEST_PROVINCE),
     "rollup": Bench(_one(rollup.run), rollup.sizes, NATION, rollup.summary),
+    "close_workers": Bench(_one(close_workers.run), _alone, NATION),
     "campaign": Bench(_one(campaign.run), _alone, NATION),
     "pages": Bench(pages.run, pages.sizes, NATION, pages.summary),
     "import_form": Bench(_one(import_form.run), _alone, 20_000, counted="rows"),
+    "deadline": Bench(
+        _one(deadline.run), deadline.sizes, LARGEST_EVENING, counted="secretaries", is_live=True
+    ),
+    "outage": Bench(_one(outage.run), _alone, 30, counted="secretaries", is_live=True),
     "export": Bench(_one(export.run), export.sizes, 100_000, export.summary, counted="rows"),
 }
 
@@ -80,7 +100,7 @@ class Command(BaseCommand):
         results: list[Result] = []
         figures: list[Figure] = []
         for size in bench.sizes(options["nodes"] or bench.most):
-            with scratch.database():
+            with contextlib.nullcontext() if bench.is_live else scratch.database():
                 found = bench.run(size)
             for page, measured in found:
                 head = {"engine": engine, bench.counted: size} | ({"page": page} if page else {})

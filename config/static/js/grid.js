@@ -36,15 +36,15 @@
     if (!cell || !/[\t\n]/.test(text.replace(/\r?\n$/, ""))) { return; }
     var lines = grid.tBodies[0].rows, block = parse(text);
     var top = cell.parentNode.sectionRowIndex, left = cell.cellIndex;
-    if (top + block.length > lines.length) {
+    var box = doc.getElementById("id_block");
+    if (box && top + block.length > lines.length) {
       /* More rows than there are: the box below takes the whole block, and the server makes the rows. */
-      var box = doc.getElementById("id_block");
       box.value = text;
       box.form.querySelector("[name=paste]").focus();
     } else {
       block.forEach(function (values, down) {
         values.forEach(function (value, right) {
-          var target = lines[top + down].cells[left + right];
+          var line = lines[top + down], target = line && line.cells[left + right];
           var field = target && target.querySelector("input:not([type=hidden]), select");
           if (field) { put(field, value); }
         });

@@ -1,4 +1,6 @@
-"""`close_week [2026-W46] [--correct --reason …] [--json] [--enqueue]`: close or correct a week now, or let workers do it."""
+"""`close_week [2026-W46] [--correct --reason … [--base CODE:MEASURE …]] [--json] [--enqueue]`: close or correct a week now,
+or let workers do it.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,10 @@ from typing import TYPE_CHECKING
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from orgs.choices import Measure
 from orgs.exceptions import OrgsError
 from orgs.kernel.clock import Week
-from reporting.operations import editions, weekly
+from reporting.operations import base_corrections, editions, weekly
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -27,16 +30,25 @@ class Command(BaseCommand):
         parser.add_argument("week", nargs="?", default="", help="例如 2026-W46；不写则为刚结束的一周")
         parser.add_argument("--correct", action="store_true", help="为已结的周出更正版，须写明 --reason")
         parser.add_argument("--reason", default="", help="更正原因，读者能看到")
+        parser.add_argument(
+            "--base",
+            action="append",
+            default=[],
+            metavar="CODE:MEASURE",
+            help="更正版计入结周后改正的底数，写成 组织代码:口径，可以写几次；all 为全部。口径："
+            + "、".join(f"{value}（{label}）" for value, label in Measure.choices),
+        )
         parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
         parser.add_argument("--enqueue", action="store_true", help="只登记任务，由后台进程完成")
 
     def handle(self, *args: object, week: str, json: bool, enqueue: bool, **options: object) -> None:
-        chosen, reason = _week(week), str(options["reason"])
-        if reason and not options["correct"]:
-            raise CommandError(_("只有更正才写原因：请加 --correct。"))
+        chosen, reason, named = _week(week), str(options["reason"]), options["base"]
+        if (reason or named) and not options["correct"]:
+            raise CommandError(_("只有更正才写原因、计入底数：请加 --correct。"))
         try:
             if options["correct"]:
-                result = _order(chosen, reason) if enqueue else _correct(chosen, reason)
+                bases = base_corrections.named(chosen, named) if named else []  # type: ignore[arg-type]
+                result = (_order if enqueue else _correct)(chosen, reason, bases)
             else:
                 result = _enqueue(chosen) if enqueue else _close(chosen)
         except OrgsError as error:
@@ -56,17 +68,18 @@ def _close(week: Week) -> dict[str, object]:
     return closed_facts(weekly.close_now(week), began)
 
 
-def _correct(week: Week, reason: str) -> dict[str, object]:
+def _correct(week: Week, reason: str, bases: list[int]) -> dict[str, object]:
     began = time.perf_counter()
-    return closed_facts(editions.correct_now(week, reason=reason), began)
+    closed = editions.correct_now(week, reason=reason, bases=bases)
+    return closed_facts(closed, began) | {"bases": len(bases)}
 
 
 def _enqueue(week: Week) -> dict[str, object]:
     return _waiting(week, weekly.enqueue_close(week))
 
 
-def _order(week: Week, reason: str) -> dict[str, object]:
-    return _waiting(week, editions.correct_week(week, reason=reason, by=None))
+def _order(week: Week, reason: str, bases: list[int]) -> dict[str, object]:
+    return _waiting(week, editions.correct_week(week, reason=reason, by=None, bases=bases))
 
 
 def _waiting(week: Week, job: Job) -> dict[str, object]:

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         if options["enqueue"]:
             found = {job.key: job.state for job in judging.enqueue_running()}
         else:
-            found = {code: str(n) for code, n in judging.judge_running().items()}
+            judged = judging.judge_running()
+            found = {code: "failed" if n is None else str(n) for code, n in judged.items()}
         as_text = "  ".join(f"{name}: {value}" for name, value in found.items())
         self.stdout.write(json.dumps(found, ensure_ascii=False) if options["json"] else as_text)

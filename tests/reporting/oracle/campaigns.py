@@ -33,4 +33,5 @@ class Campaigns(Placement):
 
     def _is_due(self, requirement):
         is_past = requirement.deadline_at is not None and requirement.deadline_at <= self.end
-        return requirement.is_hard and is_past
+        is_periodic = requirement.kind == "document" and "recurs" in requirement.rule
+        return requirement.is_hard and (is_past or is_periodic)

@@ -1,0 +1,54 @@
+"""What the assessment knows of one unit and year, and what a metric makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reporting import punctuality
+from reporting.corrected_bases import Counted
+from reporting.models import ClosedWeek, WeekUnit
+from reporting.verified_figures import Less
+from scoring.incidents import Incidents
+
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a metric found, and which rows stand behind each number (`*_rows`: name of a weekly figure).
+
+    `declared` is the numerator before inspections took something off (核减), None where they did not.
+    """
+
+    numerator: int | None = None
+    denominator: int | None = None
+    missing: str = ""
+    base_year: int | None = None
+    base_source: str = ""
+    numerator_rows: str = ""
+    denominator_rows: str = ""
+    declared: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """What the frozen weeks of one year say about one unit; `corrected`: week -> edition, where that isn't the first."""
+
+    week: ClosedWeek | None = None
+    corrected: dict[str, int] = field(default_factory=dict)
+    row: WeekUnit | None = None
+    flows: dict[str, int] = field(default_factory=dict)
+    bases: dict[str, Counted] = field(default_factory=dict)
+    incidents: Incidents = field(default_factory=Incidents)
+    reports: punctuality.Punctuality | None = None
+    # Week by week, where a rule asks for it: the year as each closed week alone says it.
+    weeks: tuple[Year, ...] = ()
+    # The longest row of 差 by each reading but `occasion`, which the frozen row has.
+    poor: dict[str, int] = field(default_factory=dict)
+    # What inspections took off the declared figures of the unit and everything below it.
+    less: Less = field(default_factory=Less)
+
+
+Metered = Callable[[Year, WeekUnit, Params], Figure]

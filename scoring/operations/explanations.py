@@ -1,0 +1,66 @@
+"""要求书面情况说明: a published result below the lowest floor demands one, with a day, through 督导台账 (SUP-4.4.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orgs import permissions
+from orgs.exceptions import NotAllowed
+from orgs.models import OrgUnit
+from orgs.operations import ledger
+from reporting.choices import DutyKind
+from reporting.operations import supervision
+from scoring.choices import ConsequenceKind
+from scoring.exceptions import NotReady
+from scoring.models import Sheet, SheetDuty
+from scoring.operations.consequences import BELOW_SIX
+from scoring.outcomes import is_out
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from orgs.models import User
+    from reporting.models import Duty
+
+DAYS = 15  # proposed where nobody says otherwise
+
+
+@transaction.atomic
+def demand(sheet: Sheet, *, due_on: date, by: User) -> Duty:
+    """The unit is told by the ledger what is asked, why and until when; asked once, the same duty is returned.
+
+    Raises NotReady while the result isn't out or demands none, NotAllowed, ReportingError for a day that can't be kept.
+    """
+    require_manager(sheet, by=by)
+    # The unit first, then the sheet: as the ledger locks, so that two people at once make one duty.
+    OrgUnit.objects.select_for_update(no_key=True, of=("self",)).get(pk=sheet.unit_id)
+    known = SheetDuty.objects.filter(sheet=sheet).select_related("duty").first()
+    if known is not None:
+        return known.duty
+    if not is_out(sheet):
+        raise NotReady(_("考评结果还没有公布（定稿），公布后再要求书面情况说明。"))
+    asked = sheet.consequences.filter(kind=ConsequenceKind.EXPLANATION, is_confirmed=True).first()
+    if asked is None:
+        raise NotReady(_("这张考评表的结果不要求书面情况说明。"))
+    words = {"title": sheet.title, "trigger": asked.trigger}
+    reason = _("%(title)s：%(trigger)s，请作出书面情况说明。") % words
+    given = supervision.Opening(DutyKind.EXPLANATION, reason, due_on, BELOW_SIX)
+    duty = supervision.open_duty(sheet.unit, given, by=by)
+    SheetDuty.objects.create(sheet=sheet, duty=duty)
+    ledger.record("sheet.explanation_demanded", sheet, by=by, duty=duty.pk, due_on=str(due_on))
+    return duty
+
+
+def require_manager(sheet: Sheet, *, by: User) -> None:
+    """The office that runs the assessment of this unit. Raises NotAllowed."""
+    if not permissions.may(by, permissions.MANAGE_SCHEMES, sheet.unit):
+        raise NotAllowed
+
+
+def duty_of(sheet: Sheet) -> Duty | None:
+    """The duty this result led to."""
+    found = SheetDuty.objects.filter(sheet=sheet).select_related("duty").first()
+    return found.duty if found else None

@@ -1,0 +1,266 @@
+"""What the pages of schemes show, made from loaded rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from orgs.choices import Kind
+from orgs.kernel.numbers import points_text
+from orgs.models import OrgUnit
+from orgs.operations.exporting import FileTable
+from orgs.permissions import MANAGE_SCHEMES, RUN_ASSESSMENT
+from reporting.models import ClosedWeek
+from scoring import rule_words, scheme_diff, scheme_trials
+from scoring.choices import Grade, PoorReading, Provenance
+from scoring.models import Criterion, Item, Scheme
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from orgs.models import User
+    from orgs.operations.exporting import Cell
+    from scoring.models import Section
+    from scoring.scheme_files import SchemeFile
+    from scoring.scheme_trials import Trial
+
+PER_PAGE = 50
+TONES: dict[str, str] = {
+    Provenance.SOURCE: "ok",
+    Provenance.READING: "info",
+    Provenance.RECONSTRUCTED: "warn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One edition in the list."""
+
+    scheme: Scheme
+    kinds: str
+    n_items: int
+    n_approved: int
+    n_sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """One criterion with its rule in words and where it comes from."""
+
+    criterion: Criterion
+    points: str
+    rule: str
+    tone: str
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    item: Item
+    points: str
+    tone: str
+    provenance: str
+    is_unconfirmed: bool
+    criteria: Sequence[CriterionRow]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    section: Section
+    points: str
+    items: Sequence[ItemRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One edition, whole."""
+
+    scheme: Scheme
+    kinds: str
+    full: str
+    grades: Sequence[tuple[str, str]]
+    settings: Sequence[tuple[str, str]]
+    sections: Sequence[SectionRow]
+    editions: Sequence[Scheme]
+    n_items: int
+    n_approved: int
+
+    @property
+    def n_open(self) -> int:
+        return self.n_items - self.n_approved
+
+    @property
+    def n_unconfirmed(self) -> int:
+        """Items that are proposed and not approved."""
+        return sum(item.is_unconfirmed for section in self.sections for item in section.items)
+
+
+def lines(schemes: Sequence[Scheme]) -> list[Line]:
+    """Schemes that were read `for_list`."""
+    return [
+        Line(each, kinds_of(each.target_kinds), each.n_items, each.n_approved, each.n_sheets or 0)  # type: ignore[attr-defined]
+        for each in schemes
+    ]
+
+
+def as_table(found: Sequence[Line]) -> FileTable:
+    """The list for a file."""
+    labels = [_("方案"), _("代码"), _("版本"), _("状态"), _("已核定（项）"), _("内容（项）"), _("适用类型"), _("制定单位"), _("考评表（张）")]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [
+            line.scheme.title,
+            line.scheme.code,
+            line.scheme.version,
+            line.scheme.get_state_display(),
+            line.n_approved,
+            line.n_items,
+            line.kinds,
+            line.scheme.unit.name if line.scheme.unit else None,
+            line.n_sheets,
+        ]
+        for line in found
+    ]
+    return FileTable.listed(_("考评方案"), labels, rows)
+
+
+def page(scheme: Scheme) -> Page:
+    """The edition with its items, and the other editions of the same scheme."""
+    sections = _sections(criteria_of(scheme))
+    items = [item for section in sections for item in section.items]
+    editions = Scheme.objects.filter(code=scheme.code).order_by("-version")
+    return Page(
+        scheme=scheme,
+        kinds=kinds_of(scheme.target_kinds),
+        full=range_text(None, scheme.full_points),
+        grades=_grades(scheme.bands),
+        settings=_settings(scheme),
+        sections=sections,
+        editions=list(editions.exclude(pk=scheme.pk)),
+        n_items=len(items),
+        n_approved=sum(each.item.is_approved for each in items),
+    )
+
+
+def criteria_of(scheme: Scheme) -> list[Criterion]:
+    """Every criterion in the order of the sheet, with item and section."""
+    found = Criterion.objects.filter(item__section__scheme=scheme).select_related("item__section")
+    return list(found.order_by("item__section__position", "item__position", "position"))
+
+
+def items_of(scheme: Scheme) -> QuerySet[Item]:
+    """Every item of the edition."""
+    return Item.objects.filter(section__scheme=scheme).select_related("section")
+
+
+def compare(older: Scheme, newer: Scheme) -> scheme_diff.Difference:
+    """What became of the older edition."""
+    return scheme_diff.between((older, criteria_of(older)), (newer, criteria_of(newer)))
+
+
+def years() -> list[int]:
+    """Years with a closed week, the newest first."""
+    found = ClosedWeek.objects.newest_editions().order_by("-year").values_list("year", flat=True)
+    return list(dict.fromkeys(found))
+
+
+def trial_of_scheme(scheme: Scheme, year: int, user: User) -> Trial:
+    """What an edition that is kept would give."""
+    grades = [(name, Decimal(floor)) for name, floor in scheme.bands]
+    units = _unit_ids(scheme.target_kinds, user)
+    return scheme_trials.run(criteria_of(scheme), grades, year, units)
+
+
+def trial_of_file(file: SchemeFile, year: int, user: User) -> Trial:
+    """What a checked file would give."""
+    grades = [(name, Decimal(floor)) for name, floor in file.grades]
+    return scheme_trials.run(scheme_trials.blueprint(file), grades, year, _unit_ids(file.target_kinds, user))
+
+
+def kinds_of(kinds: Sequence[str]) -> str:
+    """The kinds a scheme is for, in words."""
+    return "、".join(str(Kind(each).label) for each in kinds)
+
+
+def range_text(low: Decimal | None, high: Decimal) -> str:
+    """0.5分; with a floor of its own −0.2 至 0.8分."""
+    top = f"{high:f}".rstrip("0").rstrip(".") if "." in f"{high:f}" else f"{high:f}"
+    if not low:
+        return _("%(high)s分") % {"high": top}
+    return _("%(low)s 至 %(high)s分") % {"low": points_text(low), "high": top}
+
+
+def _unit_ids(kinds: Sequence[str], user: User) -> list[int]:
+    """Units the person's office assesses by a scheme for these kinds: direct units, or those directly below a committee."""
+    charge = user.units_in_charge()
+    direct = OrgUnit.objects.direct_units().within(charge.allowing(MANAGE_SCHEMES))
+    below = OrgUnit.objects.filter(parent__in=charge.allowing(RUN_ASSESSMENT).own_unit_ids())
+    found = {
+        pk
+        for units in (direct, below.actionable_by(user, RUN_ASSESSMENT))
+        for pk in units.in_operation().filter(kind__in=kinds).values_list("pk", flat=True)
+    }
+    return sorted(found)
+
+
+def _grades(bands: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Grade and from which total on; the last is everything below."""
+    rows = [(str(Grade(name).label), f"≥{floor}") for name, floor in bands]
+    return [*rows[:-1], (rows[-1][0], f"<{bands[-2][1]}")] if len(rows) > 1 else rows
+
+
+def _settings(scheme: Scheme) -> list[tuple[str, str]]:
+    rows = []
+    settings = scheme.settings
+    if "poor_streak" in settings:
+        rows.append((_("“连续抽查为差”的算法"), str(PoorReading(settings["poor_streak"]).label)))
+    if "poor_streak_limit" in settings:
+        rows.append((_("连续几次"), str(settings["poor_streak_limit"])))
+    if "next_grade_month" in settings:
+        rows.append((_("“离下一等次”从几月起显示"), str(settings["next_grade_month"])))
+    if "key_work_weight" in settings:
+        rows.append((_("计入重点工作考核总分的权重"), str(settings["key_work_weight"])))
+    if "platform_floor" in settings:
+        rows.append((_("平台建设未完成：建群率低于"), str(settings["platform_floor"])))
+    return rows
+
+
+def _sections(criteria: Sequence[Criterion]) -> list[SectionRow]:
+    rows = []
+    for _key, group in groupby(criteria, lambda each: each.item.section_id):
+        items = [_item(list(each)) for _pk, each in groupby(group, lambda each: each.item_id)]
+        section = items[0].item.section
+        rows.append(SectionRow(section, range_text(section.min_points, section.max_points), items))
+    return rows
+
+
+def _item(criteria: list[Criterion]) -> ItemRow:
+    item = criteria[0].item
+    proposed = item.provenance == Provenance.RECONSTRUCTED or any(each.is_reconstructed for each in criteria)
+    return ItemRow(
+        item=item,
+        points=range_text(item.min_points, item.max_points),
+        tone=TONES[item.provenance],
+        provenance=short_provenance(item.provenance),
+        is_unconfirmed=proposed and not item.is_approved,
+        criteria=[_criterion(each) for each in criteria],
+    )
+
+
+def _criterion(criterion: Criterion) -> CriterionRow:
+    return CriterionRow(
+        criterion,
+        range_text(criterion.min_points, criterion.max_points),
+        rule_words.of_criterion(criterion),
+        TONES[criterion.provenance],
+        short_provenance(criterion.provenance),
+    )
+
+
+def short_provenance(provenance: str) -> str:
+    """原文, 按文意理解, 拟定: short enough for a label; that a proposed item waits is said beside it."""
+    return _("拟定") if provenance == Provenance.RECONSTRUCTED else str(Provenance(provenance).label)

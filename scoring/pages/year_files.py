@@ -1,0 +1,61 @@
+"""What the page of a year's files shows, and the page of one that a job writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.operations import files
+from orgs import permissions
+from orgs.choices import JobState
+from scoring import letters
+from scoring.operations import year_files
+
+if TYPE_CHECKING:
+    from orgs.models import Job, User
+    from scoring.operations.year_files import Wanted
+
+
+def year_page(wanted: Wanted, user: User) -> dict[str, object]:
+    """The page before anything is ordered."""
+    return {
+        "wanted": wanted,
+        "n_sheets": year_files.sheets_of(wanted, by=user).count(),
+        "files": [
+            (job, year_files.wanted_by(job), files.is_there(job)) for job in year_files.recent(by=user)
+        ],
+        "lists": _lists(wanted, user),
+        "crumbs": crumbs(wanted, _("导出和名单")),
+    }
+
+
+def _lists(wanted: Wanted, user: User) -> list[tuple[str, str]]:
+    """Label and address of each list, for who manages schemes."""
+    if not permissions.may_anywhere(user, permissions.MANAGE_SCHEMES):
+        return []
+    return [
+        (each.list_title, f"{reverse('scoring:download-list')}?year={wanted.year}&kind={name}")
+        for name, each in letters.kinds().items()
+    ]
+
+
+def progress(job: Job, wanted: Wanted) -> dict[str, object]:
+    """How far the job is."""
+    return {
+        "job": job,
+        "wanted": wanted,
+        "in_progress": job.state in {JobState.QUEUED, JobState.RUNNING},
+        "is_there": files.is_there(job),
+        "has_failed": job.state == JobState.FAILED,
+        "is_cancelled": job.state == JobState.CANCELLED,
+        "n_sheets": job.result.get("rows", 0),
+        "crumbs": crumbs(wanted, _("全部考评表")),
+    }
+
+
+def crumbs(wanted: Wanted, label: str) -> list[tuple[str, str]]:
+    """The way to a page of the year's files."""
+    address = f"{reverse('scoring:list-sheets')}?year={wanted.year}"
+    return [(_("年度考评"), address), (_("%(year)s 年") % {"year": wanted.year}, address), (label, "")]
