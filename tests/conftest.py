@@ -28,6 +28,11 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(left_out)
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Name files by their argument: a zip holds the second it was made in, and workers must collect the same names."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The world and the cast stand in the database before the first test; each test rolls back to them."""
