@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -110,3 +113,84 @@ def test_nothing_is_installed_without_the_right_to(tmp_path):
     done = run([str(ROOT / ".ci" / "browser")], tmp_path, PATH=path)
     assert "missing: chromium fonts-noto-cjk" in done.stdout
     assert not (tmp_path / "asked").exists()
+
+
+ADVISORY = {
+    "id": "PYSEC-0",
+    "modified": "2026-01-01T00:00:00Z",
+    "summary": "made up",
+    "affected": [{"package": {"name": "django", "ecosystem": "PyPI"}, "ranges": []}],
+}
+
+
+class Advisories(BaseHTTPRequestHandler):
+    """The interface of osv.dev on this machine: knows something about the packages in `guilty`, or answers `status`."""
+
+    guilty: frozenset[str] = frozenset()
+    status = 200
+    asked: list[str] = []
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        names = [each["package"]["name"] for each in body["queries"]]
+        type(self).asked = names
+        known = [{"vulns": [{"id": "PYSEC-0"}]} if name in self.guilty else {} for name in names]
+        self.answer({"results": known})
+
+    def do_GET(self):
+        self.answer(ADVISORY)
+
+    def answer(self, what):
+        data = json.dumps(what).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *said):
+        pass
+
+
+@pytest.fixture
+def audited(checkout):
+    """audited(guilty, status) -> the audit of a copy of this checkout, and the packages it asked about."""
+    server = HTTPServer(("127.0.0.1", 0), Advisories)
+    Thread(target=server.serve_forever, daemon=True).start()
+
+    def _audited(*guilty, status=200):
+        Advisories.guilty, Advisories.status = frozenset(guilty), status
+        done = run([".ci/audit", "--service-url", f"http://127.0.0.1:{server.server_port}/"], checkout)
+        return done, set(Advisories.asked)
+
+    yield _audited
+    server.shutdown()
+    server.server_close()
+
+
+def test_audit_asks_about_every_locked_package_and_passes_when_nothing_is_known(audited):
+    done, asked = audited()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no known vulnerability in uv.lock" in done.stdout
+    assert {"django", "celery", "lxml", "pytest"} <= asked
+
+
+def test_audit_fails_on_a_package_with_a_known_vulnerability(audited):
+    done, _asked = audited("django")
+    assert done.returncode == 1
+    assert "PYSEC-0" in done.stdout
+
+
+def test_audit_says_that_it_has_not_looked_where_the_service_does_not_answer(audited, checkout):
+    down, _asked = audited(status=503)
+    away = run([".ci/audit", "--service-url", "http://127.0.0.1:9/"], checkout)
+    for done in (down, away):
+        assert done.returncode == 0
+        assert "NOT CHECKED" in done.stdout
+        assert "no known vulnerability" not in done.stdout
+
+
+def test_audit_does_not_take_a_fault_of_its_own_for_a_missing_network(checkout):
+    assert run([".ci/audit", "--no-such-option"], checkout).returncode == 1
+    (checkout / "uv.lock").write_text("not a lock")
+    assert run([".ci/audit"], checkout).returncode == 1
