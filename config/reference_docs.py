@@ -1,4 +1,4 @@
-"""Documents that are written from the code, so that they cannot be wrong: permissions, data dictionary, pack and scheme files."""
+"""Documents that are written from the code, so that they cannot be wrong: permissions, data dictionary, pack and scheme files, licences."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db import models
 
+from config import licences
 from config.integrity import CHECKS
 from orgs.choices import DEPARTMENT_LINES, Department, Line, Role
 from orgs.kernel.crypto import EncryptedJSONField, EncryptedTextField
@@ -183,6 +184,7 @@ def _keys(record: Record) -> str:
 
 DOCUMENTS = {
     "integrity.md": integrity,
+    "licences.md": licences.document,
     "permissions.md": permissions,
     "data-dictionary.md": data_dictionary,
     "pack-keys.md": pack_keys,
