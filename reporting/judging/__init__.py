@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from reporting.judging.changes import STATEMENTS
 from reporting.judging.instant import Instant
-from reporting.judging.live import Values, own_values
+from reporting.judging.live import Values, is_enough, own_values, values_asked
 from reporting.judging.standing import character_of, is_past, standing, unmet
 from reporting.judging.standings import (
     EXEMPT,
@@ -50,6 +50,7 @@ __all__ = [
     "count",
     "drop",
     "ensure_runs",
+    "is_enough",
     "is_past",
     "judge",
     "own_values",
@@ -58,5 +59,6 @@ __all__ = [
     "standing",
     "try_out",
     "unmet",
+    "values_asked",
     "version_at",
 ]

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import operator
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from orgs.kernel import numbers
 from reporting.choices import DemandKind
-from reporting.judging import metrics
+from reporting.judging import metrics, periods
+from reporting.judging.instant import Instant
 from reporting.judging.statement import Statement
+from reporting.judging.told import fraction
 from reporting.rollup.facts import own_figures
 from reporting.rollup.placed import STOOD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+    from fractions import Fraction
 
-    from reporting.judging.instant import Instant
     from reporting.models import Requirement
 
 Values = dict[tuple[int, int], tuple[int | None, int | None]]
+
+_COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "==": operator.eq,
+    "between": operator.ge,
+}
 
 _PLACED = f"""
 week_placed AS (
@@ -27,6 +42,41 @@ week_placed AS (
       FROM orgs_unitversion v WHERE v.unit_id IN {{ids}} AND {STOOD}),
 week_level AS (SELECT unit_id, 0 AS level, 0 AS depth FROM week_placed)
 """  # noqa: S608 - SQL of ours, values are parameters
+
+
+def values_asked(requirements: Iterable[Requirement], unit_ids: Sequence[int], at: datetime) -> Values:
+    """The figures that the answers standing at the moment are about; one statement for each moment in question.
+
+    What recurs by the week or the month was answered when its last period ended, and a figure of the period that runs
+    says nothing about that answer. All else is as it is at the moment.
+    """
+    by_moment: dict[datetime, list[Requirement]] = defaultdict(list)
+    for each in requirements:
+        by_moment[_answered_of(each, at)].append(each)
+    found: Values = {}
+    for moment, asked in by_moment.items():
+        found |= own_values(asked, unit_ids, Instant.at(moment))
+    return found
+
+
+def _answered_of(requirement: Requirement, at: datetime) -> datetime:
+    recurs = requirement.rule.get("recurs")
+    if requirement.kind != DemandKind.FIGURE or recurs not in {periods.WEEKLY, periods.MONTHLY}:
+        return at
+    known = min(at, requirement.version.campaign.judged_until or at)
+    return periods.ended_last(recurs, known).ends_at
+
+
+def is_enough(rule: Mapping[str, Any], value: int, base: int | None) -> bool:
+    """Whether numbers at hand meet the rule of a figure: what `rules.py` says as SQL, exactly."""
+    found = numbers.ratio(value, base if rule.get("base") else 1)
+    compare = rule.get("compare") or ">="
+    bounds = [(compare, fraction(rule.get("threshold", "1")))]
+    if compare == "between":
+        bounds.append(("<=", fraction(rule.get("most"))))
+    return found is not None and all(
+        bound is not None and sign in _COMPARE and _COMPARE[sign](found, bound) for sign, bound in bounds
+    )
 
 
 def own_values(requirements: Iterable[Requirement], unit_ids: Sequence[int], instant: Instant) -> Values:

@@ -143,7 +143,7 @@ class _Known:
         return cls(
             requirement,
             since,
-            judging.own_values([requirement], alone, judging.Instant.at(chosen.at)),
+            judging.values_asked([requirement], alone, chosen.at),
             people.contacts(user.units_in_charge(), {each.pk: each.parent_id for each in units}),
         )
 

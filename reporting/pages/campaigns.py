@@ -211,7 +211,7 @@ def requirement_url(campaign_pk: int, unit_pk: int, code: str) -> str:
 
 
 def asked_of(unit: OrgUnit, campaigns: Iterable[Campaign]) -> list[tuple[CampaignVersion, list[OwnLine]]]:
-    """What running campaigns ask of the unit itself, what is not met first; five statements."""
+    """What running campaigns ask of the unit itself, what is not met first; five statements, one more where something recurs."""
     rows = Judgement.objects.of_running().filter(unit_id=unit.pk, version__campaign__in=campaigns)
     standings = {row.version_id: row.standings for row in rows}
     found = Requirement.objects.filter(version__in=standings).select_related("version__campaign__unit")
@@ -222,7 +222,7 @@ def asked_of(unit: OrgUnit, campaigns: Iterable[Campaign]) -> list[tuple[Campaig
         if (standing := judging.standing(judging.character_of(standings[each.version_id], each), each, at))
     ]
     missing = [each for each, standing in stood if standing not in {Standing.MET, Standing.EXEMPT}]
-    values = judging.own_values(missing, [unit.pk], judging.Instant.at(at))
+    values = judging.values_asked(missing, [unit.pk], at)
     in_time = _in_time(unit, missing)
     by_version: dict[CampaignVersion, list[OwnLine]] = defaultdict(list)
     for each, standing in stood:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.choices import SubmissionStatus
 from accounts.models import Submission
 from orgs.kernel import numbers
+from reporting import judging
 from reporting.campaign_metrics import CAMPAIGN_METRICS
 from reporting.choices import DemandKind
 from reporting.judging.told import fraction
@@ -60,13 +61,16 @@ def _told(requirement: Requirement, values: tuple[int | None, int | None] | None
     if value is None:
         return _("还没有数据")
     rule = requirement.rule
-    if rule.get("metric") == "groups_short":
+    if rule.get("metric") == "groups_short" and value:
         return _("%(n)d 个群不足 %(least)d 人") % {"n": value, "least": int(rule.get("least") or USUAL_LEAST)}
     return _figure(requirement, value, base)
 
 
 def _figure(requirement: Requirement, value: int, base: int | None) -> str:
     wanted = wanted_words(requirement)
+    # The state is that of the last judging, the number is of now: who has met it since reads so.
+    if requirement.kind == DemandKind.FIGURE and judging.is_enough(requirement.rule, value, base):
+        wanted = _("已达到标准，下次评定后更新")
     if not requirement.rule.get("base"):
         return _("现为 %(value)s，%(wanted)s") % {"value": numbers.thousands(value), "wanted": wanted}
     if not base:
