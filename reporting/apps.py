@@ -66,8 +66,8 @@ class ReportingConfig(AppConfig):
             "reporting_notice",
             filled="published_at",
             kept=(
-                *("unit_id", "title", "text", "under_id", "kinds", "lines", "must_sign", "sign_by"),
-                *("pinned_until", "made_by_id", "made_at", "published_by_id"),
+                *("unit_id", "title", "text", "under_id", "kinds", "lines", "levels", "must_sign"),
+                *("sign_by", "pinned_until", "made_by_id", "made_at", "published_by_id"),
             ),
         )
         triggers.lock_rows("reporting_notice", locked_column="state", locked_value="withdrawn")

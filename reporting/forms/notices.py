@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs.choices import Kind, Line
 from orgs.kernel import clock
+from reporting.operations.notice_recipients import DEEPEST, level_word
 from reporting.operations.notices import LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE, Draft
 
 if TYPE_CHECKING:
@@ -68,6 +69,14 @@ class NoticeForm(forms.Form):
         help_text=_("不选为全部战线"),
         widget=forms.CheckboxSelectMultiple,
     )
+    levels = forms.TypedMultipleChoiceField(
+        label=_("收件单位层级"),
+        choices=lambda: [(n, level_word(n)) for n in range(1, DEEPEST + 1)],
+        coerce=int,
+        required=False,
+        help_text=_("从本单位往下数；不选为全部层级"),
+        widget=forms.CheckboxSelectMultiple,
+    )
     must_sign = forms.BooleanField(label=_("需要收件单位签收"), required=False, initial=True)
     sign_on = _day(_("签收截止"), _("当天24时止；不要求签收的不用填"))
     pinned_on = _day(_("置顶至"), _("当天24时止；不填为不置顶"))
@@ -88,6 +97,7 @@ class NoticeForm(forms.Form):
             given["must_sign"],
             _end(given["sign_on"]),
             _end(given["pinned_on"]),
+            given["levels"],
         )
 
 
@@ -105,7 +115,7 @@ class WithdrawForm(forms.Form):
 
 
 def _shown(notice: Notice) -> dict[str, Any]:
-    names = ("title", "text", "kinds", "lines", "must_sign", "version")
+    names = ("title", "text", "kinds", "lines", "levels", "must_sign", "version")
     days = {"sign_on": _last_day(notice.sign_by), "pinned_on": _last_day(notice.pinned_until)}
     return {name: getattr(notice, name) for name in names} | days
 

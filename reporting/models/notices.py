@@ -31,6 +31,8 @@ class Notice(models.Model):
     )
     kinds = models.JSONField(_("团组织类型"), default=list, blank=True)
     lines = models.JSONField(_("战线"), default=list, blank=True)
+    # How many levels below the unit that publishes: 1 is directly below it; empty: every level.
+    levels = models.JSONField(_("层级"), default=list, blank=True)
     must_sign = models.BooleanField(_("需要签收"), default=True)
     sign_by = models.DateTimeField(_("签收截止"), null=True, blank=True)
     pinned_until = models.DateTimeField(_("置顶至"), null=True, blank=True)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from orgs.querysets.tree import OrgUnitQuerySet
     from reporting.models import Notice
 
+# The tree is at most seven deep.
+DEEPEST = 6
 # Every branch of the largest province; what is for more goes from level to level.
 MOST = 120_000
 
@@ -38,15 +40,27 @@ def reach(unit: OrgUnit, *, by: User) -> UnitsInCharge:
 
 
 def units_for(notice: Notice, *, by: User) -> OrgUnitQuerySet:
-    """The units in operation to which the person would send it now: under `under`, of its kinds and lines."""
+    """The units in operation to which the person would send it now: under `under`, of its kinds, lines and levels."""
     below = OrgUnit.objects.within(reach(notice.unit, by=by).narrowed_to(notice.under))
     below = below.in_operation().exclude(pk=notice.unit_id)
     if notice.kinds:
         below = below.filter(kind__in=notice.kinds)
     if notice.lines:
         below = below.filter(line__in=notice.lines)
+    if notice.levels:
+        below = below.filter(depth__in=[depth_below(notice.unit, level) for level in notice.levels])
     found: OrgUnitQuerySet = below.in_official_order()
     return found
+
+
+def depth_below(unit: OrgUnit, level: int) -> int:
+    """The depth of units so many levels below it; below the national office stand the provinces, each the root of a tree."""
+    return level - 1 if unit.is_national else unit.depth + level
+
+
+def level_word(level: int) -> str:
+    """A level below the unit that publishes, in words."""
+    return _("第1级（直接下级）") if level == 1 else _("第%(n)d级") % {"n": level}
 
 
 def send(notice: Notice, *, by: User) -> int:

@@ -28,7 +28,7 @@ LONGEST_TITLE, LONGEST_TEXT, LONGEST_REASON = 120, 5_000, 200
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person writes: the words, to whom (empty kinds and lines: all), what is asked until when."""
+    """What a person writes: the words, to whom (empty kinds, lines and levels: all), what is asked until when."""
 
     title: str
     text: str
@@ -38,6 +38,7 @@ class Draft:
     must_sign: bool = True
     sign_by: datetime | None = None
     pinned_until: datetime | None = None
+    levels: list[int] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -115,12 +116,15 @@ def _checked(unit: OrgUnit, given: Draft, *, by: User) -> dict[str, Any]:
         raise ReportingError(_("请填写正文，不超过%(n)d个字。") % {"n": LONGEST_TEXT})
     if not notice_recipients.reach(unit, by=by).covers(given.under):
         raise ReportingError(_("发送范围不在本单位所属团组织之内，请重新选择。"))
+    if not set(given.levels) <= set(range(1, notice_recipients.DEEPEST + 1)):
+        raise ReportingError(_("请从列表中选择收件单位层级。"))
     return {
         "title": title,
         "text": text,
         "under": given.under,
         "kinds": given.kinds,
         "lines": given.lines,
+        "levels": sorted(set(given.levels)),
         "must_sign": given.must_sign,
         "sign_by": given.sign_by if given.must_sign else None,
         "pinned_until": given.pinned_until,

@@ -158,12 +158,12 @@ def page(notice: Notice, user: User) -> Page:
 
 
 def whom(notice: Notice) -> str:
-    """To whom it goes, in words: under which unit, of which kinds and lines."""
+    """To whom it goes, in words: under which unit, of which kinds, lines and levels."""
     kinds = [str(Kind(each).label) for each in notice.kinds]
     fronts = [str(Front(each).label) for each in notice.lines]
-    return "；".join(
-        [_("%(unit)s所属") % {"unit": notice.under.name}, *filter(None, map("、".join, (kinds, fronts)))]
-    )
+    levels = [notice_recipients.level_word(each) for each in notice.levels]
+    chosen = filter(None, map("、".join, (kinds, fronts, levels)))
+    return "；".join([_("%(unit)s所属") % {"unit": notice.under.name}, *chosen])
 
 
 def pinned(user: User) -> list[Pinned]:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 FORBIDDEN = {
     "change the title": "UPDATE reporting_notice SET title = 'x' WHERE id = {pk}",
     "change every text": "UPDATE reporting_notice SET text = 'x'",
+    "send it to another level": "UPDATE reporting_notice SET levels = '[3]' WHERE id = {pk}",
     "ask for no signature": "UPDATE reporting_notice SET must_sign = NOT must_sign WHERE id = {pk}",
     "change when it was sent": "UPDATE reporting_notice SET published_at = NULL, state = 'draft' WHERE id = {pk}",
     "delete it": "DELETE FROM reporting_notice WHERE id = {pk}",

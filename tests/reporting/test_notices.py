@@ -40,6 +40,33 @@ def test_recipients_are_chosen_by_subtree_kind_and_line(province, world):
     }
 
 
+@pytest.mark.parametrize(
+    ("key", "levels", "reached"),
+    [
+        ("province", [1], {"qh", "wn", "hnu", "qzu", "vol"}),
+        ("city", [2], {"qh-hs-jl", "qh-hs-zj", "qh-yj-hx"}),
+        ("university", [1, 2], {"hnu-law", "hnu-tour", *(f"hnu-law-{n}" for n in (1201, 1202, 1301)), "hnu-tour-1201"}),
+        ("national", [1], {"hi", "ah"}),
+        ("national", [2], {"qh", "wn", "hnu", "qzu", "vol", "aq"}),
+    ],
+)  # fmt: skip
+def test_recipients_are_chosen_by_level_below_the_own_unit(sign_in, key, levels, reached):
+    client = sign_in(key)
+    notice = published(client, levels=levels)
+    assert codes(notice) == reached
+    assert "第" in client.get(url("show-notice", notice)).text.partition("发送范围：")[2][:60]
+    assert notice.levels == levels
+
+
+def test_the_levels_chosen_are_there_when_it_is_edited_again(province):
+    notice = drafted(province, levels=[2, 1])
+    page = province.get(url("edit-notice", notice)).context["form"]
+    assert page["levels"].value() == [1, 2]
+    answer = province.post(reverse("reporting:new-notice"), written(levels=["9"]))
+    assert answer.status_code == 422
+    assert Notice.objects.count() == 1
+
+
 def test_a_department_reaches_its_lines_only(sign_in):
     notice = published(sign_in("schools"))
     assert {code.split("-")[0] for code in codes(notice)} == {"hnu", "qzu"}
