@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.choices import SubmissionStatus
 from accounts.models import CollectionRound, Dispute, Expected, Extension, HandedAccount, Package, Submission
-from accounts.pages import attention, fill_tasks
+from accounts.pages import attention, branches, fill_tasks
 from accounts.pages import fill as fill_page
 from accounts.querysets.hand_outs import opening_units
 from orgs import permissions
@@ -80,6 +80,7 @@ def counted(user: User) -> dict[str, QuerySet[Any]]:
         **_superiors(user, in_charge),
         **attention.incidents(in_charge),
         **attention.to_confirm(in_charge),
+        **branches.counted(in_charge),
     }
 
 

@@ -11,7 +11,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_celery_beat.models import PeriodicTask
@@ -19,13 +19,17 @@ from kombu.exceptions import OperationalError
 
 from orgs.choices import JobState
 from orgs.kernel import clock, triggers
+from orgs.kernel.counting import counts
 from orgs.models import Job
 from reporting.operations import order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
     from django.utils.functional import Promise
+
+    from orgs.kernel.clock import Week
 
 # Tasks of the job rows that say when something was done last (ledger.note_done).
 BACKUP, INTEGRITY = "backup", "check_integrity"
@@ -121,25 +125,34 @@ def beat() -> str:
 
 
 def jobs() -> str:
-    now = clock.now()
-    # Queued with a reason: it waits for something earlier (a week for the week before it).
-    is_waiting = Q(state=JobState.QUEUED, created_at__lt=now - JOB_WAITS, error="")
-    counted = Job.objects.aggregate(
-        waiting=Count("pk", filter=is_waiting), failed=Count("pk", filter=Q(state=JobState.FAILED))
-    )
-    waiting, failed, parts = counted["waiting"], counted["failed"], []
-    if waiting:
-        parts.append(_("有 %(n)s 个任务等待超过 15 分钟，请检查后台进程。") % {"n": waiting})
-    if failed:
+    n, parts = counts(waiting=waiting_jobs(), failed=failed_jobs()), []
+    if n["waiting"]:
+        parts.append(_("有 %(n)s 个任务等待超过 15 分钟，请检查后台进程。") % {"n": n["waiting"]})
+    if n["failed"]:
         text = _("有 %(n)s 个任务失败，请用 manage.py job list 查看，处理后 manage.py job retry。")
-        parts.append(text % {"n": failed})
+        parts.append(text % {"n": n["failed"]})
     return "".join(parts)
 
 
+def waiting_jobs() -> QuerySet[Job]:
+    """Jobs that nobody has taken for long. Queued with a reason, one waits for something earlier (a week for the week before it)."""
+    return Job.objects.filter(state=JobState.QUEUED, created_at__lt=clock.now() - JOB_WAITS, error="")
+
+
+def failed_jobs() -> QuerySet[Job]:
+    """Jobs that somebody has to see to."""
+    return Job.objects.filter(state=JobState.FAILED)
+
+
 def close() -> str:
-    due = [week for week in order.due_weeks() if clock.now() - week.ends_at > CLOSE_TAKES]
+    due = unclosed_weeks()
     text = _("有 %(n)s 周应结未结，最早的是 %(week)s。请运行 manage.py catch_up。")
     return text % {"n": len(due), "week": due[0]} if due else ""
+
+
+def unclosed_weeks() -> list[Week]:
+    """Weeks that are over for longer than a close takes and are not closed, the oldest first."""
+    return [week for week in order.due_weeks() if clock.now() - week.ends_at > CLOSE_TAKES]
 
 
 def integrity() -> str:

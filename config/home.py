@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import todo as accounts_todo
+from accounts.pages import branches
+from config import todo as config_todo
 from orgs import todo as orgs_todo
 from orgs.kernel.clock import Week
 from orgs.kernel.counting import counts
@@ -29,7 +31,7 @@ URGENCY = {"bad": 0, "warn": 1}
 @login_required
 @require_safe
 def home(request: LeagueRequest) -> HttpResponse:
-    """What the person's roles ask for today, most urgent first; above it pinned notices and the week in a sentence."""
+    """What the person's roles ask for today, most urgent first; above it pinned notices and the week in a sentence, below it the own branches."""
     user, in_charge = request.user, request.user.units_in_charge()
     n = _counts(
         accounts=accounts_todo.counted(user),
@@ -37,6 +39,7 @@ def home(request: LeagueRequest) -> HttpResponse:
         spot=spot_todo.counted(user),
         scoring=scoring_todo.counted(user),
         orgs=orgs_todo.counted(user),
+        config=config_todo.counted(in_charge),
     )
     briefing = reporting_todo.briefing(in_charge)
     found = [
@@ -46,6 +49,7 @@ def home(request: LeagueRequest) -> HttpResponse:
         *spot_todo.lines(n["spot"]),
         *scoring_todo.for_user(user, n["scoring"]),
         *orgs_todo.for_user(user, n["orgs"]),
+        *config_todo.lines(n["config"]),
     ]
     context = {
         "briefing": briefing,
@@ -54,6 +58,7 @@ def home(request: LeagueRequest) -> HttpResponse:
             (each for each in found if not each.is_done), key=lambda each: URGENCY.get(each.tone, 2)
         ),
         "done": [each for each in found if each.is_done],
+        "branches": branches.read(user) if n["accounts"].get("branches") else [],
         "week_ends_on": Week.current().ends_on,
     }
     return render(request, "config/home.html", context)

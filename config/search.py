@@ -53,10 +53,11 @@ def search(request: LeagueRequest) -> HttpResponse:
     """What matches every word: units by name, former name, pinyin or code, the best first; below them everything else."""
     text = request.GET.get("q", "").strip()[:LONGEST_TEXT]
     visible = OrgUnit.objects.visible_to(request.user)
-    units = visible.best_matches(text, MOST_RESULTS, with_closed=True) if text else []
+    units = visible.best_matches(text, MOST_RESULTS + 1, with_closed=True) if text else []
     context = {
         "text": text,
-        "units": units,
+        "units": units[:MOST_RESULTS],
+        "is_cut": len(units) > MOST_RESULTS,
         "sections": _sections(request.user, text) if text else [],
         "most": MOST_RESULTS,
     }

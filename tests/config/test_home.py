@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Account, Group
+from accounts.models import Account, AccountVersion, Group, Submission
 from accounts.operations import incidents, registry
 from orgs.kernel import clock
-from orgs.models import Appointment
+from orgs.models import Appointment, Job, Notification
 from reporting.models import Bulletin
 from reporting.operations import bulletins
 from reporting.operations.weekly import close_week
@@ -201,3 +201,76 @@ def test_schemes_in_use_with_items_to_approve_are_counted_for_who_manages_them(w
     assert "考评方案有未核定的内容" not in lines(sign_in("university"))
     Scheme.objects.filter(pk=sheet.scheme_id).update(state="approved")
     assert "考评方案有未核定的内容" not in lines(sign_in("province"))
+
+
+def test_who_looks_after_the_installation_is_told_of_failed_jobs_and_weeks_that_are_stuck(world, sign_in):
+    assert not {"后台任务失败", "后台任务久未执行", "应结未结的周"} & set(lines(sign_in("sysadmin")))
+    registry.open_account(world["hnu"], platform="wechat_personal", identifier="hnu", by=None)
+    AccountVersion.objects.update(valid_from=clock.now() - timedelta(weeks=2))
+    now = clock.now() - timedelta(hours=1)
+    Job.objects.create(task="reporting.close_week", key="a", state="failed", created_at=now)
+    for key, error in (("b", ""), ("c", "等待上一周")):
+        Job.objects.create(task="reporting.close_week", key=key, error=error, created_at=now)
+    found = lines(sign_in("sysadmin"))
+    told = {label: (found[label].count, found[label].url) for label in list(found)[:3]}
+    assert told == {
+        "后台任务失败": (1, "/status/"),
+        "应结未结的周": (2, "/status/"),
+        "后台任务久未执行": (1, "/status/"),
+    }
+    assert "第45周" in found["应结未结的周"].detail
+    for key in ("province", "university", "nobody"):
+        assert "后台任务失败" not in lines(sign_in(key))
+
+
+@pytest.fixture
+def three_branches(world, cast):
+    """法学院 with one branch that has handed in and two that have not begun."""
+    subjects.submission(world["hnu-law-1201"], cast)
+    return Submission.objects.get()
+
+
+def branches_of(client) -> list[tuple[str, dict[str, int], list[tuple[str, str]]]]:
+    return [
+        (
+            each.unit_name,
+            {word: n for _tone, word, n in each.counts},
+            [(row.unit.code[-4:], row.word) for row in each.left],
+        )
+        for each in client.get("/").context["branches"]
+    ]
+
+
+def test_a_college_sees_its_branches_by_status_and_reminds_them_from_there(three_branches, world, sign_in):
+    client = sign_in("college")
+    untouched = [(code, "未开始") for code in ("1202", "1301")]
+    assert branches_of(client) == [
+        ("法学院团委", {"未开始": 2, "待审核": 1}, [*untouched, ("1201", "待审核")])
+    ]
+    answer = client.post(
+        reverse("accounts:remind"), {"round": three_branches.round_id, "unit": world["hnu-law"].pk}
+    )
+    assert f"unit={world['hnu-law'].pk}" in answer.url
+    assert Notification.objects.filter(kind="reminded", unit=world["hnu-law-1202"]).count() == 1
+
+
+def test_approved_branches_are_counted_and_returned_ones_stand_first(three_branches, sign_in):
+    Submission.objects.update(status="approved")
+    [(_unit, counts, left)] = branches_of(sign_in("college"))
+    assert (counts, len(left)) == ({"未开始": 2, "已通过": 1}, 2)
+    Submission.objects.update(status="returned")
+    [(_unit, _counts, left)] = branches_of(sign_in("college"))
+    assert left[0] == ("1201", "已退回")
+
+
+def test_others_have_no_such_list(three_branches, sign_in):
+    for key in ("province", "university", "secretary", "auditor", "outsider", "nobody"):
+        assert branches_of(sign_in(key)) == []
+
+
+def test_more_branches_than_are_shown_are_one_click_away(three_branches, sign_in, monkeypatch):
+    monkeypatch.setattr("accounts.pages.branches.MOST_SHOWN", 1)
+    client = sign_in("college")
+    page = client.get("/")
+    assert "还有 2 个支部未完成" in page.text
+    assert "未完成的团组织" in client.get(page.context["branches"][0].url).text

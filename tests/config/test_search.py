@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.choices import GroupKind
 from accounts.operations.registry import open_account, open_group
 from config.search import MOST_OF_A_KIND
+from orgs.models import OrgUnit
 from reporting.operations import contributions
 from reporting.operations.passages import Passage
 from tests.reporting.bulletin_steps import published as published_bulletin
@@ -78,6 +79,21 @@ def test_of_each_kind_some_are_shown_and_the_rest_is_one_click_away(sign_in, wor
     [section] = client.get(SEARCH, {"q": "青春"}).context["sections"]
     assert len(section.results) == MOST_OF_A_KIND
     assert client.get(section.more_url).context["listing"].totals["n"] == MOST_OF_A_KIND + 1
+
+
+def test_a_unit_that_was_closed_is_found_and_marked(sign_in):
+    OrgUnit.objects.filter(code="hnu-law-1202").update(is_open=False, closed_on="2026-11-01")
+    page = sign_in("province").get(SEARCH, {"q": "法学2012级"}).text
+    assert page.partition("法学2012级2班团支部")[2].partition("</tr>")[0].count("已撤销") == 1
+    assert "已撤销" not in page.partition("法学2012级1班团支部")[2].partition("</tr>")[0]
+    assert "只显示前" not in page
+
+
+def test_more_units_than_are_shown_are_said(sign_in, monkeypatch):
+    monkeypatch.setattr("config.search.MOST_RESULTS", 2)
+    answer = sign_in("province").get(SEARCH, {"q": "团支部"})
+    assert len(answer.context["units"]) == 2
+    assert "只显示前 2 条" in answer.text
 
 
 @pytest.mark.parametrize("text", ["", "   ", "%", "_", "'", "x" * 500, "\\", "青春 '; --"])
