@@ -76,14 +76,18 @@ def write_check(
 def record_call(channel: Account | Group, *, note: str, by: User) -> SpotCheck:
     """电话了解: a call about a channel, with what it told. Of its own kind: it has no count and stands in no grade (product.md 6).
 
-    Raises NotAllowed, ReportingError.
+    The same words of the same person on one day are the same call, sent twice. Raises NotAllowed, ReportingError.
     """
-    unit = channel.unit
+    unit = OrgUnit.objects.select_for_update(no_key=True, of=("self",)).get(pk=channel.unit_id)
     if not permissions.may(by, permissions.RECORD_CHECK, unit):
         raise NotAllowed
     said = checked(note, label=_("了解到的情况"), longest=LONGEST_REASON)
     if not said:
         raise ReportingError(_("请填写了解到的情况。"))
+    same = SpotCheck.objects.valid().filter(**_key(channel), kind=CheckKind.PHONE, note=said, checked_by=by)
+    known = same.filter(counted_on=clock.today()).first()
+    if known is not None:
+        return known
     check = SpotCheck.objects.create(
         **_key(channel),
         unit=unit,
