@@ -1,4 +1,4 @@
-"""Q1–Q5, Q7, Q10: schemes add up, scores are in range, totals and grades follow from the scores."""
+"""Q1–Q4, Q6, Q7, Q9, Q10: schemes add up, scores are in range, totals follow from the scores, and what follows from them is there."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from orgs.kernel.integrity import Check, Found, check
 from orgs.models import AuditEntry
-from scoring.choices import SchemeState, SheetState
+from scoring.choices import Grade, SchemeState, SheetState
 from scoring.models import Scheme, Score, Section, Sheet
+from scoring.operations.consequences import BELOW_SIX
 from scoring.operations.sheets import tally_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from orgs.kernel.integrity import Run
 
+N_OF_FAIL = 3  # criticism, written explanation, no award
 AGAIN = gettext_lazy("未定稿的，请重新计算或改分；已定稿的不能改写，请从最近的备份恢复。")
 
 
@@ -107,4 +109,19 @@ def final(run: Run) -> Iterator[Found]:
             yield Found(_sheet(sheet.pk), _("已定稿，但得分、时间不齐，或定稿不止一次"), sheet.pk)
 
 
-CHECKS: tuple[Check, ...] = (points, grades, ranges, scores, totals, final)
+@check(
+    "sheet-notices",
+    "Q9",
+    gettext_lazy("不合格的考评表有通报批评、书面情况说明和取消评优资格的记录，其他的没有"),
+    remedy=AGAIN,
+)
+def notices(run: Run) -> Iterator[Found]:
+    """What follows from 不合格 is on record and confirmed, exactly where the grade is that (SUP-4.4.3)."""
+    confirmed = Q(consequences__clause=BELOW_SIX, consequences__is_confirmed=True)
+    known = Sheet.objects.filter(state=SheetState.FINAL).annotate(n=Count("consequences", filter=confirmed))
+    for pk, grade, n in known.order_by("pk").values_list("pk", "grade", "n"):
+        if n != (N_OF_FAIL if grade == Grade.FAIL else 0):
+            yield Found(_sheet(pk), _("等次和考评后果的记录不一致：%(n)s 条") % {"n": n}, pk)
+
+
+CHECKS: tuple[Check, ...] = (points, grades, ranges, scores, totals, final, notices)

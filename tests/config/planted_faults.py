@@ -339,6 +339,7 @@ PLANTS = {
     "sheet-scores": other_score,
     "sheet-totals": lambda s: Sheet.objects.filter(pk=s.sheet.pk).update(total_points=1),
     "sheets-final": lambda s: Sheet.objects.filter(pk=s.sheet.pk).update(finalised_at=None),
+    "sheet-notices": lambda s: Sheet.objects.filter(pk=s.sheet.pk).update(grade="fail"),
 }
 
 
