@@ -31,8 +31,9 @@ class Punctuality:
         return self.on_time + self.late + self.missing
 
 
-def of_year(year: int, unit_ids: Iterable[int]) -> dict[int, Punctuality]:
+def of_year(year: int, unit_ids: Iterable[int], *, first: int = 1, last: int = 53) -> dict[int, Punctuality]:
     """unit -> its weeks; two statements. A week is asked of a unit that stood directly below a province when it closed.
+    `first` and `last`: only of the weeks between, both included.
 
     Units of which no week was asked are left out: nothing asked is not nothing missed.
     """
@@ -41,7 +42,9 @@ def of_year(year: int, unit_ids: Iterable[int]) -> dict[int, Punctuality]:
         WeekUnit.objects.asked_to_report()
         .filter(
             unit_id__in=ids,
-            week__in=ClosedWeek.objects.newest_editions().filter(year=year).order_by(),
+            week__in=ClosedWeek.objects.newest_editions()
+            .filter(year=year, number__gte=first, number__lte=last)
+            .order_by(),
         )
         .order_by()
         .values_list("unit_id", "week__year", "week__number")

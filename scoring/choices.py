@@ -33,6 +33,7 @@ class RuleKind(TextChoices):
     PENALTY = "penalty", _("按次扣分")
     MONTHLY = "monthly", _("按各月平均分档")
     MISSES = "misses", _("连续未达到扣分")
+    RANK = "rank", _("按名次计分")
     SUM = "sum", _("各部分相加")
     EXCLUSIVE = "exclusive", _("取最严重的一档")
     JUDGED = "judged", _("考核小组评定")

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scoring import rules
+from scoring import comparison, rules
 from scoring.choices import Missing, RuleKind, is_number
 from scoring.frozen import Figure, Year
 from scoring.metrics import figure
 from scoring.scheme_bands import read_bands
 from scoring.scheme_checks import highest_of
+from scoring.scheme_places import read_places
+from scoring.written_rules import WEEK_BY_WEEK, Rule
 
 if TYPE_CHECKING:
-    from scoring.models import Criterion, Score
-
-WEEK_BY_WEEK = frozenset({RuleKind.MONTHLY, RuleKind.MISSES})
+    from scoring.models import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +38,6 @@ class Entered:
     has_rule_document: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule with its range, of a criterion or of a part of one."""
-
-    rule: str
-    metric: str
-    min_points: Decimal
-    max_points: Decimal
-    params: Mapping[str, Any]
-
-    @classmethod
-    def of_criterion(cls, criterion: Criterion) -> Rule:
-        return cls(
-            criterion.rule, criterion.metric, criterion.min_points, criterion.max_points, criterion.params
-        )
-
-    @classmethod
-    def of_part(cls, part: Mapping[str, Any]) -> Rule:
-        low, high = Decimal(part.get("min_points", 0)), Decimal(part["points"])
-        return cls(part["rule"], part["metric"], low, high, part.get("params", {}))
-
-    @property
-    def is_week_by_week(self) -> bool:
-        """Whether it, or a part of it, reads every week of the year."""
-        return self.rule in WEEK_BY_WEEK or any(
-            part["rule"] in WEEK_BY_WEEK for part in self.params.get("parts", ())
-        )
-
-
 def compute(score: Score, year: Year) -> Computed:
     """What the rule of the score's criterion makes of the year and of the counts entered."""
     criterion = score.criterion
@@ -75,7 +46,7 @@ def compute(score: Score, year: Year) -> Computed:
     result = _apply(rule, found, year, Entered(score.entered_count, score.has_rule_document))
     week = year.week if rule.metric or "parts" in rule.params else None
     arithmetic: dict[str, object] = {
-        **_kept(rule, found, result),
+        **_kept(rule, found, result, year),
         "week": str(week.week) if week else "",
         "edition": week.edition if week else None,
     }
@@ -88,7 +59,7 @@ def compute(score: Score, year: Year) -> Computed:
     return Computed(result.points, arithmetic)
 
 
-def _kept(rule: Rule, found: Figure, result: rules.Arithmetic) -> dict[str, object]:
+def _kept(rule: Rule, found: Figure, result: rules.Arithmetic, year: Year) -> dict[str, object]:
     """What the page shows of one rule: its numbers, where they come from, and what it made of them."""
     kept: dict[str, object] = {
         "rule": rule.rule,
@@ -108,6 +79,8 @@ def _kept(rule: Rule, found: Figure, result: rules.Arithmetic) -> dict[str, obje
         kept["declared"] = found.declared
     if rule.rule == RuleKind.PRESENCE:
         kept["at_least"] = _least(rule, found)
+    if rule.rule == RuleKind.RANK and not kept["missing"]:
+        kept |= comparison.kept(rule.metric, rule.params, year)
     return kept
 
 
@@ -118,7 +91,7 @@ def _kept_parts(rule: Rule, year: Year, entered: Entered) -> list[dict[str, obje
         found = _found(part, year)
         result = _apply(part, found, year, entered)
         points = None if result.points is None else str(result.points)
-        one = {**_kept(part, found, result), "points": points}
+        one = {**_kept(part, found, result, year), "points": points}
         kept.append(one | {"weeks": _kept_weeks(part, year)} if part.rule in WEEK_BY_WEEK else one)
     return kept
 
@@ -256,6 +229,16 @@ def _weeks(year: Year) -> list[Year]:
     return [each for each in year.weeks if each.week is not None]
 
 
+def _rank(rule: Rule, found: Figure, year: Year, entered: Entered) -> rules.Arithmetic:
+    """The unit's own numbers stand beside its place."""
+    result = rules.by_rank(
+        comparison.standing(rule.metric, rule.params, year), read_places(rule.params["places"])
+    )
+    base = 1 if is_number(rule.metric, rule.params) else found.denominator
+    missing = result.missing and (rules.lacking(found.numerator, base) or result.missing)
+    return replace(result, missing=missing, numerator=found.numerator, denominator=found.denominator)
+
+
 def _sum(rule: Rule, found: Figure, year: Year, entered: Entered) -> rules.Arithmetic:
     return rules.summed(_parts(rule, year, entered), rule.min_points, rule.max_points)
 
@@ -283,6 +266,7 @@ _RULES: dict[str, Callable[[Rule, Figure, Year, Entered], rules.Arithmetic]] = {
     RuleKind.PENALTY: _penalty,
     RuleKind.MONTHLY: _monthly,
     RuleKind.MISSES: _misses,
+    RuleKind.RANK: _rank,
     RuleKind.SUM: _sum,
     RuleKind.EXCLUSIVE: _exclusive,
     RuleKind.JUDGED: _judged,

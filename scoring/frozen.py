@@ -11,6 +11,7 @@ from reporting.corrected_bases import Counted
 from reporting.models import ClosedWeek, WeekUnit
 from reporting.verified_figures import Less
 from scoring.incidents import Incidents
+from scoring.rules import Standing
 
 Params = Mapping[str, Any]
 
@@ -49,6 +50,30 @@ class Year:
     poor: dict[str, int] = field(default_factory=dict)
     # What inspections took off the declared figures of the unit and everything below it.
     less: Less = field(default_factory=Less)
+    # Whom a rule by ranks compares the unit with, itself included, where a rule asks for it.
+    group: Group | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Units directly below one committee, by id; `standings` by measure, filled as rules ask for them."""
+
+    members: Mapping[int, Year]
+    standings: dict[str, dict[int, Standing]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Closed weeks of a year, from one to another, both included; without more all of them."""
+
+    year: int
+    first: int = 1
+    last: int = 53
+
+    @property
+    def is_whole(self) -> bool:
+        """The whole year, as an assessment takes it."""
+        return (self.first, self.last) == (1, 53)
 
 
 Metered = Callable[[Year, WeekUnit, Params], Figure]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from scoring.frozen import Period
+
 
 @dataclass(frozen=True, slots=True)
 class Incidents:
@@ -25,8 +27,8 @@ class Incidents:
     grave: int = 0
 
 
-def read_incidents(year: int, unit_ids: Iterable[int], *, until: datetime) -> dict[int, Incidents]:
-    """Those of the calendar year that were on record at `until`, in two statements however many units there are.
+def read_incidents(period: Period, unit_ids: Iterable[int], *, until: datetime) -> dict[int, Incidents]:
+    """Those of the calendar year, or of its part, that were on record at `until`, in two statements however many units there are.
 
     READING: an incident counts where its unit stands now, and for everybody above it; whether it is grave is what its
     superior says at the time of computing, for a mark may be taken back.
@@ -36,10 +38,18 @@ def read_incidents(year: int, unit_ids: Iterable[int], *, until: datetime) -> di
         return {}
     rows = list(
         Incident.objects.within(UnitsInCharge(tuple(spans)))
-        .filter(found_at__gte=clock.day_start(date(year, 1, 1)), found_at__lt=until, recorded_at__lt=until)
+        .filter(found_at__gte=_since(period), found_at__lt=until, recorded_at__lt=until)
         .select_related("unit")
     )
     return {span.unit_id: _count([row for row in rows if span.covers(row.unit)], until) for span in spans}
+
+
+def _since(period: Period) -> datetime:
+    """1 January, or the Monday of a later first week."""
+    begins = date(period.year, 1, 1)
+    if period.first > 1:
+        begins = date.fromisocalendar(period.year, period.first, 1)
+    return clock.day_start(begins)
 
 
 def _count(incidents: list[Incident], until: datetime) -> Incidents:

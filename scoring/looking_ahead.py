@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from scoring import rules
 from scoring.choices import Metric, RuleKind, is_number
-from scoring.computation import Rule
 from scoring.rules import next_steps
 from scoring.rules.next_steps import Part, Step
 from scoring.scheme_bands import read_bands
 from scoring.scheme_checks import highest_of
+from scoring.written_rules import Rule
 
 if TYPE_CHECKING:
     from orgs.kernel.clock import Week
@@ -103,7 +103,8 @@ def of_score(score: Score, outlook: Outlook) -> Ahead:
     rule = Rule.of_criterion(criterion)
     things = things_of(rule, kept, criterion)
     steps = [step for step in steps_of(rule, kept, outlook, score) if step.points > points]
-    is_unknown = stands is None and not criterion.is_counted
+    # A place hangs on what the others do: while weeks are left, nobody can say what is lost.
+    is_unknown = (stands is None and not criterion.is_counted) or (rule.is_by_rank and outlook.weeks > 0)
     return Ahead(score, points, things, steps, is_open=False, is_unknown=is_unknown)
 
 
@@ -112,7 +113,7 @@ def things_of(rule: Rule, kept: Kept, criterion: Criterion) -> list[Thing]:
     if rule.rule in {RuleKind.SUM, RuleKind.EXCLUSIVE}:
         parts = zip(rule.params["parts"], kept.get("parts", ()), strict=False)
         return [thing for part, one in parts for thing in things_of(Rule.of_part(part), one, criterion)]
-    if rule.rule in {RuleKind.MISSES, RuleKind.JUDGED}:
+    if rule.rule in {RuleKind.MISSES, RuleKind.RANK, RuleKind.JUDGED}:
         return []
     if not rule.metric:
         counted = DOCUMENTS if rule.rule == RuleKind.DOCUMENTS else MEETINGS

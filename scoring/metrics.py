@@ -19,7 +19,7 @@ from reporting.models import ClosedWeek, WeekUnit
 from reporting.rollup import streaks
 from reporting.verified_figures import Less
 from scoring.choices import Metric, Missing
-from scoring.frozen import Figure, Metered, Params, Year
+from scoring.frozen import Figure, Metered, Params, Period, Year
 from scoring.incidents import Incidents, read_incidents
 from scoring.other_metrics import OTHERS
 
@@ -28,33 +28,36 @@ FLOWS = ("sub_checks", "sub_checks_poor", "sub_admin_changed")
 BASE_MEASURES = (Measure.MEMBERS_2012, Measure.MEMBERS_REPORTED, Measure.ORGANISATIONS)
 
 
-def read_year(year: int, unit_ids: Iterable[int], *, week_by_week: bool = False) -> dict[int, Year]:
+def read_year(
+    year: int, unit_ids: Iterable[int], *, week_by_week: bool = False, first: int = 1, last: int = 53
+) -> dict[int, Year]:
     """The year of each unit, in the same few statements however many units there are.
 
     `week_by_week` reads the rows of all its weeks too: many for many units, and only rules over several measurements
-    ask for them.
+    ask for them. `first` and `last` keep it to the weeks between, as if there were no others.
     """
     ids = list(unit_ids)
-    weeks = list(ClosedWeek.objects.newest_editions().filter(year=year))
+    period = Period(year, first, last)
+    weeks = closed_weeks(period)
     if not weeks:
         return {unit_id: Year() for unit_id in ids}
-    last = weeks[-1]
-    rows = {row.unit_id: row for row in WeekUnit.objects.filter(week=last, unit_id__in=ids)}
+    newest = weeks[-1]
+    rows = {row.unit_id: row for row in WeekUnit.objects.filter(week=newest, unit_id__in=ids)}
     sums = WeekUnit.objects.filter(week__in=weeks, unit_id__in=ids).values("unit_id")
     flows = {
         each["unit_id"]: _plain(dict(each))
         for each in sums.annotate(**{f"{name}_year": Sum(name) for name in FLOWS})
     }
-    bases = corrected_bases.of_units(last, ids, BASE_MEASURES)
-    incidents = read_incidents(year, ids, until=last.week.ends_at)
-    reports = punctuality.of_year(year, ids)
-    poor = streaks.longest_by_reading(year, last.week.ends_at, ids, known=last.known_until)
-    less = verified_figures.of_weeks(weeks if week_by_week else [last], ids)
+    bases = corrected_bases.of_units(newest, ids, BASE_MEASURES)
+    incidents = read_incidents(period, ids, until=newest.week.ends_at)
+    reports = punctuality.of_year(year, ids, first=first, last=last)
+    poor = streaks.longest_by_reading(year, newest.week.ends_at, ids, known=newest.known_until)
+    less = verified_figures.of_weeks(weeks if week_by_week else [newest], ids)
     by_week = _by_week(weeks, ids, less) if week_by_week else {}
     corrected = {str(each.week): each.edition for each in weeks if each.edition > 1}
     return {
         unit_id: Year(
-            last,
+            newest,
             corrected,
             rows.get(unit_id),
             flows.get(unit_id, {}),
@@ -63,7 +66,7 @@ def read_year(year: int, unit_ids: Iterable[int], *, week_by_week: bool = False)
             reports.get(unit_id),
             by_week.get(unit_id, ()),
             poor.get(unit_id, {}),
-            less[last.pk].get(unit_id, Less()),
+            less[newest.pk].get(unit_id, Less()),
         )
         for unit_id in ids
     }
@@ -82,6 +85,12 @@ def _by_week(
         week = Year(known[row.week_id], row=row, flows=flows, less=taken_off)
         found.setdefault(row.unit_id, []).append(week)
     return {unit_id: tuple(each) for unit_id, each in found.items()}
+
+
+def closed_weeks(period: Period) -> list[ClosedWeek]:
+    """Those of the period in order, each in its newest edition."""
+    found = ClosedWeek.objects.newest_editions().filter(year=period.year)
+    return list(found.filter(number__gte=period.first, number__lte=period.last))
 
 
 def last_week(year: int) -> ClosedWeek | None:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
+from orgs.choices import JobState
 from orgs.kernel import clock
 from orgs.permissions import MANAGE_SCHEMES, RUN_ASSESSMENT, VIEW_SHEET
 from orgs.querysets.scope import ScopedQuerySet
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from orgs.models import User
-    from scoring.models import AssessmentGroup, AssessmentRound, Evidence, Scheme, Score, Sheet
+    from scoring.models import AssessmentGroup, AssessmentRound, Evidence, Scheme, SchemeTrial, Score, Sheet
 
 
 class SchemeQuerySet(ScopedQuerySet["Scheme"]):
@@ -77,6 +78,15 @@ class SchemeQuerySet(ScopedQuerySet["Scheme"]):
             version__gt=models.OuterRef("version"),
         )
         return self.annotate(_owner=Coalesce("unit_id", 0)).filter(~models.Exists(newer))
+
+
+class SchemeTrialQuerySet(ScopedQuerySet["SchemeTrial"]):
+    def ordered_by(self, user: User) -> Self:
+        """Those of the person, as long as they may run the assessment there."""
+        return self.actionable_by(user, RUN_ASSESSMENT).filter(created_by=user)
+
+    def unfinished(self) -> Self:
+        return self.filter(job__state__in=[JobState.QUEUED, JobState.RUNNING])
 
 
 class SheetQuerySet(ScopedQuerySet["Sheet"]):

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from scoring.choices import ConsequenceKind, Grade
+from scoring.rules import ranks
 
 if TYPE_CHECKING:
     from scoring.models import Criterion, Sheet
@@ -73,16 +74,6 @@ class Loss:
     def mean(self) -> Fraction | None:
         """Lost per unit."""
         return Fraction(self.lost) / self.n_units if self.n_units else None
-
-
-def ranks(totals: Mapping[int, Decimal]) -> dict[int, int]:
-    """Key → rank, the highest total first; equal totals share it."""
-    counted = Counter(totals.values())
-    found, rank = {}, 1
-    for total in sorted(counted, reverse=True):
-        found[total] = rank
-        rank += counted[total]
-    return {key: found[total] for key, total in totals.items()}
 
 
 def places(sheets: Sequence[Sheet], before: Mapping[int, Sheet]) -> list[Place]:

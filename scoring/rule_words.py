@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from orgs.choices import Kind
 from orgs.kernel.numbers import points_text
 from scoring.choices import Metric, RuleKind, is_number
-from scoring.computation import Rule
 from scoring.rules import DOWN, HALF_UP, Band
 from scoring.scheme_bands import read_bands
 from scoring.scheme_checks import highest_of
+from scoring.scheme_places import LOW, read_places
+from scoring.written_rules import Rule
 
 if TYPE_CHECKING:
     from scoring.models import Criterion
@@ -155,6 +157,52 @@ def _misses(rule: Rule) -> str:
     }
 
 
+def _rank(rule: Rule) -> str:
+    places = read_places(rule.params["places"])
+    before = [0, *(each.last or 0 for each in places)]
+    steps = "；".join(
+        _("%(places)s得 %(points)s 分")
+        % {"places": _place_words(first + 1, each.last), "points": points_text(each.points)}
+        for first, each in zip(before, places, strict=False)
+    )
+    words = _("%(metric)s，在%(group)s中排名（%(order)s）：%(steps)s。%(ties)s")
+    return words % {
+        "metric": metric_words(rule),
+        "group": group_words(rule.params),
+        "order": _order(rule.params),
+        "steps": steps,
+        "ties": _ties(rule),
+    }
+
+
+def group_words(params: Mapping[str, Any]) -> str:
+    """Whom a unit is compared with."""
+    if "kinds" not in params:
+        return _("同一上级、同一类型的单位")
+    return _("同一上级的%(kinds)s") % {"kinds": "、".join(str(Kind(each).label) for each in params["kinds"])}
+
+
+def _place_words(first: int, last: int | None) -> str:
+    if last is None:
+        return _("其余各名") if first > 1 else _("各名")
+    return _("第 %(n)s 名") % {"n": first if first == last else f"{first}–{last}"}
+
+
+def _ties(rule: Rule) -> str:
+    found = [
+        f"{metric_words(Rule('', each['metric'], rule.min_points, rule.max_points, each.get('params', {})))}"
+        f"（{_order(each)}）"
+        for each in rule.params.get("ties", ())
+    ]
+    if not found:
+        return _("名次相同的并列。")
+    return _("名次相同时依次比：%(ties)s；仍相同的并列。") % {"ties": "，".join(found)}
+
+
+def _order(row: Mapping[str, Any]) -> str:
+    return _("越低越靠前") if row.get("order") == LOW else _("越高越靠前")
+
+
 def _sum(rule: Rule) -> str:
     words = _("各部分相加，最低 %(low)s 分，最多 %(cap)s 分：%(parts)s")
     limits = {"low": points_text(rule.min_points), "cap": points_text(rule.max_points)}
@@ -193,6 +241,7 @@ _WORDS: dict[str, Callable[[Rule], str]] = {
     RuleKind.PENALTY: _penalty,
     RuleKind.MONTHLY: _monthly,
     RuleKind.MISSES: _misses,
+    RuleKind.RANK: _rank,
     RuleKind.SUM: _sum,
     RuleKind.EXCLUSIVE: _exclusive,
     RuleKind.JUDGED: _judged,

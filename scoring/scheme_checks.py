@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from scoring import scheme_places
 from scoring.choices import OF_YEAR, Metric, RuleKind, is_number
 from scoring.scheme_bands import problem_of, written
 
@@ -25,6 +26,7 @@ NEEDS_METRIC = {
     RuleKind.PENALTY,
     RuleKind.MONTHLY,
     RuleKind.MISSES,
+    RuleKind.RANK,
 }
 NEEDS_PARAMS = frozenset(RuleKind.values) - {RuleKind.JUDGED, RuleKind.PRESENCE, RuleKind.LINEAR}
 OF_PEOPLE = {RuleKind.DOCUMENTS, RuleKind.JUDGED}
@@ -43,6 +45,7 @@ def check(data: Row, findings: Findings) -> None:
             findings.add(f"{at}.code", _("评分点代码重复，请改为各不相同。"))
         codes.add(row["code"])
         _criterion(row, at, findings)
+        _compared(row, at, findings, data["target_kinds"])
     _sums(data, findings)
 
 
@@ -77,6 +80,14 @@ def _criterion(row: Row, at: str, findings: Findings) -> None:
         part_low, part_high = _range(part)
         if rule == RuleKind.EXCLUSIVE and (part_high > high or part_low < low):
             findings.add(where, _("各部分的分值须在评分点的最低分和分值之间，请调整。"))
+
+
+def _compared(row: Row, at: str, findings: Findings, target_kinds: list[str]) -> None:
+    """Rules by ranks, of the criterion or of its parts."""
+    parts = enumerate(row.get("params", {}).get("parts", ()), 1)
+    for where, each in [(at, row), *((f"{at}.params.parts[{n}]", part) for n, part in parts)]:
+        if scheme_places.is_by_rank(each) and each.get("params"):
+            scheme_places.check(each, where, findings, target_kinds)
 
 
 def _rule(row: Row, at: str, findings: Findings) -> None:

@@ -13,6 +13,7 @@ from scoring.choices import Grade, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from scoring.models import Criterion, Scheme
 
@@ -109,9 +110,23 @@ def _said(criterion: Criterion) -> dict[str, str]:
         _("计分规则"): rule_words.of_criterion(criterion),
         _("来源"): str(Provenance(criterion.provenance).label),
         _("依据"): criterion.clause,
+        _("权重"): _weights(criterion),
         _("内容分值"): _range(item.min_points, item.max_points),
         _("项目分值"): _range(item.section.min_points, item.section.max_points),
     }
+
+
+def _weights(criterion: Criterion) -> str:
+    """Of the section, the item and the criterion, as far as they have one."""
+    item = criterion.item
+    found = [each.weight for each in (item.section, item, criterion)]
+    return " × ".join(percent(each) for each in found if each is not None)
+
+
+def percent(weight: Decimal) -> str:
+    """40%, 12.5%."""
+    text = f"{weight:f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"
 
 
 def _range(low: object, high: object) -> str:

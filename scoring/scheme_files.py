@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from orgs.kernel import yaml_files
 from orgs.kernel.shapes import Findings
-from scoring import scheme_checks
+from scoring import scheme_checks, scheme_weights
 from scoring.exceptions import SchemeInvalid
 from scoring.scheme_layout import SCHEME
 
 Row = dict[str, Any]
 FULL_POINTS = Decimal(scheme_checks.FULL_POINTS)
 # Keys that came later, with what older files mean: they leave the digest of an older file as it was.
-_LATER: Row = {"min_points": None, "is_capped": False, "full_points": FULL_POINTS}
+_LATER: Row = {"min_points": None, "is_capped": False, "full_points": FULL_POINTS, "weight": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class CriterionFile:
     params: Row
     provenance: str
     clause: str
+    weight: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class ItemFile:
     criteria: tuple[CriterionFile, ...]
     min_points: Decimal | None = None
     is_capped: bool = False
+    weight: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class SectionFile:
     items: tuple[ItemFile, ...]
     min_points: Decimal | None = None
     is_capped: bool = False
+    weight: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ def parse(text: str) -> SchemeFile:
         raise SchemeInvalid(_("文件不是考评方案，请以 code、title、sections 等键开头。"))
     _refuse(findings)
     data: Row = findings.document.value  # type: ignore[assignment]  # a mapping, as just checked
+    data = scheme_weights.with_points(data, Decimal(data.get("full_points", FULL_POINTS)), findings)
+    _refuse(findings)
     scheme_checks.check(data, findings)
     _refuse(findings)
     return _scheme(data)
@@ -125,6 +130,7 @@ def _section(row: Row) -> SectionFile:
         items=tuple(_item(each) for each in row["items"]),
         min_points=_floor(row),
         is_capped=row.get("capped", False),
+        weight=_weight(row),
     )
 
 
@@ -137,6 +143,7 @@ def _item(row: Row) -> ItemFile:
         criteria=tuple(_criterion(each) for each in row["criteria"]),
         min_points=_floor(row),
         is_capped=row.get("capped", False),
+        weight=_weight(row),
     )
 
 
@@ -151,8 +158,13 @@ def _criterion(row: Row) -> CriterionFile:
         params=row.get("params", {}),
         provenance=row["provenance"],
         clause=row["clause"],
+        weight=_weight(row),
     )
 
 
 def _floor(row: Row) -> Decimal | None:
     return Decimal(row["min_points"]) if "min_points" in row else None
+
+
+def _weight(row: Row) -> Decimal | None:
+    return Decimal(row["weight"]) if "weight" in row else None

@@ -24,6 +24,7 @@ from orgs.kernel.shapes import Row as Fixed
 from reporting.figures import FIGURES
 from scoring.choices import Grade, Metric, PoorReading, Provenance, RuleKind
 from scoring.rules import ROUNDINGS
+from scoring.scheme_places import ORDERS
 
 LONGEST_SCHEME = 20
 _CODE_HINT = _("只用小写字母、数字和连字符，以字母开头，最多20个字符。")
@@ -31,6 +32,11 @@ _CODE = Text(LONGEST_SCHEME, r"[a-z][a-z0-9]*(-[a-z0-9]+)*", _CODE_HINT)
 _CLAUSE = Text(20)
 _PROVENANCE = Choice(tuple(Provenance.values))
 _POINTS = Key(Points(), _("分值（满分，也是得分上限）"), is_required=True)
+_SHARE = Key(Points(), _("分值（满分，也是得分上限）；points 和 weight 写其中一个"))
+_WEIGHT = Key(
+    Amount(), _("占上一级分值的百分之几，如 40；同一级都写 weight，合计 100，按 weight_step 折合成分值")
+)
+_EITHER = ("points", "weight")
 _FLOOR = Key(Points(), _("最低分，可以是负数；不写则不另设下限"))
 _CAPPED = Key(Flag(), _("true：各部分满分之和可以大于分值，超出不计；默认 false，须正好相等"))
 
@@ -76,6 +82,14 @@ _OF_METRIC = {
         Choice(("covered_members", "covered_capped")), _("覆盖率的分子：原数（默认），或各单位不超过底数")
     ),
 }
+_ORDER = Key(Choice(ORDERS), _("high 越高越靠前（默认），low 越低越靠前"))
+_TIE = Record(
+    {
+        "metric": Key(Choice(tuple(Metric.values)), _("指标"), is_required=True),
+        "order": _ORDER,
+        "params": Key(Record({"most": _MOST, **_OF_METRIC}), _("指标的参数")),
+    }
+)
 SIMPLE: dict[str, Record] = {
     RuleKind.BANDS: Record({"bands": _BANDS, "most": _MOST, **_OF_METRIC}),
     RuleKind.LINEAR: Record(
@@ -116,6 +130,31 @@ SIMPLE: dict[str, Record] = {
             **_OF_METRIC,
         }
     ),
+    RuleKind.RANK: Record(
+        {
+            "places": Key(
+                Many(
+                    Fixed(
+                        (OrNull(Whole(1, 1_000_000)), Points()),
+                        _("请写成 [到第几名, 得分]，最后一行的名次写 null。"),
+                    ),
+                    most=20,
+                    is_set=False,
+                ),
+                _("各名次的得分：[到第几名（含）, 得分]，从前到后，最后一行为其余各名"),
+                is_required=True,
+            ),
+            "order": _ORDER,
+            "ties": Key(
+                Many(_TIE, most=5, is_set=False), _("名次相同时依次再比什么；仍相同的并列，取靠前的名次")
+            ),
+            "kinds": Key(
+                Many(Choice(tuple(Kind.values))), _("和哪些类型的单位一起排名；不写则只和同一类型的比")
+            ),
+            "most": _MOST,
+            **_OF_METRIC,
+        }
+    ),
 }
 PART = Record(
     {
@@ -141,7 +180,8 @@ CRITERION = Record(
     {
         "code": Key(Text(20), _("代码，在本方案内不重复，如 2.2.a"), is_required=True),
         "label": Key(Text(200), _("评分点"), is_required=True),
-        "points": _POINTS,
+        "points": _SHARE,
+        "weight": _WEIGHT,
         "min_points": Key(Points(), _("最低分，可以是负数；默认 0")),
         "rule": Key(Choice(tuple(RuleKind.values)), _("计分规则"), is_required=True),
         "metric": Key(Choice(tuple(Metric.values)), _("指标；由人填报的不写")),
@@ -154,26 +194,31 @@ CRITERION = Record(
     tag="rule",
     part="params",
     cases=RULES,
+    either=_EITHER,
 )
 ITEM = Record(
     {
         "content": Key(Text(1000), _("主要内容"), is_required=True),
         "standard": Key(Text(2000), _("考核要求及评分标准")),
-        "points": _POINTS,
+        "points": _SHARE,
+        "weight": _WEIGHT,
         "min_points": _FLOOR,
         "capped": _CAPPED,
         "provenance": Key(_PROVENANCE, _("来源"), is_required=True),
         "criteria": Key(Many(CRITERION, most=40, is_set=False), _("评分点"), is_required=True),
-    }
+    },
+    either=_EITHER,
 )
 SECTION = Record(
     {
         "title": Key(Text(80), _("考核项目"), is_required=True),
-        "points": _POINTS,
+        "points": _SHARE,
+        "weight": _WEIGHT,
         "min_points": _FLOOR,
         "capped": _CAPPED,
         "items": Key(Many(ITEM, most=40, is_set=False), _("内容"), is_required=True),
-    }
+    },
+    either=_EITHER,
 )
 SETTINGS = Record(
     {
@@ -192,6 +237,7 @@ SCHEME = Record(
         "clause": Key(_CLAUSE, _("依据的条款")),
         "target_kinds": Key(Many(Choice(tuple(Kind.values))), _("适用的团组织类型"), is_required=True),
         "full_points": Key(Points(), _("总分；默认 10")),
+        "weight_step": Key(Amount(), _("由 weight 折合的分值的步长；默认 0.1")),
         "grades": Key(
             Many(
                 Fixed((Choice(tuple(Grade.values)), Points()), _('请写成 [等次, "起点分"]。')),
@@ -216,6 +262,7 @@ PARTS = {
     "`bands`, as a mapping": BandShape.RECORD,
     **{f"`params` of rule `{kind}`": record for kind, record in RULES.items()},
     "`parts`": PART,
+    "`ties`": _TIE,
 }
 
 

@@ -1,4 +1,8 @@
-"""试算: what a scheme would give with the frozen weeks that are there. Nothing is written; what people judge stays open."""
+"""试算: what a scheme would give with the frozen weeks that are there, unit by unit. What people judge stays open.
+
+Nothing is written that an assessment reads. The weeks are those of a year, or those from one of them to another, as if
+there were no others.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +14,41 @@ from typing import TYPE_CHECKING
 from orgs.kernel.numbers import points_text
 from scoring import metrics, rules
 from scoring.choices import Grade, Missing
-from scoring.computation import Rule, compute
+from scoring.computation import compute
 from scoring.models import Criterion, Item, Score, Section
 from scoring.operations.schemes import criterion_of
 from scoring.tallies import Tally, tally
+from scoring.year_reading import AT_ONCE, YearReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from reporting.models import ClosedWeek
-    from scoring.frozen import Year
+    from scoring.frozen import Period, Year
     from scoring.scheme_files import SchemeFile
 
-AT_ONCE = 250
+    Told = Callable[[int, int], None]
+
 FIFTHS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTrial:
+    """One unit: for each criterion its points, or why there are none ("": people enter or judge it); in sheet order.
+
+    `low` and `high` are the totals with nothing and with everything for what has no points.
+    """
+
+    unit_id: int
+    points: Sequence[Decimal | None]
+    missing: Sequence[str]
+    low: Decimal
+    high: Decimal
+
+    @property
+    def computed(self) -> Decimal:
+        """What the system can compute, added up, no floor or cap of an item counted."""
+        return sum((each for each in self.points if each is not None), rules.ZERO)
 
 
 @dataclass(slots=True)
@@ -52,18 +77,27 @@ class CriterionTrial:
 
 @dataclass(slots=True)
 class Trial:
-    """The whole scheme over all units."""
+    """The whole scheme over all units; made with `summed_up`."""
 
-    year: int
-    week: ClosedWeek | None
-    n_units: int
+    period: Period
+    weeks: Sequence[ClosedWeek]
+    units: Sequence[UnitTrial]
     criteria: list[CriterionTrial]
     computable: Decimal
     full: Decimal
+    grades: Sequence[tuple[str, Decimal]]
     sums: Counter[int] = field(default_factory=Counter)
     at_best: Counter[str] = field(default_factory=Counter)
     at_worst: Counter[str] = field(default_factory=Counter)
-    grades: Sequence[tuple[str, Decimal]] = ()
+
+    @property
+    def week(self) -> ClosedWeek | None:
+        """The last one."""
+        return self.weeks[-1] if self.weeks else None
+
+    @property
+    def n_units(self) -> int:
+        return len(self.units)
 
     @property
     def fifths(self) -> list[tuple[str, int]]:
@@ -78,6 +112,10 @@ class Trial:
         return [
             (str(Grade(name).label), self.at_best[name], self.at_worst[name]) for name, _floor in self.grades
         ]
+
+    def grade_of(self, total: Decimal) -> str:
+        """The grade of a total in words; what caps it isn't tried."""
+        return str(Grade(rules.grade(total, self.grades)).label)
 
 
 def blueprint(file: SchemeFile) -> list[Criterion]:
@@ -103,55 +141,70 @@ def blueprint(file: SchemeFile) -> list[Criterion]:
 
 def run(
     criteria: Sequence[Criterion],
-    grades: Sequence[tuple[str, Decimal]],
-    year: int,
+    period: Period,
     unit_ids: Sequence[int],
+    *,
+    told: Told = lambda done, total: None,
+) -> list[UnitTrial]:
+    """Every unit by these criteria with the frozen weeks of the period. Counts and documents nobody has entered stay open.
+
+    `told` hears after every 250 units how many are done, of how many.
+    """
+    reader, found = YearReader(criteria, period), []
+    for start in range(0, len(unit_ids), AT_ONCE):
+        years = reader.read(unit_ids[start : start + AT_ONCE])
+        found += [_tried(criteria, unit_id, year) for unit_id, year in years.items()]
+        told(len(found), len(unit_ids))
+    return found
+
+
+def summed_up(
+    criteria: Sequence[Criterion],
+    grades: Sequence[tuple[str, Decimal]],
+    period: Period,
+    units: Sequence[UnitTrial],
 ) -> Trial:
-    """Every unit by these criteria with the frozen weeks of the year. Counts and documents nobody has entered stay open."""
-    lines = [CriterionTrial(each) for each in criteria]
+    """What `run` has found over all units; one statement, for the weeks."""
     sections = {each.item.section_id: each.item.section.max_points for each in criteria}
     trial = Trial(
-        year=year,
-        week=metrics.last_week(year),
-        n_units=len(unit_ids),
-        criteria=lines,
+        period=period,
+        weeks=metrics.closed_weeks(period),
+        units=units,
+        criteria=[CriterionTrial(each) for each in criteria],
         computable=sum((each.max_points for each in criteria if each.is_computed), rules.ZERO),
         full=sum(sections.values(), rules.ZERO),
         grades=grades,
     )
-    week_by_week = any(Rule.of_criterion(each).is_week_by_week for each in criteria)
-    for start in range(0, len(unit_ids), AT_ONCE):
-        years = metrics.read_year(year, unit_ids[start : start + AT_ONCE], week_by_week=week_by_week)
-        for found in years.values():
-            _count(trial, found)
+    for unit in units:
+        _count(trial, unit)
     return trial
 
 
-def _count(trial: Trial, year: Year) -> None:
-    """One unit."""
-    scores = []
-    for line in trial.criteria:
-        score = Score(criterion=line.criterion)
+def _tried(criteria: Sequence[Criterion], unit_id: int, year: Year) -> UnitTrial:
+    scores, missing = [], []
+    for criterion in criteria:
+        score = Score(criterion=criterion)
         computed = compute(score, year)
         score.computed_points = computed.points
         scores.append(score)
-        if computed.points is not None:
-            line.points[computed.points] += 1
-        elif not line.is_open:
-            line.missing[str(computed.arithmetic["missing"])] += 1
-    _count_sum(trial, scores)
+        is_lacking = computed.points is None and criterion.is_computed
+        missing.append(str(computed.arithmetic["missing"]) if is_lacking else "")
     result = tally(scores)
-    trial.at_best[rules.grade(result.attainable, trial.grades)] += 1
-    trial.at_worst[rules.grade(_at_least(result), trial.grades)] += 1
+    points = [each.computed_points for each in scores]
+    return UnitTrial(unit_id, points, missing, _at_least(result), result.attainable)
 
 
-def _count_sum(trial: Trial, scores: Iterable[Score]) -> None:
-    """Which fifth of the computable points the unit gets."""
-    if trial.computable <= 0:
-        return
-    points = sum((each.computed_points for each in scores if each.computed_points is not None), rules.ZERO)
-    share = max(points, rules.ZERO) * FIFTHS / trial.computable
-    trial.sums[min(int(share), FIFTHS - 1)] += 1
+def _count(trial: Trial, unit: UnitTrial) -> None:
+    for line, points, missing in zip(trial.criteria, unit.points, unit.missing, strict=True):
+        if points is not None:
+            line.points[points] += 1
+        elif missing:
+            line.missing[missing] += 1
+    if trial.computable > 0:
+        share = max(unit.computed, rules.ZERO) * FIFTHS / trial.computable
+        trial.sums[min(int(share), FIFTHS - 1)] += 1
+    trial.at_best[rules.grade(unit.high, trial.grades)] += 1
+    trial.at_worst[rules.grade(unit.low, trial.grades)] += 1
 
 
 def _at_least(result: Tally) -> Decimal:

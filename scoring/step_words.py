@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from orgs.kernel.numbers import percent_of, points_text, thousands
 from reporting.pages.figure_words import FIGURES
 from scoring.choices import Metric, RuleKind, is_number
-from scoring.computation import Rule
 from scoring.looking_ahead import DOCUMENTS, LASTING, MEETINGS, RULE_DOCUMENT
 from scoring.rule_words import band_range, metric_words, value_text
 from scoring.scheme_bands import read_bands
+from scoring.written_rules import Rule
 
 if TYPE_CHECKING:
     from scoring.looking_ahead import Ahead, Kept, Outlook

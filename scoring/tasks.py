@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from scoring.operations import document_stores, sheets, year_files
+from scoring.operations import document_stores, sheets, trial_jobs, year_files
 
 
 @shared_task(name="scoring.compute_sheets")
@@ -20,6 +20,12 @@ def compute_this_year() -> None:
 @shared_task(name="scoring.purge_documents")
 def purge_documents() -> None:
     document_stores.purge()
+    trial_jobs.purge()
+
+
+@shared_task(name=trial_jobs.TASK)
+def try_scheme(job_id: int) -> None:
+    trial_jobs.try_in_job(job_id)
 
 
 @shared_task(name=year_files.TASK)

@@ -13,6 +13,7 @@ from scoring.views import (
     publication,
     results,
     rounds,
+    scheme_trials,
     schemes,
     sheet_import,
     sheets,
@@ -36,7 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assess/schemes/", schemes.list_schemes, name="list-schemes"),
     path("assess/schemes/new/", schemes.new_scheme, name="new-scheme"),
     path("assess/schemes/<int:pk>/", schemes.show_scheme, name="show-scheme"),
-    path("assess/schemes/<int:pk>/trial/", schemes.try_scheme, name="try-scheme"),
+    path("assess/schemes/<int:pk>/trial/", scheme_trials.try_scheme, name="try-scheme"),
+    path("assess/scheme-trials/<int:pk>/", scheme_trials.show_trial, name="show-scheme-trial"),
     path("assess/schemes/<int:pk>/compare/", schemes.compare_schemes, name="compare-schemes"),
     path("assess/schemes/<int:pk>/approve/", schemes.approve_scheme, name="approve-scheme"),
     path(

@@ -292,12 +292,16 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A mapping with known keys. `cases` says which record the key `part` holds, by the word at the key `tag`."""
+    """A mapping with known keys. `cases` says which record the key `part` holds, by the word at the key `tag`.
+
+    Of `either`, keys that say the same in different ways, there is exactly one.
+    """
 
     keys: Mapping[str, Key]
     tag: str = ""
     part: str = ""
     cases: Mapping[str, Record] = field(default_factory=dict)
+    either: tuple[str, ...] = ()
 
     def check(self, value: object, key: str, findings: Findings) -> None:
         if not isinstance(value, dict):
@@ -311,6 +315,16 @@ class Record:
                 self._shape(name, value).check(value[name], at, findings)
             elif each.is_required:
                 findings.add(at, _("缺少这一项，请补充：%s。") % each.words)
+        self._only_one(value, key, findings)
+
+    def _only_one(self, value: Mapping[str, object], key: str, findings: Findings) -> None:
+        written = [name for name in self.either if name in value]
+        if self.either and not written:
+            at = f"{key}.{self.either[0]}".lstrip(".")
+            findings.add(at, _("缺少这一项，请在 %s 中填写一个。") % "、".join(self.either))
+        for name in written[1:]:
+            at = f"{key}.{name}".lstrip(".")
+            findings.add(at, _("%s 只能写一个，请删去其他的。") % "、".join(self.either))
 
     def _shape(self, name: str, value: Mapping[str, object]) -> Shape:
         case = self.cases.get(str(value.get(self.tag))) if name == self.part else None
@@ -333,6 +347,8 @@ class Record:
                 for name, each in self.keys.items()
             },
         }
+        if self.either:
+            written["oneOf"] = [{"required": [name]} for name in self.either]
         if self.cases:
             written["allOf"] = [
                 {

@@ -16,6 +16,7 @@ from scoring.models.rounds import (
 from scoring.models.schemes import Criterion, Item, Scheme, Section
 from scoring.models.seals import SheetSeal
 from scoring.models.sheets import Consequence, Evidence, Score, Sheet
+from scoring.models.trials import SchemeTrial
 
 __all__ = [
     "AssessmentGroup",
@@ -29,6 +30,7 @@ __all__ = [
     "GroupMember",
     "Item",
     "Scheme",
+    "SchemeTrial",
     "Score",
     "Section",
     "Sheet",

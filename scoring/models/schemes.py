@@ -65,6 +65,14 @@ class Section(models.Model):
     title = models.CharField(_("考核项目"), max_length=80)
     max_points = models.DecimalField(_("分值"), max_digits=5, decimal_places=2)
     min_points = models.DecimalField(_("最低分"), max_digits=5, decimal_places=2, null=True, blank=True)
+    weight = models.DecimalField(
+        _("权重（%）"),
+        max_digits=7,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="of the full points; points came of it",
+    )
 
     class Meta:
         ordering: ClassVar = ["position"]
@@ -85,6 +93,9 @@ class Item(models.Model):
     standard = models.TextField(_("考核要求及评分标准"), blank=True)
     max_points = models.DecimalField(_("分值"), max_digits=5, decimal_places=2)
     min_points = models.DecimalField(_("最低分"), max_digits=5, decimal_places=2, null=True, blank=True)
+    weight = models.DecimalField(
+        _("权重（%）"), max_digits=7, decimal_places=4, null=True, blank=True, help_text="of its section"
+    )
     provenance = models.CharField(max_length=14, choices=Provenance, default=Provenance.SOURCE)
     state = models.CharField(_("状态"), max_length=8, choices=SchemeState, default=SchemeState.DRAFT)
     approved_at = models.DateTimeField(_("核定时间"), null=True, blank=True)
@@ -116,6 +127,9 @@ class Criterion(models.Model):
     label = models.CharField(_("评分点"), max_length=200)
     max_points = models.DecimalField(_("分值"), max_digits=5, decimal_places=2)
     min_points = models.DecimalField(_("最低分"), max_digits=5, decimal_places=2, default=0)
+    weight = models.DecimalField(
+        _("权重（%）"), max_digits=7, decimal_places=4, null=True, blank=True, help_text="of its item"
+    )
     rule = models.CharField(max_length=10, choices=RuleKind)
     metric = models.CharField(
         max_length=40, blank=True, help_text="name in scoring/metrics.py; blank = entered by people"

@@ -201,6 +201,7 @@ def _create_section(scheme: Scheme, position: int, file: SectionFile) -> None:
         title=file.title,
         max_points=file.points,
         min_points=file.min_points,
+        weight=file.weight,
     )
     for i, row in enumerate(file.items, 1):
         item = Item.objects.create(
@@ -210,6 +211,7 @@ def _create_section(scheme: Scheme, position: int, file: SectionFile) -> None:
             standard=row.standard,
             max_points=row.points,
             min_points=row.min_points,
+            weight=row.weight,
             provenance=row.provenance,
         )
         Criterion.objects.bulk_create(criterion_of(each, item, c) for c, each in enumerate(row.criteria, 1))
@@ -224,6 +226,7 @@ def criterion_of(file: CriterionFile, item: Item, position: int) -> Criterion:
         label=file.label,
         max_points=file.points,
         min_points=file.min_points,
+        weight=file.weight,
         rule=file.rule,
         metric=file.metric,
         params=file.params,

@@ -16,12 +16,14 @@ from orgs.operations import ledger
 from orgs.querysets.scope import Span, UnitsInCharge
 from scoring import metrics
 from scoring.choices import SheetState
-from scoring.computation import Rule, compute
+from scoring.computation import compute
 from scoring.exceptions import ResultNotified, ScoringError, SheetFinal, SheetProposed
+from scoring.frozen import Period
 from scoring.grading import grade_with
 from scoring.models import Criterion, Scheme, Score, Sheet
 from scoring.operations import consequences
 from scoring.tallies import Tally, tally
+from scoring.year_reading import AT_ONCE, YearReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from orgs.models import Job, User
     from scoring.frozen import Year
     from scoring.models import AssessmentRound
-
-AT_ONCE = 250  # units whose year is read together
 
 
 @transaction.atomic
@@ -114,7 +114,7 @@ def compute_sheet(sheet: Sheet, *, by: User | None = None) -> Sheet:
     """
     if by is not None and not may_assess(by, sheet.unit):
         raise NotAllowed
-    found = metrics.read_year(sheet.year, [sheet.unit_id], week_by_week=_reads_every_week([sheet.scheme_id]))
+    found = _reader_for([sheet.scheme_id], sheet.year).read([sheet.unit_id])
     sheet = locked(sheet.pk)
     if sheet.state == SheetState.OBJECTION:
         raise ResultNotified
@@ -127,12 +127,12 @@ def compute_year(year: int, *, by: User | None = None, job: Job | None = None) -
     With `job`, its row counts the sheets. Raises JobLost when another worker took it over.
     """
     sheets = list(Sheet.objects.of_year(year).computable().values_list("pk", "unit_id", "scheme_id"))
-    week_by_week = _reads_every_week({scheme_id for _pk, _unit, scheme_id in sheets})
+    reader = _reader_for({scheme_id for _pk, _unit, scheme_id in sheets}, year)
     n_changed = 0
     for n_done, (pk, unit_id, _scheme) in enumerate(sheets, 1):
         if n_done % AT_ONCE == 1:
             units = [each for _pk, each, _other in sheets[n_done - 1 : n_done - 1 + AT_ONCE]]
-            found = metrics.read_year(year, units, week_by_week=week_by_week)
+            found = reader.read(units)
         with transaction.atomic():
             # Told to the unit or proposed meanwhile: its points stay.
             sheet = Sheet.objects.computable().select_for_update(of=("self",)).filter(pk=pk).first()
@@ -144,10 +144,10 @@ def compute_year(year: int, *, by: User | None = None, job: Job | None = None) -
     return {"year": year, "sheets": len(sheets), "changed": n_changed}
 
 
-def _reads_every_week(scheme_ids: Iterable[int]) -> bool:
-    """Whether a rule of these schemes looks at several measurements of the year."""
+def _reader_for(scheme_ids: Iterable[int], year: int) -> YearReader:
+    """Reads what the rules of these schemes ask for."""
     criteria = Criterion.objects.filter(item__section__scheme__in=list(scheme_ids))
-    return any(Rule.of_criterion(each).is_week_by_week for each in criteria)
+    return YearReader(criteria, Period(year))
 
 
 def enqueue_compute(year: int, *, by: User | None = None) -> Job:

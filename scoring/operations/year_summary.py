@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING
@@ -12,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from scoring.excel import summary
 from scoring.outcomes import exact_text, outcome_of
+from scoring.rules import ranks
 from scoring.tallies import tally
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class Summary:
         """The workbook as a temporary file: within a scheme by rank, what isn't final after it in official order."""
         ranked: list[list[Cell]] = []
         for found in self._schemes.values():
-            places = _ranks(found.totals)
+            places = ranks(found.totals)
             for pk, place in places.items():
                 found.ranked[pk][1] = place
             last = len(places) + 1
@@ -75,15 +74,6 @@ class Summary:
             ]
         items = [summary.Items(each.scheme, each.captions, each.items) for each in self._schemes.values()]
         return summary.write(ranked, items, self._follows)
-
-
-def _ranks(totals: Mapping[int, Decimal]) -> dict[int, int]:
-    """Key -> rank: equal totals share one, the next skips."""
-    counted, rank, found = Counter(totals.values()), 1, {}
-    for total in sorted(counted, reverse=True):
-        found[total] = rank
-        rank += counted[total]
-    return {key: found[total] for key, total in totals.items()}
 
 
 def _consequence(each: Consequence) -> str:

@@ -121,7 +121,8 @@ def _lost(each: Ahead, found: NextGrade) -> Line:
 def _unknown(each: Ahead) -> Line:
     criterion = each.score.criterion
     most = points_text(criterion.max_points)
-    words = each.score.missing_label or _("尚未计算")
+    is_ranked = each.score.computed_points is not None
+    words = each.score.missing_label or (_("名次还会变动") if is_ranked else _("尚未计算"))
     return Line(str(criterion), criterion.item_id, words, _("最多 %(most)s 分") % {"most": most})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -12,22 +11,19 @@ from django.utils.translation import gettext as _
 
 from orgs.choices import Kind
 from orgs.kernel.numbers import points_text
-from orgs.models import OrgUnit
 from orgs.operations.exporting import FileTable
-from orgs.permissions import MANAGE_SCHEMES, RUN_ASSESSMENT
-from reporting.models import ClosedWeek
-from scoring import rule_words, scheme_diff, scheme_trials
+from scoring import rule_words, scheme_diff
 from scoring.choices import Grade, PoorReading, Provenance
-from scoring.models import Criterion, Item, Scheme
+from scoring.models import Item, Scheme
+from scoring.operations.trial_jobs import Plan
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from django.db.models import QuerySet
 
-    from orgs.models import User
     from orgs.operations.exporting import Cell
-    from scoring.models import Section
-    from scoring.scheme_files import SchemeFile
-    from scoring.scheme_trials import Trial
+    from scoring.models import Criterion, Section
 
 PER_PAGE = 50
 TONES: dict[str, str] = {
@@ -130,7 +126,7 @@ def as_table(found: Sequence[Line]) -> FileTable:
 
 def page(scheme: Scheme) -> Page:
     """The edition with its items, and the other editions of the same scheme."""
-    sections = _sections(criteria_of(scheme))
+    sections = _sections(Plan.of_scheme(scheme).criteria)
     items = [item for section in sections for item in section.items]
     editions = Scheme.objects.filter(code=scheme.code).order_by("-version")
     return Page(
@@ -146,12 +142,6 @@ def page(scheme: Scheme) -> Page:
     )
 
 
-def criteria_of(scheme: Scheme) -> list[Criterion]:
-    """Every criterion in the order of the sheet, with item and section."""
-    found = Criterion.objects.filter(item__section__scheme=scheme).select_related("item__section")
-    return list(found.order_by("item__section__position", "item__position", "position"))
-
-
 def items_of(scheme: Scheme) -> QuerySet[Item]:
     """Every item of the edition."""
     return Item.objects.filter(section__scheme=scheme).select_related("section")
@@ -159,26 +149,8 @@ def items_of(scheme: Scheme) -> QuerySet[Item]:
 
 def compare(older: Scheme, newer: Scheme) -> scheme_diff.Difference:
     """What became of the older edition."""
-    return scheme_diff.between((older, criteria_of(older)), (newer, criteria_of(newer)))
-
-
-def years() -> list[int]:
-    """Years with a closed week, the newest first."""
-    found = ClosedWeek.objects.newest_editions().order_by("-year").values_list("year", flat=True)
-    return list(dict.fromkeys(found))
-
-
-def trial_of_scheme(scheme: Scheme, year: int, user: User) -> Trial:
-    """What an edition that is kept would give."""
-    grades = [(name, Decimal(floor)) for name, floor in scheme.bands]
-    units = _unit_ids(scheme.target_kinds, user)
-    return scheme_trials.run(criteria_of(scheme), grades, year, units)
-
-
-def trial_of_file(file: SchemeFile, year: int, user: User) -> Trial:
-    """What a checked file would give."""
-    grades = [(name, Decimal(floor)) for name, floor in file.grades]
-    return scheme_trials.run(scheme_trials.blueprint(file), grades, year, _unit_ids(file.target_kinds, user))
+    before, after = Plan.of_scheme(older).criteria, Plan.of_scheme(newer).criteria
+    return scheme_diff.between((older, before), (newer, after))
 
 
 def kinds_of(kinds: Sequence[str]) -> str:
@@ -192,19 +164,6 @@ def range_text(low: Decimal | None, high: Decimal) -> str:
     if not low:
         return _("%(high)s分") % {"high": top}
     return _("%(low)s 至 %(high)s分") % {"low": points_text(low), "high": top}
-
-
-def _unit_ids(kinds: Sequence[str], user: User) -> list[int]:
-    """Units the person's office assesses by a scheme for these kinds: direct units, or those directly below a committee."""
-    charge = user.units_in_charge()
-    direct = OrgUnit.objects.direct_units().within(charge.allowing(MANAGE_SCHEMES))
-    below = OrgUnit.objects.filter(parent__in=charge.allowing(RUN_ASSESSMENT).own_unit_ids())
-    found = {
-        pk
-        for units in (direct, below.actionable_by(user, RUN_ASSESSMENT))
-        for pk in units.in_operation().filter(kind__in=kinds).values_list("pk", flat=True)
-    }
-    return sorted(found)
 
 
 def _grades(bands: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -234,8 +193,16 @@ def _sections(criteria: Sequence[Criterion]) -> list[SectionRow]:
     for _key, group in groupby(criteria, lambda each: each.item.section_id):
         items = [_item(list(each)) for _pk, each in groupby(group, lambda each: each.item_id)]
         section = items[0].item.section
-        rows.append(SectionRow(section, range_text(section.min_points, section.max_points), items))
+        rows.append(SectionRow(section, _worth(section), items))
     return rows
+
+
+def _worth(row: Section | Item | Criterion) -> str:
+    """0.5分; of a weight 0.5分（12.5%）."""
+    points = range_text(row.min_points, row.max_points)
+    if row.weight is None:
+        return points
+    return _("%(points)s（占 %(weight)s）") % {"points": points, "weight": scheme_diff.percent(row.weight)}
 
 
 def _item(criteria: list[Criterion]) -> ItemRow:
@@ -243,7 +210,7 @@ def _item(criteria: list[Criterion]) -> ItemRow:
     proposed = item.provenance == Provenance.RECONSTRUCTED or any(each.is_reconstructed for each in criteria)
     return ItemRow(
         item=item,
-        points=range_text(item.min_points, item.max_points),
+        points=_worth(item),
         tone=TONES[item.provenance],
         provenance=short_provenance(item.provenance),
         is_unconfirmed=proposed and not item.is_approved,
@@ -254,7 +221,7 @@ def _item(criteria: list[Criterion]) -> ItemRow:
 def _criterion(criterion: Criterion) -> CriterionRow:
     return CriterionRow(
         criterion,
-        range_text(criterion.min_points, criterion.max_points),
+        _worth(criterion),
         rule_words.of_criterion(criterion),
         TONES[criterion.provenance],
         short_provenance(criterion.provenance),

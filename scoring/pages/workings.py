@@ -16,10 +16,12 @@ from reporting.models import WeekUnit
 from reporting.pages.figure_words import FIGURES
 from scoring import rule_words
 from scoring.choices import Metric, Missing, RuleKind, is_number
-from scoring.computation import Rule
+from scoring.pages.comparison import GroupTable, Names, group_of, names_of, rows_url
 from scoring.scheme_bands import read_bands
+from scoring.written_rules import Rule
 
 if TYPE_CHECKING:
+    from orgs.models import User
     from scoring.models import Sheet
     from scoring.pages.evidence import Panel
     from scoring.pages.sheets import Cell, Row
@@ -67,6 +69,7 @@ class Piece:
     ladder: Sequence[tuple[str, str, bool]]
     measurements: Sequence[Measurement]
     is_decisive: bool = False  # of several that exclude each other, the one that counts
+    group: GroupTable | None = None  # of a rule by ranks
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +84,23 @@ class Working:
     panel: Panel
 
 
-def workings_of(row: Row, sheet: Sheet, panels: Iterable[Panel]) -> list[Working]:
+def workings_of(row: Row, sheet: Sheet, panels: Iterable[Panel], user: User) -> list[Working]:
     """The arithmetic of the open item, all numbers linked to their rows, with the papers of each criterion."""
     shown = {cell.score.arithmetic.get("numerator_rows", "") for cell in row.cells}
     below = _below(sheet) if shown & {*COVERED, WITH_GROUP} else []
     pairs = zip(row.cells, panels, strict=True)
-    return [_working(cell, sheet, panel, below) for cell, panel in pairs]
+    names = names_of((cell.score.arithmetic for cell in row.cells), user)
+    return [_working(cell, sheet, panel, below, names) for cell, panel in pairs]
 
 
-def _working(cell: Cell, sheet: Sheet, panel: Panel, below: Sequence[Below]) -> Working:
+def _working(cell: Cell, sheet: Sheet, panel: Panel, below: Sequence[Below], names: Names) -> Working:
     rule, kept = Rule.of_criterion(cell.score.criterion), cell.score.arithmetic
     week = kept.get("week", "")
     # The numbers of a combined rule stand with its parts.
     own = (
         {name: kept.get(name) for name in ("formula", "missing", "band")} if "parts" in rule.params else kept
     )
-    whole = _piece(rule, own, sheet, week, cell.score.computed_points, panel)
+    whole = _piece(rule, own, sheet, week, cell.score.computed_points, panel, names)
     parts = [
         _piece(
             Rule.of_part(part),
@@ -105,6 +109,7 @@ def _working(cell: Cell, sheet: Sheet, panel: Panel, below: Sequence[Below]) -> 
             week,
             one["points"],
             panel,
+            names,
             decisive=rule.rule == RuleKind.EXCLUSIVE and kept.get("band") == n,
         )
         for n, (part, one) in enumerate(
@@ -122,6 +127,7 @@ def _piece(
     week: str,
     points: Decimal | str | None,
     panel: Panel,
+    known: Names,
     *,
     decisive: bool = False,
 ) -> Piece:
@@ -136,8 +142,8 @@ def _piece(
         points="" if points is None else points_text(_decimal(points)),
         numerator_url=f"#{panel.anchor}"
         if is_counted
-        else _rows_url(week, sheet, kept.get("numerator_rows", "")) or _year_url(rule.metric, sheet),
-        denominator_url=_rows_url(week, sheet, kept.get("denominator_rows", ""))
+        else rows_url(week, sheet.unit_id, kept.get("numerator_rows", "")) or _year_url(rule.metric, sheet),
+        denominator_url=rows_url(week, sheet.unit_id, kept.get("denominator_rows", ""))
         or (reverse("orgs:list-bases", args=[sheet.unit_id]) if kept.get("base_year") else ""),
         numerator_label=names[0],
         denominator_label=names[-1],
@@ -145,6 +151,7 @@ def _piece(
         ladder=_ladder(rule, kept) if rule.rule in LADDERED else (),
         measurements=[_measurement(each, rule, sheet) for each in kept.get("weeks", ())],
         is_decisive=decisive,
+        group=group_of(rule, kept, week, sheet.unit_id, known),
     )
 
 
@@ -154,13 +161,6 @@ def _names(rule: Rule) -> list[str]:
         names = [rule.params["part"], rule.params.get("base", "")]
         return [str(FIGURES[name].label) if name in FIGURES else name for name in names if name]
     return str(Metric(rule.metric).label).split(" ÷ ") if rule.metric else [_("份数")]
-
-
-def _rows_url(week: str, sheet: Sheet, figure: str) -> str:
-    """The rows of the frozen week behind a number, down to the group."""
-    if not week or figure not in FIGURES:
-        return ""
-    return reverse("reporting:show-rows", args=[week, sheet.unit_id, figure])
 
 
 def _year_url(metric: str, sheet: Sheet) -> str:
@@ -187,7 +187,7 @@ def _measurement(each: Kept, rule: Rule, sheet: Sheet) -> Measurement:
     else:
         value = f"{thousands(part)} ÷ {thousands(base)} = {percent_text(part, base)}"
     label = Week.parse(each["week"]).label
-    return Measurement(label, value, _rows_url(each["week"], sheet, each["numerator_rows"]))
+    return Measurement(label, value, rows_url(each["week"], sheet.unit_id, each["numerator_rows"]))
 
 
 def _below(sheet: Sheet) -> list[Below]:

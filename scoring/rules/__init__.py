@@ -10,7 +10,8 @@ from scoring.rules.arithmetic import BASE_ZERO, NO_BASE, NO_ENTRY, NO_FIGURE, PE
 from scoring.rules.combined import exclusive, summed
 from scoring.rules.counts import count_with_cap, documents, judged, penalty, presence
 from scoring.rules.measured import Measured, misses, monthly_mean, runs_of_misses
-from scoring.rules.ratios import Band, bands, linear
+from scoring.rules.places import Place, Standing, by_rank, ranks, standings
+from scoring.rules.ratios import Band, bands, lacking, linear
 from scoring.rules.rounding import DOWN, HALF_UP, ROUNDINGS, UP, to_step, whole
 from scoring.rules.sums import attainable, bounded, bounded_sum, grade, is_allowed, item_sum, total
 
@@ -29,10 +30,13 @@ __all__ = [
     "Arithmetic",
     "Band",
     "Measured",
+    "Place",
+    "Standing",
     "attainable",
     "bands",
     "bounded",
     "bounded_sum",
+    "by_rank",
     "count_with_cap",
     "documents",
     "exclusive",
@@ -40,12 +44,15 @@ __all__ = [
     "is_allowed",
     "item_sum",
     "judged",
+    "lacking",
     "linear",
     "misses",
     "monthly_mean",
     "penalty",
     "presence",
+    "ranks",
     "runs_of_misses",
+    "standings",
     "summed",
     "to_step",
     "total",

@@ -1,4 +1,4 @@
-"""考评方案: the list of editions, one edition, writing and checking a new one, 试算, 核定, comparing two."""
+"""考评方案: the list of editions, one edition, writing and checking a new one, 核定, comparing two."""
 
 from __future__ import annotations
 
@@ -16,14 +16,19 @@ from orgs.exceptions import NotAllowed
 from orgs.http import own_unit, whole_number
 from scoring.exceptions import SchemeInvalid
 from scoring.forms.schemes import SchemeForm
-from scoring.models import Scheme
+from scoring.frozen import Period
+from scoring.models import Scheme, SchemeTrial
 from scoring.operations import schemes as operations
+from scoring.operations import trial_jobs
+from scoring.operations.trial_jobs import Plan
+from scoring.pages import scheme_trials as trial_pages
 from scoring.pages import schemes as pages
 
 if TYPE_CHECKING:
     from django.http import HttpResponse, HttpResponseBase
 
     from orgs.http import LeagueRequest
+    from scoring.scheme_files import SchemeFile
 
 SAVE = "save"
 
@@ -74,21 +79,6 @@ def new_scheme(request: LeagueRequest) -> HttpResponse:
     else:
         messages.success(request, _("已保存“%(title)s”第 %(version)s 版（草稿）。") % words)
     return redirect("scoring:show-scheme", loaded.pk)
-
-
-@login_required
-@require_safe
-def try_scheme(request: LeagueRequest, pk: int) -> HttpResponse:
-    """试算: what the edition would give with the frozen weeks of a year, as a distribution over the direct units."""
-    scheme, years = _scheme(request, pk), pages.years()
-    asked = whole_number(request.GET.get("year"))
-    year = asked if asked in years else (years[0] if years else None)
-    context = {
-        "scheme": scheme,
-        "years": [(_("%(year)s年") % {"year": each}, f"?year={each}", each == year) for each in years],
-        "trial": pages.trial_of_scheme(scheme, year, request.user) if year else None,
-    }
-    return render(request, "scoring/schemes/trial.html", context)
 
 
 @login_required
@@ -147,7 +137,11 @@ def _scheme(request: LeagueRequest, pk: int) -> Scheme:
 
 
 def _text_of(request: LeagueRequest) -> str:
-    """The text of the edition a new one starts from; "" for a scheme of one's own."""
+    """The text of the edition a new one starts from, or of a trial; "" for a scheme of one's own."""
+    tried = whole_number(request.GET.get("trial"))
+    if tried:
+        own = SchemeTrial.objects.ordered_by(request.user).filter(scheme__isnull=True)
+        return str(get_object_or_404(own, pk=tried).source)
     pk = whole_number(request.GET.get("from"))
     if not pk:
         return ""
@@ -165,14 +159,25 @@ def _with_text(form: SchemeForm) -> SchemeForm:
 def _form(
     request: LeagueRequest, form: SchemeForm, *, loaded: operations.Loaded | None = None
 ) -> HttpResponse:
-    years = pages.years() if loaded else []
-    scheme = form.scheme
-    trial = pages.trial_of_file(scheme, years[0], request.user) if scheme and years else None
-    context = {
+    context: dict[str, object] = {
         "form": form,
         "loaded": loaded,
-        "scheme": scheme,
-        "n_items": sum(len(section.items) for section in scheme.sections) if scheme else 0,
-        "trial": trial,
+        "scheme": form.scheme,
+        "n_items": sum(len(section.items) for section in form.scheme.sections) if form.scheme else 0,
     }
+    if loaded and form.scheme:
+        context |= _trial(request, form.scheme, form.initial["text"])
     return render(request, "scoring/schemes/edit.html", context, status=422 if form.errors else 200)
+
+
+def _trial(request: LeagueRequest, file: SchemeFile, text: str) -> dict[str, object]:
+    """What the checked text would give with the newest year's weeks; of many units a job says so."""
+    years = trial_pages.years()
+    if not years:
+        return {}
+    plan, period = Plan.of_file(file), Period(years[0])
+    units = trial_jobs.units_for(plan.kinds, request.user)
+    if trial_jobs.is_large([plan], period, units):
+        unit = own_unit(request, permissions.RUN_ASSESSMENT)
+        return {"ordered": trial_jobs.order(period, unit, by=request.user, source=text)}
+    return {"trial": trial_jobs.try_out([plan], period, units).trial}

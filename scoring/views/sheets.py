@@ -254,7 +254,7 @@ def _page(
         "mode": form.mode,
         "rows": rows,
         "current": current,
-        "workings": workings.workings_of(current, sheet, panels),
+        "workings": workings.workings_of(current, sheet, panels, request.user),
         "panels": panels,
         "bad_form": bad_evidence or form,
         "ladder": sheet_pages.grade_ladder(sheet, result),

@@ -1,11 +1,14 @@
-"""Schemes for the matrix: one of the unit's own."""
+"""Schemes for the matrix: one of the unit's own, and one that was tried out."""
 
 from __future__ import annotations
 
 from orgs.models import OrgUnit
+from scoring.frozen import Period
 from scoring.models import Item, Scheme
+from scoring.operations import trial_jobs
 from scoring.operations.schemes import SHIPPED, store
 from scoring.scheme_files import parse
+from tests.architecture.campaign_subjects import WRITERS
 from tests.cast import Cast
 
 
@@ -17,6 +20,16 @@ def scheme(unit: OrgUnit, cast: Cast) -> int:
     text = (SHIPPED / "sup-a-2013.yaml").read_text(encoding="utf-8")
     file = parse(text.replace("code: sup-a", f"code: own-{unit.pk}", 1))
     return store(file, source=text, unit=unit).pk
+
+
+def scheme_trial(unit: OrgUnit, cast: Cast) -> int | None:
+    """A scheme's text that somebody of the unit has tried out by a job."""
+    if unit.code not in WRITERS:
+        return None
+    text = (SHIPPED / "sup-a-2013.yaml").read_text(encoding="utf-8")
+    trial = trial_jobs.order(Period(2026), unit, by=cast[WRITERS[unit.code]], source=text)
+    trial_jobs.try_in_job(trial.job.pk)
+    return trial.pk
 
 
 def item_of(scheme_pk: int) -> int:

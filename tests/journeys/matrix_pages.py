@@ -75,6 +75,8 @@ from reporting.operations.draw_frames import Plan
 from reporting.packs import parse
 from reporting.packs.starter import starter
 from scoring.models import AssessmentGroup, AssessmentRound, Scheme, Sheet
+from scoring.frozen import Period
+from scoring.operations import trial_jobs as trying
 from scoring.operations import year_files
 from tests.reporting.campaign_rows import add_version
 university, college = OrgUnit.objects.get(code="46-U01"), OrgUnit.objects.get(code="46-U01-09")
@@ -136,6 +138,7 @@ answer = {
     "campaign": [campaign.pk],
     "campaign_draft": [planned.pk],
     "pack_trial": [trial_jobs.order(draft.source, university, by=haida).pk],
+    "scheme_trial": [trying.order(Period(closed[0].year), university, by=haida, source=Scheme.objects.exclude(source="").first().source).pk],
     "requirement": campaign.versions.first().requirements.first().code,
     "papers": [survey.pk, "survey"],
     "plan": [planning.pk, "plan"],

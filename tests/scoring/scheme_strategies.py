@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from reporting.models import ClosedWeek, WeekUnit
 from reporting.punctuality import Punctuality
-from scoring.frozen import Year
+from scoring.frozen import Group, Year
 from scoring.incidents import Incidents
 
 SHARES = (
@@ -58,16 +60,22 @@ def bands(draw, low, high):
 @st.composite
 def simple_rules(draw, low, high):
     """A rule of one metric, between two ends in tenths."""
-    kind = draw(st.sampled_from(["bands", "linear", "penalty", "misses", "monthly", "presence", "count"]))
+    kind = draw(
+        st.sampled_from(["bands", "linear", "penalty", "misses", "monthly", "presence", "count", "rank"])
+    )
     row = {"rule": kind, "points": tenths(high), "min_points": tenths(low)}
     each = tenths(draw(st.integers(1, 30)))
-    if kind == "bands":
-        return row | {"metric": draw(st.sampled_from(SHARES)), "params": {"bands": draw(bands(low, high))}}
-    if kind == "monthly":
-        return row | {"metric": draw(st.sampled_from(WEEKLY)), "params": {"bands": draw(bands(low, high))}}
+    if kind in {"bands", "monthly"}:
+        metric = draw(st.sampled_from(SHARES if kind == "bands" else WEEKLY))
+        return row | {"metric": metric, "params": {"bands": draw(bands(low, high))}}
     if kind == "misses":
         params = {"mark": "0.7", "run": draw(st.integers(1, 3)), "each": each}
         return row | {"metric": draw(st.sampled_from(WEEKLY)), "params": params}
+    if kind == "rank":
+        middle = tenths(draw(st.integers(low, high)))
+        places = [[1, tenths(high)], [2, middle], [None, tenths(low)]]
+        ties = [{"metric": draw(st.sampled_from(NUMBERS)), "order": draw(st.sampled_from(["high", "low"]))}]
+        return row | {"metric": draw(st.sampled_from(SHARES)), "params": {"places": places, "ties": ties}}
     if kind == "linear":
         params = {"rounding": draw(st.sampled_from(["down", "half_up", "up"])), "zero": "0.5"}
         return row | {"metric": draw(st.sampled_from(SHARES)), "params": params}
@@ -127,7 +135,7 @@ def years(draw):
     """A year of a unit: one closed week or several, figures known or not."""
     numbers = sorted(draw(st.sets(st.integers(1, 52), min_size=1, max_size=5)))
     weeks = tuple(Year(ClosedWeek(year=2026, number=n), row=row, flows=_flows(row)) for n in numbers for row in [draw(rows())])  # fmt: skip
-    return Year(
+    year = Year(
         weeks[-1].week,
         row=weeks[-1].row,
         flows=weeks[-1].flows,
@@ -135,13 +143,15 @@ def years(draw):
         reports=draw(st.none() | st.builds(Punctuality, *[st.integers(0, 9)] * 3)),
         weeks=weeks,
     )
+    others = [replace(year, row=row, flows=_flows(row)) for row in draw(st.lists(rows(), max_size=3))]
+    return replace(year, group=Group(dict(enumerate([year, *others]))))
 
 
 @st.composite
 def rows(draw):
     """The row of a frozen week, also one that claims more than there is."""
     figures = {name: draw(st.none() | st.integers(0, 120)) if name in MAY_BE_UNKNOWN else draw(st.integers(0, 120)) for name in COLUMNS}  # fmt: skip
-    return WeekUnit(**figures)
+    return WeekUnit(**figures, unit_id=0, kind_id="county")
 
 
 def _flows(row):

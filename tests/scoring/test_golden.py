@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,8 +13,9 @@ from reporting.punctuality import Punctuality
 from reporting.rollup.streaks import longest_of, occasion_grade, poor_streak
 from reporting.verified_figures import Less
 from scoring import rules
+from scoring.choices import Metric
 from scoring.computation import compute
-from scoring.frozen import Year
+from scoring.frozen import Group, Year
 from scoring.incidents import Incidents
 from scoring.models import Criterion, Score
 
@@ -25,6 +27,9 @@ FEWER = {"bands": [["3", "0"], ["1", "0.5"], [None, "1"]]}
 ENDS = {"bands": [{"above": "0.5", "points": "1"}, {"to": "0.5", "points": "0"}]}
 MEETINGS = {"rule_points": "0.2", "each": "0.1"}
 BAND = {"rule": "bands", "metric": "members_coverage", "params": COVERAGE, "points": "0.8", "low": "-0.2"}
+PLACES = {"places": [[1, "1"], [5, "0.6"], [None, "0"]]}
+RANK = {"rule": "rank", "metric": "members_coverage", "params": PLACES}
+TIED = RANK | {"params": PLACES | {"ties": [{"metric": "administrator_changes", "order": "low"}]}}
 LINE = {"rule": "linear", "metric": "members_coverage", "points": "2"}
 
 
@@ -67,6 +72,18 @@ CASES = [
     ("an open end: exactly 1⁄2 is not above it", {"rule": "bands", "metric": "members_coverage", "params": ENDS}, members(500, 1000), "0"),
     ("501 ÷ 1000 is", {"rule": "bands", "metric": "members_coverage", "params": ENDS}, members(501, 1000), "1"),
     ("weekly reports: 45 of 50 in time = 90 %", {"rule": "bands", "metric": "weekly_reports", "params": CHECKS}, {"reports": Punctuality(45, 3, 2)}, "1"),
+    # share of requirements met, and what else a week or a year says
+    ("requirements: 36 of 40 met = 90 %", {"rule": "bands", "metric": "requirements", "params": CHECKS}, {"sub_requirements": 40, "sub_requirements_met": 36}, "1"),
+    ("35 of 40 = 87.5 %", {"rule": "bands", "metric": "requirements", "params": CHECKS}, {"sub_requirements": 40, "sub_requirements_met": 35}, "0.7"),
+    ("the unit's own: 1 of 2", {"rule": "bands", "metric": "requirements", "params": CHECKS | {"scope": "own"}}, {"own_requirements": 2, "own_requirements_met": 1}, "0"),
+    ("none asked", {"rule": "bands", "metric": "requirements", "params": CHECKS}, {"sub_requirements": 0, "sub_requirements_met": 0}, "no_requirements"),
+    ("nobody knows how many", {"rule": "bands", "metric": "requirements", "params": CHECKS}, {"sub_requirements": None}, "no_figure"),
+    ("weekly reports: 44 of 50 = 88 %", {"rule": "bands", "metric": "weekly_reports", "params": CHECKS}, {"reports": Punctuality(44, 4, 2)}, "0.7"),
+    ("weekly reports: none was asked", {"rule": "bands", "metric": "weekly_reports", "params": CHECKS}, {}, "no_figure"),
+    ("13 of 14 days of two channels = 92.9 %", {"rule": "bands", "metric": "publication", "params": CHECKS}, {"own_channels_recorded": 2, "own_active_days": 13}, "1"),
+    ("no channel keeps records", {"rule": "bands", "metric": "publication", "params": CHECKS}, {"own_channels_recorded": 0}, "no_records"),
+    ("9 of 10 cadres have an account", {"rule": "bands", "metric": "figures", "params": CHECKS | {"part": "cadres_with_account", "base": "cadres"}}, {"sub_cadres": 10, "sub_cadres_with_account": 9}, "1"),
+    ("a figure no week has yet", {"rule": "bands", "metric": "figures", "params": CHECKS | {"part": "cadres_with_account", "base": "cadres"}}, {"sub_cadres": 10, "sub_cadres_with_account": None}, "no_figure"),
     # linear, 0 to 2 points, steps of 0.1, rounded down
     ("85.8 %: 0.858 × 2 = 1.716 → 1.7", LINE, members(858, 1000), "1.7"),
     ("half up: 0.876 × 2 = 1.752 → 1.8", LINE | {"params": {"rounding": "half_up"}}, members(876, 1000), "1.8"),
@@ -98,8 +115,31 @@ CASES = [
     ("one is free", {"rule": "penalty", "metric": "incidents_found", "params": {"each": "0.5", "free": 1}, "low": "-0.5"}, {"incidents": Incidents(1)}, "1"),
     ("1 − 2 × 0.5", {"rule": "penalty", "metric": "incidents_found", "params": {"each": "0.5", "free": 1}, "low": "-0.5"}, {"incidents": Incidents(3)}, "0"),
     ("1 − 9 × 0.5 → floor", {"rule": "penalty", "metric": "incidents_found", "params": {"each": "0.5", "free": 1}, "low": "-0.5"}, {"incidents": Incidents(10)}, "-0.5"),
+    ("1 − 1 × 0.5 for a grave one", {"rule": "penalty", "metric": "incidents_grave", "params": {"each": "0.5"}}, {"incidents": Incidents(3, 3, 1)}, "0.5"),
+    ("1 − 2 × 0.2 overdue", {"rule": "penalty", "metric": "requirements_overdue", "params": {"each": "0.2"}}, {"sub_requirements_overdue": 2}, "0.6"),
+    ("overdue unknown is not none", {"rule": "penalty", "metric": "requirements_overdue", "params": {"each": "0.2"}}, {"sub_requirements_overdue": None}, "no_figure"),
+    ("1 − 3 × 0.1 not reported", {"rule": "penalty", "metric": "reports_missing", "params": {"each": "0.1"}}, {"reports": Punctuality(40, 7, 3)}, "0.7"),
+    ("1 − 2 × 0.5 checks graded 差", {"rule": "penalty", "metric": "checks_poor", "params": {"each": "0.5"}}, {"flows": (10, 2)}, "0"),
+    ("no check: not a clean year", {"rule": "penalty", "metric": "checks_poor", "params": {"each": "0.5"}}, {"flows": (0, 0)}, "no_checks"),
+    ("1 − 3 × 0.1 changes, the first free: 0.8", {"rule": "penalty", "metric": "administrator_changes", "params": {"each": "0.1", "free": 1}}, {"flows": (0, 0, 3)}, "0.8"),
     # people
+    ("handled beside what people decide", {"rule": "judged", "metric": "incidents"}, {"incidents": Incidents(4, 3)}, "people"),
     ("people decide", {"rule": "judged", "metric": "group_administrators"}, {"sub_orgs_with_admin": 9, "sub_orgs_with_group": 12}, "people"),
+    # rank: 1st 1.0, 2nd–5th 0.6, the others 0; among units of the same kind below the same committee
+    ("first of three", RANK, members(900, 1000) | {"others": [members(899, 1000), members(1, 1000)]}, "1"),
+    ("second by one member", RANK, members(899, 1000) | {"others": [members(900, 1000)]}, "0.6"),
+    ("fifth", RANK, members(5, 10) | {"others": [members(n, 10) for n in (6, 7, 8, 9)]}, "0.6"),
+    ("sixth", RANK, members(4, 10) | {"others": [members(n, 10) for n in (5, 6, 7, 8, 9)]}, "0"),
+    ("two equal ones share the better rank", RANK, members(9, 10) | {"others": [members(90, 100)]}, "1"),
+    ("after two first ones comes the third: still 0.6", RANK, members(8, 10) | {"others": [members(9, 10), members(9, 10)]}, "0.6"),
+    ("after five first ones comes the sixth", RANK, members(8, 10) | {"others": [members(9, 10)] * 5}, "0"),
+    ("above 1 counts as 1: equal", RANK, members(10, 10) | {"others": [members(12, 10)]}, "1"),
+    ("a unit of another kind isn't compared", RANK, members(8, 10) | {"others": [members(9, 10) | {"kind_id": "university"}]}, "1"),
+    ("who has no base isn't ranked", RANK, members(8, 10) | {"others": [members(9, None)]}, "1"),
+    ("no base of its own", RANK, members(8, None) | {"others": [members(9, 10)]}, "no_base"),
+    ("a base of 0 of its own", RANK, members(8, 0) | {"others": [members(9, 10)]}, "base_zero"),
+    ("a tie, broken by fewer changes", TIED, members(9, 10) | {"flows": (0, 0, 2), "others": [members(9, 10) | {"flows": (0, 0, 1)}]}, "0.6"),
+    ("a tie that stays", TIED, members(9, 10) | {"flows": (0, 0, 1), "others": [members(9, 10) | {"flows": (0, 0, 1)}]}, "1"),
     # parts: coverage −0.2 … 0.8 and a platform 0.2
     ("added up: 0.5 + 0.2", {"rule": "sum", "params": {"parts": [BAND, {"rule": "presence", "metric": "public_platform", "points": "0.2"}]}}, members(800, 1000) | {"own_accounts_public": 1}, "0.7"),
     ("added up: −0.2 + 0 within floor 0", {"rule": "sum", "params": {"parts": [BAND, {"rule": "presence", "metric": "public_platform", "points": "0.2"}]}}, members(1, 1000), "0"),
@@ -118,15 +158,18 @@ CASES = [
 def year_of(figures):
     """The year that one line of the table describes; what it doesn't name is 0."""
     week = ClosedWeek(year=2026, number=46, edition=1)
-    less, (checks, poor) = figures.pop("less", Less()), figures.pop("flows", (0, 0))
+    less, (checks, poor, *changes) = figures.pop("less", Less()), figures.pop("flows", (0, 0))
+    others = [year_of(dict(each)) for each in figures.pop("others", ())]
     reports, incidents = figures.pop("reports", None), figures.pop("incidents", Incidents())
     weeks = tuple(
         Year(ClosedWeek(year=2026, number=n, edition=1), row=WeekUnit(**members(covered, 100)))
         for n, covered in figures.pop("weeks", ())
     )
     flows = {"sub_checks": checks, "sub_checks_poor": poor}
-    row = WeekUnit(**figures)
-    return Year(week, row=row, flows=flows, incidents=incidents, reports=reports, weeks=weeks, less=less)
+    flows |= {"sub_admin_changed": sum(changes)}
+    row = WeekUnit(**({"kind_id": "county"} | figures), unit_id=1)
+    year = Year(week, row=row, flows=flows, incidents=incidents, reports=reports, weeks=weeks, less=less)
+    return replace(year, group=Group(dict(enumerate([year, *others], 1))))
 
 
 def scored(facts, figures):
@@ -152,8 +195,13 @@ def test_a_case_worked_by_hand(facts, figures, expected):
 
 def test_every_rule_kind_has_a_case():
     assert {case[1]["rule"] for case in CASES} == {
-        "documents", "count", "bands", "linear", "presence", "penalty", "monthly", "misses", "sum", "exclusive", "judged"
+        "documents", "count", "bands", "linear", "presence", "penalty", "monthly", "misses", "sum", "exclusive", "judged", "rank"
     }  # fmt: skip
+
+
+def test_every_metric_has_a_case():
+    rows = [row for case in CASES for row in (case[1], *case[1].get("params", {}).get("parts", ()))]
+    assert {row["metric"] for row in rows if "metric" in row} == set(Metric.values)
 
 
 def test_an_over_claim_is_flagged_and_verified_beside_declared():

@@ -14,9 +14,10 @@ from scoring import scheme_layout
 from scoring.operations.schemes import SHIPPED
 from scoring.scheme_files import parse
 from tests.reporting.test_pack_schema import DOCS, places, spoilt
+from tests.scoring.test_ranked_schemes import RANKS
 from tests.scoring.test_unseen_schemes import WORK
 
-FILES = [*sorted(SHIPPED.glob("*.yaml")), WORK]
+FILES = [*sorted(SHIPPED.glob("*.yaml")), WORK, RANKS]
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +41,9 @@ def test_the_schema_takes_every_scheme(schema, path):
     assert list(schema.iter_errors(data)) == []
 
 
-def test_the_schema_refuses_exactly_what_the_reader_refuses(schema):
-    data = yaml_text.read(WORK.read_text(encoding="utf-8")).value
+@pytest.mark.parametrize("path", [WORK, RANKS], ids=lambda path: path.stem)
+def test_the_schema_refuses_exactly_what_the_reader_refuses(schema, path):
+    data = yaml_text.read(path.read_text(encoding="utf-8")).value
     apart = [
         (at, bad)
         for at in places(data)
