@@ -132,7 +132,8 @@ MENU: tuple[MenuGroup, ...] = (
                 permissions.VIEW,
                 also=("reporting:list-demands",),
             ),
-            MenuItem(_("年度考评"), "scoring:list-sheets", "writing", permissions.VIEW_SHEET, "sheets"),
+            # A secretary comes to the unit's one sheet from the home page's line, and is spared a list.
+            MenuItem(_("年度考评"), "scoring:list-sheets", "writing", permissions.EXPORT, "sheets"),
         ),
     ),
     MenuGroup(

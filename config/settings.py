@@ -174,6 +174,10 @@ CELERY_BEAT_SCHEDULE = {
     "judge-campaigns": {"task": "reporting.judge_campaigns", "schedule": crontab(minute=35)},
     "judge-deadlines": {"task": "reporting.judge_deadlines", "schedule": crontab()},
     "compute-sheets": {"task": "scoring.compute_this_year", "schedule": crontab(minute=20)},
+    "remind-self-assessments": {
+        "task": "scoring.remind_self_assessments",
+        "schedule": crontab(hour=9, minute=10),
+    },
     "requeue-lost-jobs": {"task": "orgs.requeue_lost_jobs", "schedule": crontab(minute="*/5")},
     "purge-administrators": {"task": "accounts.purge_administrators", "schedule": crontab(hour=3, minute=40)},
     "purge-files": {"task": "accounts.purge_files", "schedule": crontab(minute=50)},

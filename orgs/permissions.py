@@ -39,7 +39,8 @@ SUPERVISE = "supervise"  # 督导台账: talks, explanations, rectification and 
 RUN_CAMPAIGN = "run_campaign"  # 工作部署: enter, launch and end a campaign in the own subtree
 
 ROLE_VERBS: dict[str, frozenset[str]] = {
-    Role.SECRETARY: frozenset({VIEW, FILL}),
+    # A unit with nobody but a secretary is assessed by the committee above it like any other (SUP-2.2.3).
+    Role.SECRETARY: frozenset({VIEW, FILL, VIEW_SHEET, SELF_ASSESS}),
     Role.REVIEWER: frozenset(
         {VIEW, FILL, REVIEW, EDIT_UNITS, EDIT_REGISTRY, MANAGE_PEOPLE, REMIND, REVEAL, EXPORT}
         # The committee above assesses it (SUP-2.2.3): it sees its sheet and assesses itself.

@@ -36,11 +36,8 @@ def read_incidents(period: Period, unit_ids: Iterable[int], *, until: datetime) 
     spans = [Span.of(unit) for unit in OrgUnit.objects.filter(pk__in=list(unit_ids))]
     if not spans:
         return {}
-    rows = list(
-        Incident.objects.within(UnitsInCharge(tuple(spans)))
-        .filter(found_at__gte=_since(period), found_at__lt=until, recorded_at__lt=until)
-        .select_related("unit")
-    )
+    counted = Incident.objects.within(UnitsInCharge(tuple(spans))).on_record_at(until)
+    rows = list(counted.filter(found_at__gte=_since(period)).select_related("unit"))
     return {span.unit_id: _count([row for row in rows if span.covers(row.unit)], until) for span in spans}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from scoring.operations import document_stores, sheets, trial_jobs, year_files
+from scoring.operations import document_stores, self_notices, sheets, trial_jobs, year_files
 
 
 @shared_task(name="scoring.compute_sheets")
@@ -15,6 +15,11 @@ def compute_sheets(job_id: int) -> None:
 @shared_task(name="scoring.compute_this_year")
 def compute_this_year() -> None:
     sheets.enqueue_this_year()
+
+
+@shared_task(name="scoring.remind_self_assessments")
+def remind_self_assessments() -> None:
+    self_notices.remind_due()
 
 
 @shared_task(name="scoring.purge_documents")

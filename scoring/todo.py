@@ -35,7 +35,9 @@ def for_user(user: User, found: Mapping[str, int] | None = None) -> list[Todo]:
     """
     n = counts(**counted(user)) if found is None else found
     own_units = user.units_in_charge().allowing(permissions.SELF_ASSESS).own_unit_ids()
-    lines = [_self_line(sheet) for sheet in Sheet.objects.awaiting_self_of(own_units)] if own_units else []
+    lines = []
+    if n.get("awaiting"):
+        lines += [_self_line(sheet) for sheet in Sheet.objects.awaiting_self_of(own_units)]
     if n.get("told"):
         told = Sheet.objects.open_to_objection().filter(unit__in=own_units)
         lines += [_told_line(sheet) for sheet in told.select_related("scheme").order_by("-year", "pk")]
@@ -70,6 +72,7 @@ def counted(user: User) -> dict[str, QuerySet[Any]]:
             "objections": waiting.filter(state=ObjectionState.OPEN),
         }
     if own_units := charge.allowing(permissions.SELF_ASSESS).own_unit_ids():
+        found["awaiting"] = Sheet.objects.awaiting_self_of(own_units)
         found["told"] = Sheet.objects.open_to_objection().filter(unit__in=own_units)
     if charge.allowing(permissions.MANAGE_SCHEMES).spans:
         found["drafts"] = Scheme.objects.manageable_by(user).unconfirmed()

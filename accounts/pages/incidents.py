@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from accounts.choices import IncidentState
+from orgs.http import whole_number
 from orgs.kernel import clock
+from orgs.kernel.clock import Week
+from orgs.models import OrgUnit
+from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime, timedelta
 
+    from django.http import QueryDict
+
     from accounts.models import Incident
     from accounts.querysets.incidents import IncidentQuerySet
+    from orgs.models import User
 
 OPEN, CLOSED = "open", "closed"
+FIRST_YEAR, LAST_YEAR = 2000, 3000
 TONES = {IncidentState.FOUND: "bad", IncidentState.HANDLED: "warn", IncidentState.CLOSED: "ok"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -30,12 +38,33 @@ class Filter:
 
     state: str = ""
     grave: bool = False
+    unit: OrgUnit | None = None  # with everything below it
+    year: int | None = None
+    week: Week | None = None  # on record when this week ended
 
     @classmethod
-    def of(cls, state: str, grave: str) -> Filter:
-        return cls(state if state in {OPEN, CLOSED} else "", grave == "1")
+    def of(cls, asked: QueryDict, user: User) -> Filter:
+        """`?state=&grave=&unit=&year=&w=`: the last three are how a sheet cites the incidents it counts."""
+        state, unit_id = asked.get("state", ""), whole_number(asked.get("unit"))
+        year = whole_number(asked.get("year")) or 0
+        return cls(
+            state if state in {OPEN, CLOSED} else "",
+            asked.get("grave") == "1",
+            # SECURITY: a unit outside the own subtree doesn't exist.
+            OrgUnit.objects.visible_to(user).filter(pk=unit_id).first() if unit_id else None,
+            year if FIRST_YEAR <= year < LAST_YEAR else None,
+            _week(asked.get("w", "")),
+        )
 
     def apply(self, incidents: IncidentQuerySet) -> IncidentQuerySet:
+        if self.unit is not None:
+            incidents = incidents.within(UnitsInCharge.below(self.unit))
+        if self.week is not None:
+            # A year's last week may end in the next: it counts whole, as the sheet does.
+            incidents = incidents.on_record_at(self.week.ends_at)
+            incidents = incidents.found_since(self.year) if self.year else incidents
+        elif self.year is not None:
+            incidents = incidents.found_in(self.year)
         if self.state == OPEN:
             incidents = incidents.unclosed()
         elif self.state == CLOSED:
@@ -44,17 +73,28 @@ class Filter:
 
     @property
     def is_set(self) -> bool:
-        return bool(self.state or self.grave)
+        return bool(self.state or self.grave or self.about)
+
+    @property
+    def about(self) -> str:
+        """Which unit, year and week it is kept to, in words."""
+        parts = [self.unit.name] if self.unit else []
+        parts += [_("%(year)s年发现") % {"year": self.year}] if self.year else []
+        parts += [_("截至%(week)s登记") % {"week": self.week.label}] if self.week else []
+        return "，".join(parts)
 
     def chips(self) -> list[Chip]:
         """Text, address, chosen."""
         words = [("", _("全部")), (OPEN, _("未办结")), (CLOSED, _("已办结"))]
-        states = [(word, Filter(state, self.grave).address(), state == self.state) for state, word in words]
-        return [*states, (_("重大失误"), Filter(self.state, not self.grave).address(), self.grave)]
+        states = [(word, replace(self, state=state).address(), state == self.state) for state, word in words]
+        return [*states, (_("重大失误"), replace(self, grave=not self.grave).address(), self.grave)]
 
     def address(self) -> str:
         parts = [f"state={self.state}"] if self.state else []
         parts += ["grave=1"] if self.grave else []
+        parts += [f"unit={self.unit.pk}"] if self.unit else []
+        parts += [f"year={self.year}"] if self.year else []
+        parts += [f"w={self.week}"] if self.week else []
         return "?" + "&".join(parts)
 
 
@@ -103,6 +143,13 @@ def steps(incident: Incident) -> list[dict[str, str]]:
         else:
             entries.append({"tone": "mute", "icon": "circle-dashed", "text": word, "note": ""})
     return entries
+
+
+def _week(text: str) -> Week | None:
+    try:
+        return Week.parse(text)
+    except ValueError:
+        return None
 
 
 def whole(incident: Incident) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -13,6 +13,8 @@ from orgs.kernel import clock
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import Incident
 
 
@@ -37,6 +39,18 @@ class IncidentQuerySet(ScopedQuerySet["Incident"]):
     def grave(self) -> Self:
         """重大失误: those that feed SUP-4.4.4."""
         return self.filter(is_grave=True)
+
+    def found_since(self, year: int) -> Self:
+        """Found in the calendar year or later."""
+        return self.filter(found_at__gte=clock.day_start(date(year, 1, 1)))
+
+    def found_in(self, year: int) -> Self:
+        """Found in the calendar year."""
+        return self.found_since(year).filter(found_at__lt=clock.day_start(date(year + 1, 1, 1)))
+
+    def on_record_at(self, moment: datetime) -> Self:
+        """Found and on record before the moment: what a closed week knew of."""
+        return self.filter(found_at__lt=moment, recorded_at__lt=moment)
 
     def for_list(self) -> Self:
         """With unit and channel; what is still open first, then the newest."""

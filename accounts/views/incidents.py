@@ -36,8 +36,8 @@ PER_PAGE = 50
 @login_required
 @require_safe
 def list_incidents(request: LeagueRequest) -> HttpResponse:
-    """Every incident of the own scope; open and grave ones by address."""
-    chosen = pages.Filter.of(request.GET.get("state", ""), request.GET.get("grave", ""))
+    """Every incident of the own scope; by state, gravity, unit, year and week by address."""
+    chosen = pages.Filter.of(request.GET, request.user)
     found = chosen.apply(Incident.objects.visible_to(request.user)).for_list()
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -45,6 +45,7 @@ def list_incidents(request: LeagueRequest) -> HttpResponse:
         "lines": pages.lines(page),
         "chips": chosen.chips(),
         "is_filtered": chosen.is_set,
+        "about": chosen.about,
         "may_record": may_anywhere(request.user, EDIT_REGISTRY),
     }
     return render(request, "accounts/incidents/list.html", context)

@@ -1,11 +1,11 @@
-"""The sheets of the demo's year: computed from its weeks, some self-assessed, two nearly scored by the group."""
+"""The sheets of the demo's year: computed from its weeks, some self-assessed, two nearly scored by the group; last year's of some townships, final."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from config.demo_data import assessment_round
+from config.demo_data import assessment_round, township_round
 from config.demo_data.chance import chance
 from config.demo_data.tree import HAINAN
 from orgs.models import Appointment, OrgUnit
@@ -32,6 +32,7 @@ def assess(year: int, *, by: User) -> None:
     for code in SCORED:
         _score(_sheet(year, code), by=by)
     assessment_round.run(year, by=by)
+    township_round.run(year - 1, by=by)
 
 
 def _sheet(year: int, code: str) -> Sheet:

@@ -82,6 +82,10 @@ class Store:
             raise FileDamaged
         return data
 
+    def has(self, stored_name: str) -> bool:
+        """Whether the file is there; what is in it isn't read."""
+        return _NAME.fullmatch(stored_name) is not None and self._path(stored_name).is_file()
+
     def is_intact(self, stored_name: str, sha256: str) -> bool:
         """Whether what stands on disk is still what was kept."""
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orgs.choices import Kind
@@ -46,8 +47,8 @@ class YearFilter(forms.Form):
         """Something is left out."""
         return any(self.cleaned_data.get(name) for name in self.fields)
 
-    def apply(self, sheets: SheetQuerySet) -> SheetQuerySet:
-        """The sheets asked for."""
+    def apply(self, sheets: SheetQuerySet, untold: Q) -> SheetQuerySet:
+        """The sheets asked for; `untold` ones have no grade for the reader."""
         given = self.cleaned_data
         if given.get("kind"):
             sheets = sheets.filter(unit__kind=given["kind"])
@@ -57,6 +58,8 @@ class YearFilter(forms.Form):
             sheets = sheets.filter(group=int(given["group"]))
         if given.get("state"):
             sheets = sheets.filter(state=given["state"])
-        if given.get("grade"):
-            sheets = sheets.filter(grade="" if given["grade"] == UNGRADED else given["grade"])
+        if given.get("grade") == UNGRADED:
+            sheets = sheets.filter(Q(grade="") | untold)
+        elif given.get("grade"):
+            sheets = sheets.filter(grade=given["grade"]).exclude(untold)
         return sheets

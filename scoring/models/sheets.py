@@ -67,6 +67,9 @@ class Sheet(models.Model):
     )
     content_hash = models.CharField(max_length=64, blank=True, editable=False)
 
+    # Set by `operations.telling` on a loaded row of which the result was taken out.
+    is_withheld = False
+
     objects = SheetQuerySet.as_manager()
 
     class Meta:
@@ -96,6 +99,11 @@ class Sheet(models.Model):
     @property
     def is_final(self) -> bool:
         return self.state == SheetState.FINAL
+
+    @property
+    def is_told(self) -> bool:
+        """The unit may read its result: it was told, or the sheet stands in no round and is final."""
+        return self.notified_at is not None or self.is_final
 
     @property
     def is_proposed(self) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from orgs import permissions
 from orgs.exceptions import NotAllowed
 from orgs.models import OrgUnit
 from orgs.operations import ledger
@@ -15,7 +14,8 @@ from reporting.choices import DutyKind
 from reporting.operations import supervision
 from scoring.choices import ConsequenceKind
 from scoring.exceptions import NotReady
-from scoring.models import Sheet, SheetDuty
+from scoring.models import Consequence, Sheet, SheetDuty
+from scoring.operations import rounds, sheets
 from scoring.operations.consequences import BELOW_SIX
 from scoring.outcomes import is_out
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from orgs.models import User
     from reporting.models import Duty
+    from scoring.models import AssessmentRound
+    from scoring.querysets import SheetQuerySet
 
 DAYS = 15  # proposed where nobody says otherwise
 
@@ -54,9 +56,33 @@ def demand(sheet: Sheet, *, due_on: date, by: User) -> Duty:
     return duty
 
 
+@transaction.atomic
+def demand_all(round: AssessmentRound, *, due_on: date, by: User) -> int:
+    """The same of every unit of a published round whose result demands one and that wasn't asked; how many were.
+
+    Pressed twice or by two people at once, each unit still gets one duty and one notice. Raises NotReady before the
+    round is published, NotAllowed, ReportingError for a day that can't be kept.
+    """
+    round = rounds.locked(round.pk, by=by)
+    if not round.is_published:
+        raise NotReady(_("考评结果还没有公布（定稿），公布后再要求书面情况说明。"))
+    # In one order, as each takes its unit's row.
+    asked = list(unasked(round).order_by("unit_id"))
+    for sheet in asked:
+        demand(sheet, due_on=due_on, by=by)
+    return len(asked)
+
+
+def unasked(round: AssessmentRound) -> SheetQuerySet:
+    """Standing results of the round that demand an explanation nobody asked for yet, of units still in operation."""
+    demanding = Consequence.objects.filter(kind=ConsequenceKind.EXPLANATION, is_confirmed=True)
+    found = Sheet.objects.filter(round=round, unit__is_open=True, explanation__isnull=True).standing().final()
+    return found.filter(pk__in=demanding.values("sheet")).select_related("scheme", "unit", "round")
+
+
 def require_manager(sheet: Sheet, *, by: User) -> None:
-    """The office that runs the assessment of this unit. Raises NotAllowed."""
-    if not permissions.may(by, permissions.MANAGE_SCHEMES, sheet.unit):
+    """The office that runs the assessment of this unit: the provincial one, or the committee above it. Raises NotAllowed."""
+    if not sheets.leads(by, sheet.unit):
         raise NotAllowed
 
 

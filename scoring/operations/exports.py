@@ -14,7 +14,9 @@ from orgs.operations import ledger
 from scoring.excel import sheet as annex
 from scoring.exceptions import NoSuchSheet
 from scoring.models import Sheet
+from scoring.operations import alone, telling
 from scoring.operations.sheet_papers import paper_of
+from scoring.operations.sheets import own_units
 
 if TYPE_CHECKING:
     from orgs.models import User
@@ -47,10 +49,15 @@ def file_name(sheet: Sheet) -> str:
 
 @transaction.atomic
 def download(sheet: Sheet, *, by: User) -> SheetFile:
-    """The file in somebody's hands, with a line in the ledger. Raises NotAllowed."""
-    if not permissions.may(by, permissions.EXPORT, sheet.unit):
+    """The file in somebody's hands, with what they may read in it and a line in the ledger. Raises NotAllowed."""
+    # The unit's own paper is no export of others' data: who assesses it there may fill it outside the portal too.
+    is_own = sheet.unit_id in own_units(by, permissions.SELF_ASSESS)
+    if not (is_own or permissions.may(by, permissions.EXPORT, sheet.unit)):
         raise NotAllowed
-    file = sheet_file(sheet)
+    (sheet,) = telling.shown_to(by, Sheet.objects.filter(pk=sheet.pk).for_files())
+    if alone.scores_alone(by, sheet):
+        alone.laid_over(sheet.scores.all(), alone.own_points(by, sheet), by)
+    file = file_of(sheet)
     ledger.record("sheet.downloaded", sheet, by=by, year=sheet.year)
     return file
 

@@ -100,7 +100,9 @@ def withdraw_proposal(sheet: Sheet, *, version: int, by: User, reason: str = "")
     sheet.proposed_by = None
     sheet.version += 1
     sheet.save(update_fields=["proposed_at", "proposed_by", "version"])
-    ledger.record("sheet.proposal_withdrawn", sheet, by=by, reason=reason)
+    # The reason is the office's business: the unit, which reads the ledger of its own subtree, may not know the result yet.
+    office = sheet.round.unit if sheet.round else sheet.unit.parent
+    ledger.record("sheet.proposal_withdrawn", sheet, by=by, unit=office, reason=reason)
     return sheet
 
 

@@ -19,6 +19,7 @@ from scoring.choices import RoundState, SheetState
 from scoring.deadlines import day_words, is_over
 from scoring.exceptions import NotReady, ScoringError
 from scoring.models import AssessmentRound, Scheme, Sheet
+from scoring.operations import self_notices
 from scoring.operations.finalising import cleaned_reason
 from scoring.operations.sheets import create_sheets
 
@@ -147,6 +148,8 @@ def extend(
     setattr(round, which, until)
     round.scoring_until = max(round.scoring_until, round.self_until)
     _save(round, "self_until", "scoring_until")
+    if which == SELF:
+        self_notices.tell_extended(round)
     words = {"which": which, "before": before.isoformat(), "until": until.isoformat()}
     ledger.record("assessment.extended", round, by=by, unit=round.unit, reason=reason, **words)
     return round
@@ -201,6 +204,8 @@ def _take_in(round: AssessmentRound, by: User | None) -> int:
     ledger.record_many("sheet.taken_in", taken, by=by)
     new = list(units.exclude(pk__in=present.values("unit_id")).in_official_order())
     create_sheets(round.scheme, round.year, new, by=by, round=round)
+    begun = Sheet.objects.filter(round=round, state=SheetState.SELF_ASSESSING).order_by("unit_id")
+    self_notices.tell_opened(round, begun.filter(Q(pk__in=[each.pk for each in taken]) | Q(unit__in=new)))
     return len(taken) + len(new)
 
 

@@ -35,7 +35,7 @@ from scoring.exceptions import (
     SheetProposed,
 )
 from scoring.models import Score, Sheet
-from scoring.operations import given_cells, scores, sheets, stamps
+from scoring.operations import alone, blind_scores, given_cells, scores, sheets, stamps, telling
 from scoring.operations.given_cells import Given
 
 if TYPE_CHECKING:
@@ -114,15 +114,25 @@ def recognise(found: Sequence[SheetValues], *, by: User, sheet: Sheet | None = N
 def compare(sheet: Sheet, given: Given, *, by: User) -> Comparison:
     """Every cell of the file beside the portal's value, as it stands now. Raises NotAllowed, NotReady, SheetFinal."""
     column = column_of(sheet, by)
-    by_code = {
-        each.criterion.code: each
-        for each in Score.objects.filter(sheet=sheet).in_sheet_order().select_related("scored_by")
-    }
+    rows = Score.objects.filter(sheet=sheet).in_sheet_order().select_related("scored_by")
+    # SECURITY: beside a file of the unit no points stand that it hasn't been told.
+    hides = telling.is_withheld(by.units_in_charge(), sheet)
+    is_alone = alone.scores_alone(by, sheet)
+    if is_alone:
+        read = alone.laid_over(rows, alone.own_points(by, sheet), by, hides_computed=True)
+    else:
+        read = telling.stripped(rows) if hides else list(rows)
+    by_code = {each.criterion.code: each for each in read}
     differences, n_same, n_newer = [], 0, 0
     for cell in given.cells:
         score = by_code[cell.code]
+        # What is printed as computed and left so is what the assessor gives, where nothing was given yet.
+        is_first = is_alone and cell.column == ASSESSED and score.assessed_points is None
         if _is_same(cell, score):
             n_same += 1
+        elif is_first and cell.points is not None:
+            found = _difference(sheet, cell, score, column)
+            differences.append(replace(found, kind=CHANGED) if found.kind == CONFLICT else found)
         elif not cell.is_changed:
             n_newer += 1
         else:
@@ -161,12 +171,24 @@ def column_of(sheet: Sheet, by: User) -> str:
     if sheet.state == SheetState.OBJECTION:
         raise ResultNotified
     if sheets.may_assess(by, sheet.unit):
+        _require_turn(sheet, by)
         return ASSESSED
     if sheet.unit_id not in sheets.own_units(by, permissions.SELF_ASSESS):
         raise NotAllowed
     if sheet.self_submitted_at is not None or sheet.no_self_reason:
         raise NotReady(_("自评已经提交，不能再改；需要更正请联系考核小组。"))
     return SELF
+
+
+def _require_turn(sheet: Sheet, by: User) -> None:
+    """A sheet with a group takes its members' own points first, then what the leader enters for all."""
+    if sheet.group_id is None or alone.scores_alone(by, sheet) or blind_scores.may_agree(by, sheet):
+        return
+    if not blind_scores.is_member(by, sheet):
+        raise NotAllowed(_("这张考评表由考核小组评分，由组长填写商定的得分。"))
+    raise NotReady(
+        _("单位提交自评以后才能评分；自己的评分已经提交的，等全部成员提交后由组长填写商定的得分。")
+    )
 
 
 def _sheet_of(mark: Stamp, *, by: User, wanted: Sheet | None) -> Sheet:
@@ -266,10 +288,12 @@ def _with_refusals(sheet: Sheet, differences: list[Difference], by: User) -> lis
 
 def _enter(sheet: Sheet, taken: Sequence[Difference], *, version: int | None, by: User) -> None:
     """`version` None: whichever stands."""
+    if taken[0].cell.column == ASSESSED and alone.scores_alone(by, sheet):
+        own = [blind_scores.BlindEntry(each.cell.code, each.cell.points, each.cell.reason) for each in taken]
+        alone.enter(sheet, own, by=by)
+        return
     entries = [scores.Entry(each.cell.code, each.cell.points, each.cell.reason) for each in taken]
     if version is None:
         version = Sheet.objects.only("version").get(pk=sheet.pk).version
-    if taken[0].cell.column == SELF:
-        scores.enter_scores(sheet, self_scores=entries, version=version, by=by)
-    else:
-        scores.enter_scores(sheet, assessed=entries, version=version, by=by)
+    given = {"self_scores": entries} if taken[0].cell.column == SELF else {"assessed": entries}
+    scores.enter_scores(sheet, **given, version=version, by=by)

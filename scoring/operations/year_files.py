@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -25,8 +25,9 @@ from orgs.models import Job, Notification, OrgUnit
 from orgs.operations import exporting, ledger
 from orgs.permissions import EXPORT
 from reporting.operations.week_files import spans_of
-from scoring.models import Sheet
-from scoring.operations import exports
+from scoring import letters
+from scoring.models import AssessmentRound, Sheet
+from scoring.operations import exports, letter_files, rounds, telling
 from scoring.operations.year_summary import Summary
 
 if TYPE_CHECKING:
@@ -42,15 +43,21 @@ Told = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which sheets: of a year, or of one round of it."""
+    """Which sheets: of a year, or of one round of it; with `letters` not they, but this kind of letter to their units."""
 
     year: int
     round_id: int | None = None
+    letters: str = ""
+
+    @property
+    def what(self) -> str:
+        """What is in it, in words."""
+        return letters.kinds()[self.letters].title if self.letters else _("考评表")
 
     @property
     def name(self) -> str:
         """Without ending."""
-        name = _("%(year)s年考评表") % {"year": self.year}
+        name = _("%(year)s年%(what)s") % {"year": self.year, "what": self.what}
         return f"{name}_{self.round_id}" if self.round_id else name
 
 
@@ -66,11 +73,14 @@ def write_into(
     wanted: Wanted, put: Put, *, by: User | None = None, told: Told = lambda done, total: None
 ) -> int:
     """Hand every file to `put`, the summary last; returns how many sheets there are. Six statements per 50 sheets."""
+    if wanted.letters:
+        return _write_letters(wanted, put, by=by, told=told)
     found = sheets_of(wanted, by=by).order_by("unit__position", "unit__code", "pk")
     ids = list(found.values_list("pk", flat=True))
     gathered = Summary()
     for at in range(0, len(ids), AT_ONCE):
-        for sheet in Sheet.objects.filter(pk__in=ids[at : at + AT_ONCE]).for_files():
+        some = Sheet.objects.filter(pk__in=ids[at : at + AT_ONCE]).for_files()
+        for sheet in some if by is None else telling.shown_to(by, some):
             file = exports.file_of(sheet)
             put(file.name, file.content)
             gathered.add(sheet)
@@ -79,6 +89,25 @@ def write_into(
         with gathered.write() as summary:
             put(_("汇总_%(name)s.xlsx") % {"name": wanted.name}, summary.read())
     return len(ids)
+
+
+def _write_letters(wanted: Wanted, put: Put, *, by: User | None, told: Told) -> int:
+    """The letters to the units of a round, for the office that runs it. Raises NotAllowed."""
+    n = 0
+    for file in letter_files.round_letters(_round_run_by(wanted, by), wanted.letters):
+        put(file.name, file.content)
+        n += 1
+        if n % AT_ONCE == 0:
+            told(n, n)
+    told(n, n)
+    return n
+
+
+def _round_run_by(wanted: Wanted, by: User | None) -> AssessmentRound:
+    round = AssessmentRound.objects.select_related("unit").filter(pk=wanted.round_id).first()
+    if round is None or (by is not None and not rounds.runs(by, round)):
+        raise NotAllowed
+    return round
 
 
 def write_folder(wanted: Wanted, folder: Path) -> int:
@@ -108,7 +137,9 @@ def order(wanted: Wanted, *, by: User) -> Job:
     in_charge = by.units_in_charge().allowing(EXPORT)
     if not in_charge.spans:
         raise NotAllowed
-    params = {"year": wanted.year, "round_id": wanted.round_id, "spans": spans_of(in_charge)}
+    if wanted.letters:
+        _round_run_by(wanted, by)
+    params = asdict(wanted) | {"spans": spans_of(in_charge)}
     waiting = Job.objects.filter(task=TASK, created_by=by, state__in=[JobState.QUEUED, JobState.RUNNING])
     for job in waiting:
         if {name: job.params.get(name) for name in params} == params:
@@ -132,7 +163,7 @@ def file_of(pk: int, *, by: User) -> tuple[Job, Wanted]:
 
 def wanted_by(job: Job) -> Wanted:
     """What the job writes."""
-    return Wanted(int(job.params["year"]), job.params["round_id"])
+    return Wanted(int(job.params["year"]), job.params["round_id"], job.params.get("letters", ""))
 
 
 def recent(*, by: User) -> list[Job]:
@@ -150,7 +181,7 @@ def _write_for(job: Job) -> dict[str, object]:
     with file as source:
         digest = files.keep(job, source)
     page = f"{reverse('scoring:list-sheets')}?year={wanted.year}"
-    exporting.record_export(page, n_rows=n_sheets, columns=[_("考评表")], filters=[], by=by)
+    exporting.record_export(page, n_rows=n_sheets, columns=[wanted.name], filters=[], by=by)
     link = reverse("scoring:show-year-file", args=[job.pk])
     if not Notification.objects.filter(link=link).exists():
         said = {"who": by.display_name, "name": wanted.name}

@@ -13,6 +13,7 @@ from reporting.models import HandIn
 from scoring.forms.evidence import EvidenceForm
 from scoring.models import Evidence
 from scoring.operations import evidence as operations
+from scoring.operations import telling
 
 if TYPE_CHECKING:
     from orgs.models import User
@@ -73,7 +74,8 @@ class OnSheet:
 def read(sheet: Sheet, user: User) -> OnSheet:
     """Two statements; the second only for who may add."""
     of_score: dict[int, list[Evidence]] = {}
-    for each in Evidence.objects.of_sheet(sheet.pk):
+    found = telling.papers_of_unit(sheet) if sheet.is_withheld else Evidence.objects.of_sheet(sheet.pk)
+    for each in found:
         of_score.setdefault(each.score_id, []).append(each)
     may_add = operations.may_add(sheet, user)
     if not may_add:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from orgs import permissions
 from orgs.kernel import clock
 from orgs.kernel.numbers import points_text
 from reporting.operations.supervision import link_of
 from scoring import letters
-from scoring.operations import explanations
+from scoring.operations import explanations, sheets
 from scoring.outcomes import Outcome, exact_text, is_out, outcome_of, weight_of
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def block_of(sheet: Sheet, consequences: Sequence[Consequence], user: User) -> B
     """None while the sheet is open, and for others than the office while the result isn't out."""
     if not sheet.is_final:
         return None
-    may_manage = permissions.may(user, permissions.MANAGE_SCHEMES, sheet.unit)
+    may_manage = sheets.leads(user, sheet.unit)
     published = is_out(sheet)
     if not (published or may_manage):
         return None

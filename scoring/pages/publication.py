@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from orgs.kernel import clock
 from orgs.kernel.numbers import percent_of, points_text
 from orgs.operations.exporting import FileTable
 from scoring import ranking
 from scoring.choices import Audience
 from scoring.models import Criterion, Score, Sheet
-from scoring.operations import publishing, rounds
+from scoring.operations import explanations, publishing, rounds
 from scoring.pages.sheets import TONES
 
 if TYPE_CHECKING:
@@ -70,6 +72,8 @@ class PublicationPage:
     lines: Sequence[PlaceLine]
     n_units: int
     n_final: int
+    n_unasked: int  # units that owe an explanation nobody demanded yet
+    due_on: date
     commended: Sequence[Sheet]
     grades: Sequence[tuple[str, int, int]]
     bins: Sequence[BinLine]
@@ -100,6 +104,8 @@ def page_of(round: AssessmentRound, user: User, kind: str) -> PublicationPage:
         lines=lines if shows_all else [line for line in lines if line.place.sheet.unit_id in own],
         n_units=standing.count(),
         n_final=len(found),
+        n_unasked=explanations.unasked(round).count() if may_run and round.is_published else 0,
+        due_on=clock.today() + timedelta(days=explanations.DAYS),
         commended=ranking.commended(found),
         grades=ranking.grades(chosen, before.values()) if shows_all else [],
         bins=_bins(chosen, round) if shows_all else [],

@@ -22,7 +22,7 @@ from scoring.forms.results import (
     ScanForm,
 )
 from scoring.models import Sheet
-from scoring.operations import finalising, notices, objections, scans, sheets
+from scoring.operations import finalising, notices, objections, scans, sheets, telling
 from scoring.tallies import tally
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class ResultPage:
 def page_of(sheet: Sheet, user: User, forms: Mapping[str, Form] | None = None) -> ResultPage:
     """The page for this person; `forms` are those in error, by slot."""
     given = dict(forms or {})
-    result = tally(sheet.scores.in_sheet_order())
+    result = tally(telling.scores_of(sheet))
     criteria = [score.criterion for item in result.items for score in item.scores]
     consequences = list(sheet.consequences.all())
     found_decisions = list(sheet.decisions.all())
@@ -89,13 +89,15 @@ def page_of(sheet: Sheet, user: User, forms: Mapping[str, Form] | None = None) -
     leads = may_assess and sheets.leads(user, sheet.unit)
     is_open = not sheet.is_final and not sheet.is_proposed
     notice = notices.missing_for_notice(sheet, result) if leads and sheet.round_id and is_open else []
-    revisions = _revisions(sheet)
+    revisions = _revisions(sheet, user)
     is_newest = revisions[-1].sheet.pk == sheet.pk
     return ResultPage(
         sheet=sheet,
-        total=points_text(result.total),
+        total="" if sheet.is_withheld else points_text(result.total),
         full=points_text(result.full),
-        steps=grading.steps(sheet, result, consequences, found_decisions[-1] if found_decisions else None),
+        steps=[]
+        if sheet.is_withheld
+        else grading.steps(sheet, result, consequences, found_decisions[-1] if found_decisions else None),
         facts=_facts(sheet),
         missing=finalising.missing_for_final(sheet, result, consequences) if may_assess and is_open else [],
         missing_notice=notice,
@@ -182,10 +184,10 @@ def _moment(at: object) -> str:
     return f"{clock.local(at):%Y-%m-%d %H:%M}"  # type: ignore[arg-type]
 
 
-def _revisions(sheet: Sheet) -> list[Revision]:
+def _revisions(sheet: Sheet, user: User) -> list[Revision]:
     """Every revision, the first one first."""
     same = Sheet.objects.filter(scheme=sheet.scheme_id, year=sheet.year, unit=sheet.unit_id)
-    found = list(same.order_by("revision"))
+    found = telling.shown_to(user, same.select_related("unit").order_by("revision"))
     final = [each.revision for each in found if each.is_final]
     newest = max(final, default=None)
     return [Revision(each, each.pk == sheet.pk, each.revision == newest) for each in found]

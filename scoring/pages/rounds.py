@@ -13,7 +13,7 @@ from orgs import permissions
 from scoring import deadlines
 from scoring.choices import RoundState, SheetState
 from scoring.models import BlindSheet, Sheet
-from scoring.operations import rounds
+from scoring.operations import rounds, telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -99,7 +99,7 @@ def page_of(round: AssessmentRound, user: User, number: str | None) -> RoundPage
     page = Paginator(visible.for_round(), PER_PAGE).get_page(number)
     groups = list(round.groups.for_list().with_progress())
     members = {group.pk: len(group.members.all()) for group in groups}
-    sheets = list(page)
+    sheets = telling.shown_to(user, page)
     handed_in = _handed_in(sheets)
     return RoundPage(
         round=round,

@@ -142,7 +142,8 @@ def _piece(
         points="" if points is None else points_text(_decimal(points)),
         numerator_url=f"#{panel.anchor}"
         if is_counted
-        else rows_url(week, sheet.unit_id, kept.get("numerator_rows", "")) or _year_url(rule.metric, sheet),
+        else rows_url(week, sheet.unit_id, kept.get("numerator_rows", ""))
+        or _year_url(rule.metric, sheet, week),
         denominator_url=rows_url(week, sheet.unit_id, kept.get("denominator_rows", ""))
         or (reverse("orgs:list-bases", args=[sheet.unit_id]) if kept.get("base_year") else ""),
         numerator_label=names[0],
@@ -163,16 +164,16 @@ def _names(rule: Rule) -> list[str]:
     return str(Metric(rule.metric).label).split(" ÷ ") if rule.metric else [_("份数")]
 
 
-def _year_url(metric: str, sheet: Sheet) -> str:
+def _year_url(metric: str, sheet: Sheet, week: str) -> str:
     """The records behind a figure of the whole year."""
     if metric in {Metric.SPOT_CHECKS, Metric.CHECKS_POOR}:
         return reverse("reporting:list-unit-checks", args=[sheet.unit_id])
     if metric in {Metric.WEEKLY_REPORTS, Metric.REPORTS_MISSING}:
         return f"{reverse('reporting:list-report-years')}?year={sheet.year}"
-    if metric in {Metric.INCIDENTS, Metric.INCIDENTS_FOUND}:
-        return reverse("accounts:list-incidents")
-    if metric == Metric.INCIDENTS_GRAVE:
-        return f"{reverse('accounts:list-incidents')}?grave=1"
+    if metric in {Metric.INCIDENTS, Metric.INCIDENTS_FOUND, Metric.INCIDENTS_GRAVE}:
+        about = f"unit={sheet.unit_id}&year={sheet.year}" + (f"&w={week}" if week else "")
+        grave = "grave=1&" if metric == Metric.INCIDENTS_GRAVE else ""
+        return f"{reverse('accounts:list-incidents')}?{grave}{about}"
     if metric == Metric.ADMINISTRATOR_CHANGES:
         return reverse("accounts:list-unit-changes", args=[sheet.unit_id])
     return ""

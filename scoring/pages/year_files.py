@@ -11,7 +11,8 @@ from accounts.operations import files
 from orgs import permissions
 from orgs.choices import JobState
 from scoring import letters
-from scoring.operations import year_files
+from scoring.models import AssessmentRound
+from scoring.operations import rounds, year_files
 
 if TYPE_CHECKING:
     from orgs.models import Job, User
@@ -20,25 +21,28 @@ if TYPE_CHECKING:
 
 def year_page(wanted: Wanted, user: User) -> dict[str, object]:
     """The page before anything is ordered."""
+    round = AssessmentRound.objects.filter(pk=wanted.round_id or 0).select_related("unit").first()
+    runs = round is not None and rounds.runs(user, round)
     return {
+        "round": round,
+        "letters": [(name, each.title) for name, each in letters.kinds().items()]
+        if runs and round is not None and round.is_published
+        else [],
         "wanted": wanted,
         "n_sheets": year_files.sheets_of(wanted, by=user).count(),
         "files": [
             (job, year_files.wanted_by(job), files.is_there(job)) for job in year_files.recent(by=user)
         ],
-        "lists": _lists(wanted, user),
+        "lists": _lists(wanted) if runs or permissions.may_anywhere(user, permissions.MANAGE_SCHEMES) else [],
         "crumbs": crumbs(wanted, _("导出和名单")),
     }
 
 
-def _lists(wanted: Wanted, user: User) -> list[tuple[str, str]]:
-    """Label and address of each list, for who manages schemes."""
-    if not permissions.may_anywhere(user, permissions.MANAGE_SCHEMES):
-        return []
-    return [
-        (each.list_title, f"{reverse('scoring:download-list')}?year={wanted.year}&kind={name}")
-        for name, each in letters.kinds().items()
-    ]
+def _lists(wanted: Wanted) -> list[tuple[str, str]]:
+    """Label and address of each list."""
+    about = f"round={wanted.round_id}" if wanted.round_id else f"year={wanted.year}"
+    address = reverse("scoring:download-list")
+    return [(each.list_title, f"{address}?{about}&kind={name}") for name, each in letters.kinds().items()]
 
 
 def progress(job: Job, wanted: Wanted) -> dict[str, object]:
@@ -51,7 +55,7 @@ def progress(job: Job, wanted: Wanted) -> dict[str, object]:
         "has_failed": job.state == JobState.FAILED,
         "is_cancelled": job.state == JobState.CANCELLED,
         "n_sheets": job.result.get("rows", 0),
-        "crumbs": crumbs(wanted, _("全部考评表")),
+        "crumbs": crumbs(wanted, wanted.what),
     }
 
 

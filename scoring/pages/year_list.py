@@ -71,10 +71,10 @@ class Progress:
     n_sheets: int
 
 
-def progress_of(sheets: SheetQuerySet) -> Progress:
-    """Counts of the sheets in two statements, however many rounds and groups there are."""
+def progress_of(sheets: SheetQuerySet, untold: Q) -> Progress:
+    """Counts of the sheets in two statements, however many rounds and groups there are; of `untold` ones none is graded."""
     by = ("round", "group", "group__name", "group__position", "unit__kind", "state")
-    graded = Count("pk", filter=~Q(grade=""))
+    graded = Count("pk", filter=~Q(grade="") & ~untold)
     rows = list(sheets.order_by().values(*by).annotate(n=Count("pk"), n_graded=graded))
     known = AssessmentRound.objects.in_bulk({row["round"] for row in rows if row["round"]})
     rounds: dict[int, RoundStanding] = {

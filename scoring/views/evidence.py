@@ -16,6 +16,7 @@ from orgs.kernel.sheets import FileRejected
 from scoring.forms.evidence import EvidenceForm
 from scoring.models import Evidence
 from scoring.operations import evidence as operations
+from scoring.operations import telling
 from scoring.pages.evidence import place_of
 from scoring.views.on_sheet import sheet_of
 from scoring.views.sheets import show_with_evidence
@@ -70,8 +71,8 @@ def download_evidence(request: LeagueRequest, pk: int, evidence_pk: int) -> Http
 def _evidence(request: LeagueRequest, pk: int, evidence_pk: int) -> Evidence:
     """SECURITY: found by a sheet the person sees, else it doesn't exist."""
     sheet = sheet_of(request, pk)
-    of_sheet = Evidence.objects.visible_to(request.user).of_sheet(sheet.pk)
-    return get_object_or_404(of_sheet, pk=evidence_pk)
+    readable = telling.papers_of_unit(sheet) if sheet.is_withheld else Evidence.objects.of_sheet(sheet.pk)
+    return get_object_or_404(readable.visible_to(request.user), pk=evidence_pk)
 
 
 def _added(request: LeagueRequest, score: Score, form: EvidenceForm) -> bool:

@@ -11,6 +11,7 @@ from orgs import permissions
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.http import whole_number
 from scoring.models import Sheet
+from scoring.operations import telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 
 def sheet_of(request: LeagueRequest, pk: int) -> Sheet:
-    """SECURITY: a sheet outside the own subtree doesn't exist; inside it, the role decides."""
+    """SECURITY: a sheet outside the own subtree doesn't exist; inside it, the role decides; the unit's own people read
+    of it what they have been told.
+    """
     visible = Sheet.objects.visible_to(request.user)
     sheet = get_object_or_404(
         visible.select_related(
@@ -31,7 +34,7 @@ def sheet_of(request: LeagueRequest, pk: int) -> Sheet:
     )
     if not permissions.may(request.user, permissions.VIEW_SHEET, sheet.unit):
         raise NotAllowed
-    return sheet
+    return telling.shown_to(request.user, [sheet])[0]
 
 
 def version_of(request: LeagueRequest) -> int:

@@ -14,9 +14,10 @@ from orgs import exports
 from orgs.exceptions import NotAllowed, OrgsError
 from scoring.forms.results import PublishForm
 from scoring.models import AssessmentRound
-from scoring.operations import notices, publishing, rounds
+from scoring.operations import explanations, notices, publishing, rounds
 from scoring.pages import publication as pages
 from scoring.views.on_sheet import version_of
+from scoring.views.outcomes import NO_DAY, due_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,26 @@ def notify_round(request: LeagueRequest, pk: int) -> HttpResponse:
         lambda round: notices.notify_round(round, version=version_of(request), by=request.user),
         _("已告知全部单位，异议期开始。"),
     )
+
+
+@login_required
+@require_POST
+def demand_explanations(request: LeagueRequest, pk: int) -> HttpResponse:
+    """要求书面情况说明 of every unit of the round whose result demands one, together."""
+    round, due_on = _run_by(request, pk), due_day(request)
+    if due_on is None:
+        messages.error(request, NO_DAY)
+        return redirect("scoring:show-results", pk)
+    try:
+        n = explanations.demand_all(round, due_on=due_on, by=request.user)
+    except NotAllowed:
+        raise
+    except OrgsError as error:
+        messages.error(request, error.message)
+    else:
+        said = _("已要求 %(n)s 个单位作出书面情况说明，办理情况见督导台账。") % {"n": n}
+        messages.success(request, said if n else _("应作说明的单位都已要求，没有重复通知。"))
+    return redirect("scoring:show-results", pk)
 
 
 @login_required

@@ -24,7 +24,7 @@ from scoring.forms.results import (
     ScanForm,
 )
 from scoring.models import Sheet, SignedScan
-from scoring.operations import corrections, decisions, notices, objections, scans, sheets
+from scoring.operations import corrections, decisions, notices, objections, scans, sheets, telling
 from scoring.pages import results as pages
 from scoring.views.on_sheet import act, sheet_of, version_of
 
@@ -46,8 +46,8 @@ def list_results(request: LeagueRequest) -> HttpResponse:
     _require(bool(charge.spans))
     mine = Sheet.objects.within(charge).select_related("scheme", "proposed_by").for_results()
     context = {
-        "proposed": list(mine.proposed_by_others(request.user)),
-        "objected": list(mine.with_open_objections()),
+        "proposed": telling.shown_to(request.user, mine.proposed_by_others(request.user)),
+        "objected": telling.shown_to(request.user, mine.with_open_objections()),
     }
     return render(request, "scoring/results/list.html", context)
 

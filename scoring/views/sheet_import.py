@@ -15,7 +15,7 @@ from orgs.exceptions import NotAllowed, OrgsError
 from orgs.kernel.sheets import FileRejected
 from scoring.exceptions import NotReady, ResultNotified, SheetFinal, SheetProposed
 from scoring.forms.sheet_import import FILE, PORTAL, SheetFileForm, chosen
-from scoring.operations import sheet_import
+from scoring.operations import alone, sheet_import
 from scoring.operations.given_cells import Given
 from scoring.pages import sheets as sheet_pages
 from scoring.views.on_sheet import sheet_of, version_of
@@ -81,7 +81,8 @@ def take_import(request: LeagueRequest, pk: int) -> HttpResponse:
     n_kept = len(comparison.differences) - len(taken)
     text = _("已从文件导入 %(n)s 处得分，%(kept)s 处保留系统中的值。") % {"n": len(taken), "kept": n_kept}
     messages.success(request, text)
-    return redirect(sheet)
+    # Somebody who scores alone still has to hand in there.
+    return redirect("scoring:score-blind", pk) if alone.scores_alone(request.user, sheet) else redirect(sheet)
 
 
 def _compared(request: LeagueRequest, sheet: Sheet, given: Given, *, said: str = "") -> HttpResponse:

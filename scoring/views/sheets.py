@@ -10,13 +10,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs import permissions
 from orgs.exceptions import NotAllowed, OrgsError
-from orgs.kernel import clock
 from scoring.choices import SheetState
 from scoring.exceptions import ScoresRefused
 from scoring.forms.sheets import ASSESS, READ, SELF, SheetForm
@@ -29,6 +27,7 @@ from scoring.operations import (
     round_evidence,
     scores,
     sheets,
+    telling,
 )
 from scoring.pages import evidence as evidence_pages
 from scoring.pages import next_grade, outcomes, workings
@@ -45,16 +44,6 @@ if TYPE_CHECKING:
     from scoring.tallies import ItemTally, Tally
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@login_required
-@require_POST
-def open_sheets(request: LeagueRequest) -> HttpResponse:
-    """Open this year's sheets for the direct units in the person's scope."""
-    year = clock.today().year
-    opened = sheets.open_year(year, by=request.user)
-    messages.success(request, _("%(year)s年考评表共 %(n)s 张。") % {"year": year, "n": len(opened)})
-    return redirect(f"{reverse('scoring:list-sheets')}?year={year}")
 
 
 @login_required
@@ -175,7 +164,7 @@ def _mode(request: LeagueRequest, sheet: Sheet) -> str:
 
 
 def _tally(sheet: Sheet) -> Tally:
-    return tally(sheet.scores.in_sheet_order())
+    return tally(telling.scores_of(sheet))
 
 
 def _scores(result: Tally) -> list[Score]:

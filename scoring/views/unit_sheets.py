@@ -13,6 +13,7 @@ from orgs.exceptions import NotAllowed
 from orgs.pages import unit_head
 from orgs.permissions import VIEW_SHEET
 from scoring.models import Sheet
+from scoring.operations import telling
 from scoring.pages import sheets as sheet_pages
 from scoring.unit_tabs import SHEETS
 
@@ -33,5 +34,6 @@ def list_unit_sheets(request: LeagueRequest, pk: int) -> HttpResponse:
         raise NotAllowed
     sheets = Sheet.objects.actionable_by(request.user, VIEW_SHEET).of_unit(head.unit.pk)
     page = Paginator(sheets, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"head": head, "page": page, "lines": [sheet_pages.line_of(sheet) for sheet in page]}
+    shown = telling.shown_to(request.user, page)
+    context = {"head": head, "page": page, "lines": [sheet_pages.line_of(sheet) for sheet in shown]}
     return render(request, "scoring/sheets/unit.html", context)

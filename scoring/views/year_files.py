@@ -16,6 +16,7 @@ from orgs.http import whole_number
 from orgs.kernel import clock
 from orgs.models import Job
 from orgs.permissions import EXPORT, VIEW_SHEET
+from scoring import letters
 from scoring.models import AssessmentRound
 from scoring.operations import year_files
 from scoring.pages import year_files as pages
@@ -72,9 +73,12 @@ def _own(request: LeagueRequest, pk: int) -> tuple[Job, year_files.Wanted]:
 
 
 def _wanted(request: LeagueRequest) -> year_files.Wanted:
-    """The year asked for; a round only where the person sees it."""
+    """The year asked for, or a round of it where the person sees it; of a round also its letters of one kind."""
     asked = request.POST if request.method == "POST" else request.GET
     year = whole_number(asked.get("year")) or clock.today().year
-    round_id = whole_number(asked.get("round"))
-    seen = AssessmentRound.objects.visible_to(request.user).of_year(year).filter(pk=round_id or 0)
-    return year_files.Wanted(year, round_id if round_id and seen.exists() else None)
+    seen = AssessmentRound.objects.visible_to(request.user)
+    round = seen.filter(pk=whole_number(asked.get("round")) or 0).first()
+    if round is None:
+        return year_files.Wanted(year)
+    kind = asked.get("letters", "")
+    return year_files.Wanted(round.year, round.pk, kind if kind in letters.kinds() else "")

@@ -15,6 +15,7 @@ from orgs.http import whole_number
 from orgs.kernel import clock
 from scoring.forms.year_list import YearFilter
 from scoring.models import Sheet
+from scoring.operations import telling
 from scoring.pages import year_list as pages
 
 if TYPE_CHECKING:
@@ -36,20 +37,21 @@ def list_sheets(request: LeagueRequest) -> HttpResponse:
     years = list(visible.order_by("-year").values_list("year", flat=True).distinct())
     year = _asked_year(request, years)
     standing = visible.of_year(year).standing()
-    progress = pages.progress_of(standing)
+    untold = telling.untold_to(request.user)
+    progress = pages.progress_of(standing, untold)
     chosen = YearFilter(request.GET, choices=progress)
-    page = Paginator(chosen.apply(standing).for_list(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(chosen.apply(standing, untold).for_list(), PER_PAGE).get_page(request.GET.get("page"))
     runs = bool(in_charge.allowing(permissions.RUN_ASSESSMENT).spans)
     assesses = bool(in_charge.allowing(permissions.ASSESS).spans)
     context = {
         "year": year,
         "years": [(f"{each}年", f"?year={each}", each == year) for each in years],
         "page": page,
-        "lines": pages.lines_of(page),
+        "lines": pages.lines_of(telling.shown_to(request.user, page)),
         "filter": chosen,
         "progress": progress.rounds if progress.n_sheets > 1 else [],
         "has_any": progress.n_sheets > 0,
-        "may_open": bool(in_charge.allowing(permissions.MANAGE_SCHEMES).spans),
+        "may_export": bool(in_charge.allowing(permissions.EXPORT).spans),
         "may_run": runs,
         "may_score": runs or assesses,
     }

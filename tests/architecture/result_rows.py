@@ -30,5 +30,6 @@ RESULTS: dict[str, Row] = {
     "scoring:download-scan": Row("sheet_scan", p.VIEW_SHEET),
     "scoring:show-results": Row("assessment_round", p.VIEW_SHEET),
     "scoring:notify-round": Row("assessment_round", p.RUN_ASSESSMENT, POST),
+    "scoring:demand-explanations": Row("assessment_round", p.RUN_ASSESSMENT, POST),
     "scoring:publish-round": Row("assessment_round", p.RUN_ASSESSMENT, POST),
 }

@@ -37,7 +37,7 @@ from reporting.models import (
     WeekUnit,
 )
 from reporting.rollup import content_hash
-from scoring.models import Scheme, Score, Sheet
+from scoring.models import AssessmentRound, BlindScore, Evidence, GroupMember, Scheme, Score, Sheet
 
 DAY = timedelta(days=1)
 
@@ -338,6 +338,12 @@ PLANTS = {
     "score-range": lambda s: Score.objects.filter(sheet=other_sheet(s)).update(self_points=99),
     "sheet-scores": other_score,
     "sheet-totals": lambda s: Sheet.objects.filter(pk=s.sheet.pk).update(total_points=1),
+    "round-phases": lambda s: AssessmentRound.objects.filter(pk=s.round.pk).update(notified_at=clock.now()),
+    "round-sheets": lambda s: AssessmentRound.objects.filter(pk=s.round.pk).update(year=2025),
+    "sheets-told": lambda s: s.round.sheets.update(notified_at=clock.now()),
+    "assessment-groups": lambda s: GroupMember.objects.filter(group__round=s.round, leads=False).delete(),
+    "blind-sheets": lambda s: BlindScore.objects.filter(blind_sheet__sheet__round=s.round).last().delete(),
+    "assessment-files": lambda s: Evidence.objects.update(stored_name=f"{'0' * 32}.bin"),
     "sheets-final": lambda s: Sheet.objects.filter(pk=s.sheet.pk).update(finalised_at=None),
     "sheet-notices": lambda s: Sheet.objects.filter(pk=s.sheet.pk).update(grade="fail"),
 }

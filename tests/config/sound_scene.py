@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -13,9 +14,20 @@ from orgs.kernel import clock, triggers
 from orgs.operations import ledger
 from reporting.operations import bulletins
 from reporting.operations.draws import draw_sample
-from scoring.choices import SheetState
-from scoring.models import Criterion, Score, Sheet
+from scoring.choices import RoundState, SheetState
+from scoring.models import (
+    AssessmentGroup,
+    AssessmentRound,
+    BlindScore,
+    BlindSheet,
+    Criterion,
+    Evidence,
+    GroupMember,
+    Score,
+    Sheet,
+)
 from scoring.operations import schemes
+from scoring.operations.document_stores import EVIDENCE
 from scoring.operations.sheets import open_year, refresh_result
 from tests import cast as cast_module
 from tests import world as world_module
@@ -24,6 +36,8 @@ from tests.reporting.campaign_rows import judge
 from tests.reporting.closed_weeks import LAST, close, report
 from tests.reporting.draw_scene import open_groups, plan
 from tests.reporting.paper_scene import handed, papers
+
+PAPER = b"%PDF-1.4\n%%EOF\n"
 
 
 @contextmanager
@@ -68,6 +82,7 @@ def build() -> SimpleNamespace:
         hand_in=handed(campaign, world["hnu"], cast["university"]),
         forms=_forms(world, cast),
         sheet=_final_sheet(cast),
+        round=_round(world, cast),
     )
 
 
@@ -88,6 +103,42 @@ def _forms(world, cast) -> SimpleNamespace:
         returned=fresh(returned),
         package=package,
     )
+
+
+def _round(world, cast) -> AssessmentRound:
+    """Wanning is scored in a round: by one of a group of two, with a paper for one criterion."""
+    sheet = Sheet.objects.get(unit__code="wn")
+    now = clock.now()
+    round = AssessmentRound.objects.create(
+        unit=world["hi"],
+        scheme=sheet.scheme,
+        year=sheet.year,
+        title="2026年度微信工作考评",
+        state=RoundState.SCORING,
+        self_until=now,
+        scoring_until=now,
+        opened_at=now,
+    )
+    group = AssessmentGroup.objects.create(round=round, position=1, name="第1考核小组", made_at=now)
+    for key in ("auditor", "province"):
+        GroupMember.objects.create(group=group, user=cast[key], leads=key == "auditor")
+    Sheet.objects.filter(pk=sheet.pk).update(round=round, group=group, state=SheetState.ASSESSING)
+    blind = BlindSheet.objects.create(sheet=sheet, assessor=cast["auditor"], handed_in_at=now)
+    criteria = Criterion.objects.filter(item__section__scheme=sheet.scheme)
+    BlindScore.objects.bulk_create(
+        BlindScore(blind_sheet=blind, criterion=each, points=each.max_points) for each in criteria
+    )
+    Evidence.objects.create(
+        score=sheet.scores.last(),
+        title="会议纪要",
+        stored_name=EVIDENCE.keep(PAPER),
+        original_name="会议纪要.pdf",
+        size=len(PAPER),
+        sha256=hashlib.sha256(PAPER).hexdigest(),
+        added_by=cast["province"],
+        added_at=now,
+    )
+    return round
 
 
 def _final_sheet(cast) -> Sheet:

@@ -102,3 +102,25 @@ def test_all_units_are_read_in_the_same_statements(world, cast, django_assert_nu
         metrics.read_year(2026, [world.ids["qh"]])
     with django_assert_num_queries(10):
         metrics.read_year(2026, [world.ids["qh"], world.ids["hnu"]])
+
+
+def test_the_sheet_cites_the_incidents_it_counts_and_only_what_the_reader_may_see(
+    sheets, week, world, cast, sign_in
+):
+    own, below = record(world, cast, "qh"), record(world, cast, "qh-hs-jl", is_handled=False)
+    record(world, cast, "wn")  # another unit
+    record(world, cast, "qh", at=TODAY)  # after the last closed week
+    last_year = LAST_WEEK.replace(year=2025)
+    record(world, cast, "qh", found_at=last_year)
+    sheet = operations.compute_sheet(sheets["qh"])
+    item = sheet.scores.get(criterion__code="3.5").criterion.item_id
+    for who, expected in (("province", {own.pk, below.pk}), ("city", {own.pk, below.pk})):
+        client = sign_in(who)
+        workings = client.get(sheet.get_absolute_url(), {"item": item}).context["workings"]
+        (url,) = {each.whole.numerator_url for each in workings if each.cell.score.criterion.code == "3.5"}
+        page = client.get(url)
+        assert {line.incident.pk for line in page.context["lines"]} == expected
+        assert "共青团琼海市委" in page.context["about"]
+    # Followed by somebody who sees only a part: that part.
+    assert {line.incident.pk for line in sign_in("township").get(url).context["lines"]} == {below.pk}
+    assert not sign_in("university").get(url).context["lines"]

@@ -64,7 +64,7 @@ def test_everyone_sees_the_sheets_in_the_own_charge(computed, sign_in, who, unit
     assert {each.line.sheet.unit.name for each in lines} == units
 
 
-@pytest.mark.parametrize("who", ["secretary", "sysadmin", "nobody", "departed"])
+@pytest.mark.parametrize("who", ["sysadmin", "nobody", "departed"])
 def test_who_has_no_part_in_the_assessment_gets_403(computed, sign_in, who):
     assert sign_in(who).get(reverse("scoring:list-sheets")).status_code == 403
 
@@ -264,13 +264,6 @@ def test_a_flag_of_another_sheet_is_not_found(computed, sign_in):
     flag = computed["hnu"].consequences.first()
     address = reverse("scoring:confirm-consequence", args=[computed["qh"].pk, flag.pk])
     assert sign_in("province").post(address).status_code == 404
-
-
-def test_the_province_opens_this_years_sheets(scheme_files, sign_in):
-    response = sign_in("province").post(reverse("scoring:open-sheets"))
-    assert response.status_code == 302
-    assert set(Sheet.objects.values_list("unit__code", flat=True)) == {"qh", "wn", "hnu", "qzu"}
-    assert sign_in("auditor").post(reverse("scoring:open-sheets")).status_code == 403
 
 
 def test_the_download_has_the_computed_score_in_its_cell(computed, sign_in):

@@ -31,8 +31,6 @@ def test_a_unit_without_sheets_is_told_why(world, sign_in, sheets):
     assert "还没有建立考评表" in page_of(sign_in("university"), world, "hnu-law").content.decode()
 
 
-@pytest.mark.parametrize(
-    ("key", "code", "status"), [("secretary", "hnu-law-1201", 403), ("city", "hnu", 404)]
-)
+@pytest.mark.parametrize(("key", "code", "status"), [("sysadmin", "hnu", 403), ("city", "hnu", 404)])
 def test_sheets_need_the_right_and_the_scope(world, sign_in, key, code, status):
     assert page_of(sign_in(key), world, code).status_code == status

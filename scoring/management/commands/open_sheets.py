@@ -1,4 +1,4 @@
-"""Open the sheets of a year for every direct unit a scheme is for."""
+"""Open the sheets of a year for every direct unit a scheme is for, to be watched before its round takes them in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from scoring.operations.sheets import open_year
 
 
 class Command(BaseCommand):
-    help = "为某年度全部直属单位建立考评表；已有的不变。"
+    help = (
+        "为某年度全部直属单位建立考评表，供平时计算和查看；已有的不变。以后建立年度考评时纳入，按其日程办理。"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--year", type=int, required=True)
