@@ -97,7 +97,9 @@ class MustChangePasswordMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         if user.is_authenticated and people.must_choose_password(user):
-            allowed = {reverse("orgs:change-password"), reverse("orgs:logout")}
+            allowed = {
+                reverse(name) for name in ("orgs:change-password", "orgs:logout", "show-sign-in-manual")
+            }
             if request.path not in allowed:
                 return redirect("orgs:change-password")
         return self.get_response(request)

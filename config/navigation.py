@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Submission
+from config import manual
 from orgs import permissions
 from orgs.kernel.counting import counts
 from orgs.models import Notification, OrgUnit
@@ -174,6 +175,9 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         "menu": [],
     }
     user = getattr(request, "user", None)
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    is_signed_in = user is not None and user.is_authenticated
+    context["help_url"] = manual.address_for(page, is_signed_in=is_signed_in)
     if user is not None and user.is_authenticated:
         # Asked once: `may_anywhere` would read the appointments again for each line.
         in_charge = user.units_in_charge()

@@ -63,7 +63,7 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         if user.is_authenticated and not request.session.get(PASSED) and second_factor.is_required(user):
-            names = ("orgs:second-factor", "orgs:change-password", "orgs:logout")
+            names = ("orgs:second-factor", "orgs:change-password", "orgs:logout", "show-sign-in-manual")
             if request.path not in {reverse(name) for name in names}:
                 return redirect("orgs:second-factor")
         return self.get_response(request)

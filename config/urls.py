@@ -6,13 +6,19 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from config import health, home, search, status
+from config import branch_card, health, home, manual, search, status
 from config.api import api, show_docs
+from config.manual_contents import PUBLIC
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
     path("healthz", health.healthz, name="healthz"),
+    path("help/", manual.list_manual, name="list-manual"),
+    path("help/all/", manual.print_manual, name="print-manual"),
+    path(f"help/{PUBLIC}/", manual.show_sign_in_manual, name="show-sign-in-manual"),
+    path("help/card/<int:unit_pk>/", branch_card.show_card, name="show-card"),
+    path("help/<slug:slug>/", manual.show_manual, name="show-manual"),
     path("status/", status.show_status, name="show-status"),
     path("api/v1/docs/", show_docs, name="show-api"),
     path("api/v1/", api.urls),

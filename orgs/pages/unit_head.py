@@ -16,7 +16,7 @@ from orgs import panels
 from orgs.choices import Kind
 from orgs.models import OrgUnit
 from orgs.operations.requests import may_ask
-from orgs.permissions import EDIT_UNITS
+from orgs.permissions import EDIT_UNITS, FILL
 
 if TYPE_CHECKING:
     from orgs.models import User
@@ -35,6 +35,7 @@ class UnitHead:
     n_children: int
     former_names: list[str]
     may_ask: bool
+    may_fill: bool
     may_edit: bool
     may_relocate: bool
 
@@ -60,6 +61,7 @@ def read(user: User, pk: int | None, current: str) -> UnitHead:
         n_children=OrgUnit.objects.visible_to(user).children_of(unit).count(),
         former_names=sorted(set(unit.versions.exclude(name=unit.name).values_list("name", flat=True))),
         may_ask=may_ask(user, unit),
+        may_fill=in_charge.allowing(FILL).covers(unit) and unit.is_open,
         may_edit=editable.covers(unit) and unit.is_open,
         # Nobody moves or closes the own unit: that is the superior's matter.
         may_relocate=unit.parent is not None and editable.covers(unit.parent),

@@ -13,6 +13,7 @@ from tests.architecture.draw_rows import DRAWS
 from tests.architecture.evidence_rows import EVIDENCE
 from tests.architecture.exchange_rows import EXCHANGE
 from tests.architecture.hand_in_rows import HAND_INS
+from tests.architecture.manual_rows import MANUAL
 from tests.architecture.notice_rows import NOTICES
 from tests.architecture.result_rows import RESULTS
 from tests.architecture.rows import ANYONE, BOTH, POST, PUBLIC, TOKEN, Row
@@ -317,4 +318,5 @@ MATRIX: dict[str, Row] = {
     **HAND_INS,
     **ASSESSMENT,
     **SHARING,
+    **MANUAL,
 }
