@@ -117,6 +117,15 @@ def test_units_outside_do_not_exist(page):
     page("city", "show-campaign-requirement", "qh", "nonsense", status=404)
 
 
+def test_a_requirement_met_since_the_last_judging_says_so_and_until_when_it_was_judged(page, world):
+    add_group(world, "qh-hs-zj", at=NOW - timedelta(minutes=1))
+    text = page("city", "show-campaign-requirement", "qh-hs", "groups")
+    assert "数据截至 2026年11月18日 10:00，每小时评定一次" in text
+    row = row_of(text, "中酒村团支部")
+    assert "已逾期" in row
+    assert "现为 2，已达到标准，下次评定后更新" in row
+
+
 def test_a_requirement_says_since_when_and_what_is_lacking(page):
     text = page("township", "show-campaign-requirement", "qh-hs", "groups")
     assert "2026-11-16 00:00" in row_of(text, "加略村团支部")
