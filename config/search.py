@@ -30,7 +30,7 @@ LONGEST_TEXT = 60
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One result: its words, its address, to whom it belongs."""
+    """One result: its words, its address, to whom it belongs: with its superior, as units of one name stand in many places."""
 
     label: str
     url: str
@@ -89,7 +89,13 @@ def _sections(user: User, text: str) -> list[Section]:
 
 
 def _section(key: str, title: str, rows: QuerySet[Any], page: str, listing: str, text: str) -> Section:
-    shown = list(rows.select_related("unit")[: MOST_OF_A_KIND + 1])
-    results = [Found(str(row), reverse(page, args=[row.pk]), row.unit.name) for row in shown[:MOST_OF_A_KIND]]
+    shown = list(rows.select_related("unit__parent")[: MOST_OF_A_KIND + 1])
+    results = [
+        Found(str(row), reverse(page, args=[row.pk]), _place(row.unit)) for row in shown[:MOST_OF_A_KIND]
+    ]
     more_url = f"{reverse(listing)}?{urlencode({'q': text})}" if len(shown) > MOST_OF_A_KIND else ""
     return Section(key, title, results, more_url)
+
+
+def _place(unit: OrgUnit) -> str:
+    return "　".join(each.name for each in (unit, unit.parent) if each is not None)

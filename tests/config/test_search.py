@@ -72,6 +72,11 @@ def test_drafts_are_not_found(sign_in):
     assert "没有符合条件的内容" in client.get(SEARCH, {"q": "还没写完"}).text
 
 
+def test_a_result_names_its_unit_and_the_one_above(everywhere, sign_in):
+    sections = sign_in("province").get(SEARCH, {"q": "青春微信群"}).context["sections"]
+    assert [each.unit for section in sections for each in section.results] == ["法学院团委　海南大学团委"]
+
+
 def test_of_each_kind_some_are_shown_and_the_rest_is_one_click_away(sign_in, world):
     for n in range(MOST_OF_A_KIND + 1):
         open_group(world["hnu"], kind=GroupKind.BRANCH, name=f"青春{n}群", by=None)
