@@ -90,11 +90,14 @@ class UnitLine:
     unit: OrgUnit
     now: Outcome
     other: Outcome | None
+    is_alike: bool = True
 
     @property
     def change(self) -> Decimal | None:
-        """Computable points more than by the other edition."""
-        return None if self.other is None else self.now.computed - self.other.computed
+        """Computable points more than by the other edition; None where their full points differ."""
+        if self.other is None or not self.is_alike:
+            return None
+        return self.now.computed - self.other.computed
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,13 @@ def shown(tried: Tried, user: User, number: str | None) -> dict[str, object]:
     """The trial for a page; `number` of the page of units."""
     found = lines(tried, user)
     page: Page[UnitLine] = Paginator(found, PER_PAGE).get_page(number)
-    return {"trial": tried.trial, "other": tried.other, "grade_lines": grade_lines(tried), "page": page}
+    return {
+        "trial": tried.trial,
+        "other": tried.other,
+        "is_unlike": not _is_alike(tried),
+        "grade_lines": grade_lines(tried),
+        "page": page,
+    }
 
 
 def lines(tried: Tried, user: User) -> list[UnitLine]:
@@ -136,6 +145,7 @@ def lines(tried: Tried, user: User) -> list[UnitLine]:
             unit,
             _outcome(tried.trial, by_unit[unit.pk]),
             _outcome(tried.other, beside[unit.pk]) if tried.other and unit.pk in beside else None,
+            _is_alike(tried),
         )
         for unit in seen
     ]
@@ -205,6 +215,10 @@ def _back_url(trial: SchemeTrial) -> str:
 def title_of(trial: SchemeTrial) -> str:
     """What was tried out, in words."""
     return edition_words(trial.scheme) if trial.scheme else trial_jobs.plans_of(trial)[0].title
+
+
+def _is_alike(tried: Tried) -> bool:
+    return tried.other is None or tried.other.full == tried.trial.full
 
 
 def _heads(before: str) -> list[str]:

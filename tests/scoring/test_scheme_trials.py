@@ -17,6 +17,7 @@ from scoring.frozen import Period
 from scoring.models import Scheme, SchemeTrial, Score, Sheet
 from scoring.operations import schemes, trial_jobs
 from tests.scoring.conftest import QIONGHAI, close_week
+from tests.scoring.test_ranked_schemes import RANKS
 from tests.scoring.test_scheme_pages import NEW, text
 
 D = Decimal
@@ -63,7 +64,9 @@ def test_each_unit_has_its_points_totals_and_grades(client_of, draft, weeks):
     assert (line.now.computed, line.now.low, line.now.high) == (D("47.5"), D("47.5"), D("67.5"))
     assert (line.now.low_grade, line.now.high_grade) == ("不合格", "不合格")
     assert line_of(answer.context, "万宁").now.computed == D("44.5")
-    assert "各单位会得多少" in answer.content.decode()
+    page = answer.content.decode()
+    assert "按2026年第46周" in page
+    assert "各单位会得多少" in page
     assert not Sheet.objects.exists()
     assert not Score.objects.exists()
 
@@ -77,7 +80,7 @@ def test_a_period_is_read_as_if_there_were_no_other_weeks(client_of, draft, week
     qionghai = next(each for each in trial.units if each.unit_id == line_of(answer.context, "琼海").unit.pk)
     by_code = dict(zip([each.criterion.code for each in trial.criteria], qionghai.points, strict=True))
     assert (by_code["a1"], by_code["b1"], by_code["b2"]) == (D("19.5"), None, D(5))
-    assert "至" in answer.content.decode()
+    assert "按2026年第44周" in answer.content.decode()
     assert client_of.get(url(draft), {"first": 40, "last": 46}).context["trial"].period == Period(2026)
 
 
@@ -104,6 +107,13 @@ def test_two_editions_stand_side_by_side(client_of, draft, weeks):
     assert {(each.label, each.best, each.other_best) for each in answer.context["grade_lines"]} == {
         ("优秀", 2, 2), ("良好", 0, 1), ("不合格", 2, 1)
     }  # fmt: skip
+
+
+def test_editions_of_other_full_points_are_not_subtracted(client_of, draft, weeks):
+    schemes.load_scheme(RANKS)
+    answer = client_of.get(url(draft), {"other": Scheme.objects.get(code="invented-ranks").pk})
+    assert line_of(answer.context, "琼海").change is None
+    assert "两版总分不同（100.0 分和 20.0 分），不比较增减。" in answer.content.decode()
 
 
 def test_what_was_found_is_a_file(client_of, draft, weeks):
