@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from scoring import rules
 from scoring.choices import is_number
+from scoring.frozen import Ranked
 from scoring.metrics import figure
 from scoring.scheme_checks import highest_of
 from scoring.scheme_places import measures_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scoring.frozen import Group, Params, Year
 
 MOST_ROWS = 60  # a group of more is kept by its first, and by those near the unit
@@ -28,8 +31,8 @@ def standing(metric: str, params: Params, year: Year) -> rules.Standing | None:
     """The unit's place; None where it can't be ranked."""
     if year.group is None or year.row is None:
         return None
-    found = _standings(metric, params, year.row.kind_id, year.group)
-    return found.get(year.row.unit_id)
+    found = _ranked(metric, params, year.row.kind_id, year.group)
+    return found.standings.get(year.row.unit_id)
 
 
 def kept(metric: str, params: Params, year: Year) -> dict[str, object]:
@@ -37,20 +40,19 @@ def kept(metric: str, params: Params, year: Year) -> dict[str, object]:
     own = standing(metric, params, year)
     if own is None or year.group is None or year.row is None:
         return {}
-    found = _standings(metric, params, year.row.kind_id, year.group)
-    ordered = sorted(found, key=lambda unit_id: (found[unit_id].rank, unit_id))
+    found = _ranked(metric, params, year.row.kind_id, year.group)
     rows = [
-        [unit_id, found[unit_id].rank, _numbers(metric, params, year.group.members[unit_id])]
-        for unit_id in _near(ordered, ordered.index(year.row.unit_id))
+        [unit_id, found.standings[unit_id].rank, _numbers(metric, params, year.group.members[unit_id])]
+        for unit_id in _near(found.order, found.at[year.row.unit_id])
     ]
     return {"rank": own.rank, "n_group": own.n, "n_equal": own.n_equal, "group": rows}
 
 
-def _near(ordered: list[int], at: int) -> list[int]:
+def _near(order: Sequence[int], at: int) -> Sequence[int]:
     """All of a small group; of a large one the first and those around."""
-    if len(ordered) <= MOST_ROWS:
-        return ordered
-    return [each for n, each in enumerate(ordered) if n < NEAR or abs(n - at) <= NEAR]
+    if len(order) <= MOST_ROWS:
+        return order
+    return [*order[:NEAR], *order[max(at - NEAR, NEAR) : at + NEAR + 1]]
 
 
 def _numbers(metric: str, params: Params, year: Year) -> list[list[int | None]]:
@@ -59,19 +61,20 @@ def _numbers(metric: str, params: Params, year: Year) -> list[list[int | None]]:
     return [[each.numerator, each.denominator] for each in found]
 
 
-def _standings(metric: str, params: Params, kind: str, group: Group) -> dict[int, rules.Standing]:
+def _ranked(metric: str, params: Params, kind: str, group: Group) -> Ranked:
     """Of everybody the unit is compared with; worked out once for all of them."""
     kinds = frozenset(params.get("kinds", (kind,)))
     key = json.dumps([metric, sorted(kinds), dict(params)], sort_keys=True)
-    if key not in group.standings:
+    if key not in group.ranked:
         measures = measures_of(metric, params)
         values = {
             unit_id: [_value(name, of_it, year) for name, of_it, _falls in measures]
             for unit_id, year in group.members.items()
             if year.row is not None and year.row.kind_id in kinds
         }
-        group.standings[key] = rules.standings(values, [falls for _name, _of_it, falls in measures])
-    return group.standings[key]
+        falling = [falls for _name, _of_it, falls in measures]
+        group.ranked[key] = Ranked.of(rules.standings(values, falling))
+    return group.ranked[key]
 
 
 def _value(metric: str, params: Params, year: Year) -> Fraction | None:

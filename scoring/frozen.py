@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,10 +56,24 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Units directly below one committee, by id; `standings` by measure, filled as rules ask for them."""
+    """Units directly below one committee, by id; `ranked` by measure, filled as rules ask for them."""
 
     members: Mapping[int, Year]
-    standings: dict[str, dict[int, Standing]] = field(default_factory=dict)
+    ranked: dict[str, Ranked] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The places of a group by one measure; `order`: its units from the first on, `at`: where each stands in it."""
+
+    standings: Mapping[int, Standing]
+    order: Sequence[int]
+    at: Mapping[int, int]
+
+    @classmethod
+    def of(cls, standings: Mapping[int, Standing]) -> Ranked:
+        order = sorted(standings, key=lambda unit_id: (standings[unit_id].rank, unit_id))
+        return cls(standings, order, {unit_id: n for n, unit_id in enumerate(order)})
 
 
 @dataclass(frozen=True, slots=True)

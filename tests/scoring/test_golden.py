@@ -210,6 +210,16 @@ def test_an_over_claim_is_flagged_and_verified_beside_declared():
     assert (kept["declared"], kept["numerator"], kept["denominator"]) == (900, 899, 1000)
 
 
+def test_of_a_large_group_the_first_and_the_neighbours_are_kept():
+    """100 units behind one another, its own the 50th: 1 to 10, 40 to 60; of the first nobody stands before."""
+    others = [members(n, 1000) for n in range(1, 101) if n != 51]
+    kept = scored(RANK, members(51, 1000) | {"others": others}).arithmetic
+    assert (kept["rank"], kept["n_group"]) == (50, 100)
+    assert [rank for _unit, rank, _numbers in kept["group"]] == [*range(1, 11), *range(40, 61)]
+    first = scored(RANK, members(999, 1000) | {"others": others}).arithmetic
+    assert [rank for _unit, rank, _numbers in first["group"]] == list(range(1, 12))
+
+
 @pytest.mark.parametrize(
     ("points", "total", "grade"),
     [
