@@ -117,9 +117,9 @@ SECTIONS: dict[str, str] = {
     "supervision#duties": "reporting:list-duties reporting:new-duty reporting:show-duty reporting:answer-duty"
     " reporting:close-duty reporting:send-back-duty reporting:withdraw-duty reporting:list-unit-duties",
     "supervision#visits": "reporting:record-visit reporting:list-visits",
-    "assessment#list": "scoring:list-sheets scoring:list-unit-sheets scoring:open-sheets",
+    "assessment#list": "scoring:list-sheets scoring:list-unit-sheets",
     "assessment#sheet": "scoring:show-sheet scoring:enter-score scoring:compute-sheet scoring:confirm-consequence"
-    " scoring:dismiss-consequence scoring:demand-explanation",
+    " scoring:dismiss-consequence scoring:demand-explanation scoring:demand-explanations",
     "assessment#self": "scoring:submit-self-assessment scoring:waive-self-assessment",
     "assessment#evidence": "scoring:add-evidence scoring:remove-evidence scoring:download-evidence scoring:attach-round",
     "assessment#blind": "scoring:list-tasks scoring:score-blind scoring:agree-scores",

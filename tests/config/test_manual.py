@@ -45,7 +45,9 @@ def interface() -> str:
 
 def test_every_page_has_exactly_one_section_and_every_section_named_is_there():
     pages = {name for name, row in MATRIX.items() if row.verb != TOKEN} - NO_PAGES
-    assert set(PAGES) == pages
+    assert set(PAGES) == pages, (
+        "name the section of a new page in config/manual_pages.py, and write it in templates/help"
+    )
     assert sum(len(names.split()) for names in SECTIONS.values()) == len(PAGES)
     assert set(SECTIONS) <= ANCHORS
 
