@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.BodyLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.WithoutNulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -308,6 +309,8 @@ UPLOAD_LIMITS = {
     "memory_bytes": env.int("UPLOAD_MEMORY_MIB", default=640) * _MIB,
     "seconds": env.int("UPLOAD_SECONDS", default=15),
 }
+# A request with the largest file and what else its form says; the proxy's own limit (client_max_body_size) is the same.
+LARGEST_REQUEST = UPLOAD_LIMITS["bytes"] + 2 * _MIB
 
 # --- security --------------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if EMBEDDED else [])

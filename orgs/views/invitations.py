@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs import pending_sign_in
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from orgs.models import User
 
 
+@never_cache
 @require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest, code: str) -> HttpResponse:
     """“你将成为 XX团支部 的填报人”: mobile checked, password set, straight into the form (ux.md J1)."""

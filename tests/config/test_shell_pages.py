@@ -90,7 +90,7 @@ def test_the_theme_comes_from_the_cookie_and_only_known_ones_count(cookie, theme
     assert navigation.menu(request)["theme"] == theme
 
 
-@pytest.mark.parametrize("name", ["500.html", "503.html"])
+@pytest.mark.parametrize("name", ["400.html", "403_csrf.html", "413.html", "500.html", "503.html"])
 def test_the_last_resort_pages_need_nothing(name):
     page = render_to_string(name)
     assert "请" in page
