@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 # What somebody guesses first of a portal like this one.
 WORDS = (
     "tuanwei", "tuanyuan", "gongqingtuan", "gqt", "weixin", "wechat", "weibo", "tuanzhibu", "tuanshengwei", "qingnian", "youth",
-    "league", "xuesheng", "banji", "hainan", "anqing", "admin", "password", "mima", "团委", "团员", "团支部", "共青团", "微信", "微博",
-    "青年", "密码",
+    "league", "xuexiao", "daxue", "xueyuan", "xuesheng", "banji", "hainan", "anqing", "admin", "password", "mima", "团委", "团员", "团支部", "共青团", "微信", "微博",
+    "青年", "密码", "学校", "大学", "学院", "学生", "班级", "姓名", "手机号", "手机",
 )  # fmt: skip
 LEFT_OVER = 4  # characters beside the words, years and running digits that make a password one's own
 _UPWARDS = "|".join(f"{n}(?={n + 1})" for n in range(9))
@@ -26,12 +26,13 @@ KINDS_WANTED = 3
 
 
 class PortalWordsValidator:
-    """Refuses what consists of the portal's own words, years, running digits and the person's mobile."""
+    """Refuses what consists of the portal's own words, years, running digits and the person's name and mobile."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         rest = password.lower()
-        mobile = getattr(user, "mobile", "") or ""
-        for word in (*([mobile, mobile[-8:], mobile[-6:]] if mobile else []), *WORDS):
+        mobile, name = getattr(user, "mobile", "") or "", (getattr(user, "name", "") or "").lower()
+        own = [mobile, mobile[-8:], mobile[-6:], name]
+        for word in (*filter(None, own), *WORDS):
             rest = rest.replace(word, "")
         rest = re.sub(r"[\W_]", "", _RUNS.sub("", rest))
         if len(rest) < LEFT_OVER:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,8 @@ class SignInForm(AuthenticationForm):
         account = throttle.account_of(self.cleaned_data.get("username", ""))
         address = client_address(self.request) if self.request else ""
         if throttle.is_blocked(account, address):
+            # SECURITY: as long as a wrong password takes, or a stopwatch would tell who is paused.
+            make_password(self.cleaned_data.get("password"))
             raise self.get_invalid_login_error()
         try:
             cleaned = super().clean()
