@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from orgs.choices import Measure
 from orgs.exceptions import UnusableFile
-from orgs.kernel.xlsx import FileRejected, RowError, read_guarded
+from orgs.kernel.xlsx import FileRejected, Limits, RowError, read_guarded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +71,11 @@ class BaseTable:
 
 def read(data: Path | bytes, filename: str) -> BaseTable:
     """Read a file of bases. Raises FileRejected if it is no table, UnusableFile if it has no usable header."""
-    sheets = [sheet for sheet in read_guarded(data, filename) if sheet.rows and not sheet.hidden]
+    sheets = [
+        sheet
+        for sheet in read_guarded(data, filename, Limits(**settings.UPLOAD_LIMITS))
+        if sheet.rows and not sheet.hidden
+    ]
     if not sheets:
         raise FileRejected("empty")
     header, captions = _header(sheets[0])

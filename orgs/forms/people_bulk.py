@@ -7,6 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -81,7 +82,8 @@ def _of_text(text: str) -> Iterable[Line]:
 
 
 def _of_file(file: Any) -> Iterable[Line]:
-    sheets = [sheet for sheet in xlsx.read_guarded(file.read(), file.name) if not sheet.hidden]
+    limits = xlsx.Limits(**settings.UPLOAD_LIMITS)
+    sheets = [sheet for sheet in xlsx.read_guarded(file.read(), file.name, limits) if not sheet.hidden]
     for row in sheets[0].rows if sheets else []:
         yield from _line(row.number, row.cells)
 
