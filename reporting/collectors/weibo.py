@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 def fetch(uid: str, token: str, _day: date) -> dict[str, int]:
     """The numbers of the account. Raises CollectorError."""
-    url = f"{settings.WEIBO_API_URL}/2/users/counts.json"
-    told = base.request("GET", url, params={"access_token": token, "uids": uid})
+    told = base.request("GET", _url("2/users/counts.json"), params={"access_token": token, "uids": uid})
     for row in base.rows({"list": told}, "list"):
         if str(row.get("id")) == uid:
             return {
@@ -23,3 +22,7 @@ def fetch(uid: str, token: str, _day: date) -> dict[str, int]:
                 "statuses": base.count(row.get("statuses_count")),
             }
     raise base.unreadable()
+
+
+def _url(path: str) -> str:
+    return f"{settings.WEIBO_API_URL}/{path}"

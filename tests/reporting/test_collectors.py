@@ -24,12 +24,19 @@ from reporting.operations import collectors
 pytestmark = pytest.mark.django_db
 SECRET = "s3cret-of-the-unit"
 DAY = "2026-11-17"
+ELSEWHERE = "an answer that sends the client elsewhere"
 
 
 class Platform(BaseHTTPRequestHandler):
     """WeChat, WeCom and weibo as their documentation says: who has no token gets an error with status 200."""
 
     def _answer(self, told, status=200):
+        if told is ELSEWHERE:
+            self.send_response(302)
+            self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         body = told if isinstance(told, bytes) else json.dumps(told).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -39,6 +46,7 @@ class Platform(BaseHTTPRequestHandler):
 
     def do_GET(self):
         url = urlsplit(self.path)
+        self.server.asked.append(url.path)
         asked = {name: values[0] for name, values in parse_qs(url.query).items()}
         if url.path == "/cgi-bin/gettoken":
             is_known = asked["corpsecret"] == SECRET
@@ -91,7 +99,7 @@ NUMBERS = {
 @pytest.fixture
 def platform(settings):
     server = HTTPServer(("127.0.0.1", 0), Platform)
-    server.numbers = dict(NUMBERS)
+    server.numbers, server.asked = dict(NUMBERS), []
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
@@ -157,6 +165,15 @@ def test_what_cannot_be_read_is_no_number(platform, kept, told):
     collector = kept()
     assert fetched(collector) is None
     assert collector.problem
+
+
+def test_nobody_is_sent_elsewhere(platform, kept):
+    """D4: an address of a platform is the operator's, and no answer makes the portal ask another."""
+    platform.numbers["/datacube/getusercumulate"] = lambda given: ELSEWHERE
+    collector = kept()
+    assert fetched(collector) is None
+    assert "302" in collector.problem
+    assert "/elsewhere" not in platform.asked
 
 
 def test_a_platform_that_is_silent_waits_for_tomorrow(settings, kept):
