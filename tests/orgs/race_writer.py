@@ -1,18 +1,24 @@
-"""One of the processes of the race on the tree: `python -m tests.orgs.race_writer prepare|write SEED N|judge`, prints JSON.
+"""One of the processes of the race on the tree: `python -m tests.orgs.race_writer prepare|write SEED N [PERCENT]|judge`, prints JSON.
 
-The database is the one TEST_DATABASE_URL names. An edit counts as acknowledged when its operation has returned.
+The database is the one TEST_DATABASE_URL names. An edit counts as acknowledged when its operation has returned: its line is
+printed then. Of PERCENT of the edits the process dies by SIGKILL before a statement that the dice choose.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import sys
+from contextlib import nullcontext
 
 import django
 
 if __name__ == "__main__":
     django.setup()
+
+from django.db import connection
 
 from orgs.choices import Kind
 from orgs.exceptions import InvalidUnit, MayNotContain
@@ -24,6 +30,7 @@ from tests.orgs.forest import wrong_descendant_sets
 
 BELOW = {Kind.PROVINCE: Kind.COUNTY, Kind.COUNTY: Kind.TOWNSHIP, Kind.TOWNSHIP: Kind.VILLAGE}
 EDITS = {"insert": 45, "move": 25, "rename": 15, "merge": 8, "close": 7}
+MOST_STATEMENTS = 25  # a doomed process dies before one of so many, or after a shorter edit, before it tells
 
 
 def prepare() -> dict[str, object]:
@@ -41,27 +48,48 @@ def _grow(parent: OrgUnit | None, kind: str, code: str) -> None:
             _grow(unit, BELOW[kind], f"{code}-{n}")
 
 
-class Writer:
-    """Makes random edits and keeps a journal of those that were acknowledged."""
+class Deadly:
+    """Kills the process before a statement."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, statement: int) -> None:
+        self.left = statement
+
+    def __call__(self, execute, sql, params, many, context) -> object:
+        self.left -= 1
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+
+class Writer:
+    """Makes random edits and tells a journal of those that were acknowledged."""
+
+    def __init__(self, seed: int, percent: int = 0) -> None:
+        self.percent = percent
         self.seed = seed
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
-        self.journal: list[tuple[str, str, object]] = []
-        self.errors: list[str] = []
-        self.refused = 0
         self.serial = 0
 
-    def write(self, n: int) -> dict[str, object]:
+    def write(self, n: int) -> None:
+        """One line for each edit, as soon as it is over: what it was, refused, or the error."""
         for _turn in range(n):
             edit = self.random.choices(list(EDITS), list(EDITS.values()))[0]
-            try:
-                self.journal.append((edit, *getattr(self, edit)()))
-            except (InvalidUnit, MayNotContain):
-                self.refused += 1
-            except Exception as error:  # noqa: BLE001 - whatever it is, the judge wants to see it
-                self.errors.append(f"{edit}: {type(error).__name__}: {error}")
-        return {"journal": self.journal, "refused": self.refused, "errors": self.errors}
+            dies = self.random.random() * 100 < self.percent
+            doom = Deadly(self.random.randint(1, MOST_STATEMENTS)) if dies else None
+            with connection.execute_wrapper(doom) if doom else nullcontext():
+                told = self._edit(edit)
+            if doom:
+                os.kill(os.getpid(), signal.SIGKILL)  # done, and nobody was told
+            sys.stdout.write(json.dumps(told) + "\n")
+            sys.stdout.flush()
+
+    def _edit(self, edit: str) -> dict[str, object]:
+        try:
+            return {"edit": (edit, *getattr(self, edit)())}
+        except (InvalidUnit, MayNotContain):
+            return {"refused": edit}
+        except Exception as error:  # noqa: BLE001 - whatever it is, the judge wants to see it
+            return {"error": f"{edit}: {type(error).__name__}: {error}"}
 
     def insert(self) -> tuple[str, object]:
         code = self._next("u")
@@ -134,10 +162,8 @@ def _left_a_trace(edit: str, code: str, value: object) -> bool:
 
 if __name__ == "__main__":
     mode, *arguments = sys.argv[1:]
-    if mode == "prepare":
-        answer = prepare()
-    elif mode == "write":
-        answer = Writer(int(arguments[0])).write(int(arguments[1]))
+    if mode == "write":
+        seed, n, *percent = map(int, arguments)
+        Writer(seed, *percent).write(n)
     else:
-        answer = judge(json.load(sys.stdin))
-    json.dump(answer, sys.stdout)
+        json.dump(prepare() if mode == "prepare" else judge(json.load(sys.stdin)), sys.stdout)
