@@ -21,6 +21,7 @@ from orgs.choices import JobState
 from orgs.kernel import clock, triggers
 from orgs.kernel.counting import counts
 from orgs.models import Job
+from orgs.operations import audit_chain
 from reporting.operations import order
 
 if TYPE_CHECKING:
@@ -98,6 +99,12 @@ def protection() -> str:
     lacking = triggers.missing(connection)
     text = _("有 %(n)s 处不可更改的保护缺失，请运行 manage.py migrate，并查明原因。")
     return text % {"n": len(lacking)} if lacking else ""
+
+
+def audit() -> str:
+    waiting = audit_chain.tail()
+    text = _("有 %(n)s 条操作记录超过一小时没有封存，请检查定时进程和后台进程，或运行 manage.py seal_audit。")
+    return text % {"n": waiting.n_lines} if waiting.is_late else ""
 
 
 def broker() -> str:
@@ -189,6 +196,7 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm("database", gettext_lazy("数据库"), database),
     Alarm("migrations", gettext_lazy("数据库结构"), migrations),
     Alarm("protection", gettext_lazy("不可更改的保护"), protection),
+    Alarm("audit", gettext_lazy("操作记录链"), audit),
     Alarm("broker", gettext_lazy("消息队列"), broker),
     Alarm("worker", gettext_lazy("后台进程"), worker, is_quick=False),
     Alarm("beat", gettext_lazy("定时进程"), beat),

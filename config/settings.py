@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=9, minute=10),
     },
     "requeue-lost-jobs": {"task": "orgs.requeue_lost_jobs", "schedule": crontab(minute="*/5")},
+    "seal-audit": {"task": "orgs.seal_audit", "schedule": crontab(minute="*/5")},
     "purge-administrators": {"task": "accounts.purge_administrators", "schedule": crontab(hour=3, minute=40)},
     "purge-files": {"task": "accounts.purge_files", "schedule": crontab(minute=50)},
     "delete-check-photos": {"task": "reporting.delete_check_photos", "schedule": crontab(hour=3, minute=50)},
@@ -374,5 +375,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # SECURITY: httpx logs whole addresses, in which platforms want tokens and secrets.
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")}
+    # SECURITY: Django's own handler would mail what was typed to ADMINS, should somebody name any.
+    | {"django": {"handlers": []}},
 }

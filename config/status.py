@@ -19,7 +19,8 @@ from config import condition
 from orgs.choices import JobState
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
-from orgs.models import Job
+from orgs.models import AuditLink, Job
+from orgs.operations import audit_chain
 from orgs.permissions import MANAGE_JOBS, may_anywhere
 from reporting.models import ClosedWeek
 
@@ -62,10 +63,20 @@ def _facts() -> list[tuple[str, str]]:
         (_("最近结周"), f"{week.week}" if week else "—"),
         (_("最近完整性检查"), _at(done.get(condition.INTEGRITY))),
         (_("最近备份"), _at(done.get(condition.BACKUP))),
+        (_("操作记录链"), _chain()),
         (_("磁盘剩余"), f"{disk.free / GIB:.1f} GB / {disk.total / GIB:.1f} GB"),
         (_("数据库"), f"{connection.display_name} {version}"),
         (_("程序"), f"Python {platform.python_version()}, Django {django.get_version()}"),
     ]
+
+
+def _chain() -> str:
+    """The head of the chain: whoever notes it can tell later that nothing before it was changed (verify_audit --noted)."""
+    head, waiting = AuditLink.objects.head(), audit_chain.tail().n_lines
+    if head is None:
+        return _("还没有封存，%(n)s 条待封存") % {"n": waiting}
+    words = {"head": head, "n": waiting}
+    return _("%(head)s，%(n)s 条待封存") % words
 
 
 def _at(moment: datetime | None) -> str:

@@ -25,6 +25,8 @@ class OrgsConfig(AppConfig):
         # Django's own and the tests' ways to sign in meet in this signal only.
         user_logged_in.connect(sign_in_life.begin, dispatch_uid="orgs.sign_in_life")
         triggers.append_only("orgs_auditentry")
+        triggers.append_only("orgs_auditlink")
+        triggers.only_erased("orgs_auditbody", pk="entry_id", emptied="salt", stamp="erased_at")
         upper.register(
             preview=office_changes.preview, apply=office_changes.apply, happened=office_changes.happened
         )

@@ -31,6 +31,7 @@ MANAGE_SCHEMES = "manage_schemes"  # 考评: approve a scheme, open a year's she
 # 年度考评: open and run the assessment of the level directly below the own unit, and score in it (SUP-2.2.3).
 RUN_ASSESSMENT = "run_assessment"
 MANAGE_JOBS = "manage_jobs"
+ERASE_PERSON = "erase_person"  # 删除个人信息 of somebody who has left, with a reason
 CORRECT_WEEK = "correct_week"  # 更正: a new edition of a closed week, of all units at once
 PUBLISH_BULLETIN = "publish_bulletin"  # 通报: write, publish and correct bulletins of the own unit
 PUBLISH_NOTICE = "publish_notice"  # 通知、内容供给: to the units of the own subtree
@@ -79,10 +80,10 @@ ROLE_VERBS: dict[str, frozenset[str]] = {
             FULL_EXPORT,
         }
         | {VIEW_AUDIT, RECORD_CHECK, VIEW_SHEET, ASSESS, MANAGE_SCHEMES, FILL, PUBLISH_BULLETIN, CORRECT_WEEK}
-        | {RUN_CAMPAIGN, PUBLISH_NOTICE, DRAW, SUPERVISE, RUN_ASSESSMENT}
+        | {RUN_CAMPAIGN, PUBLISH_NOTICE, DRAW, SUPERVISE, RUN_ASSESSMENT, ERASE_PERSON}
     ),
     Role.AUDITOR: frozenset({VIEW, RECORD_CHECK, VIEW_SHEET, ASSESS, EXPORT}),
-    Role.SYSADMIN: frozenset({VIEW, EDIT_UNITS, MANAGE_PEOPLE, VIEW_AUDIT, MANAGE_JOBS}),
+    Role.SYSADMIN: frozenset({VIEW, EDIT_UNITS, MANAGE_PEOPLE, VIEW_AUDIT, MANAGE_JOBS, ERASE_PERSON}),
 }
 
 

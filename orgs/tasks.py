@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from orgs.operations import confirmation, ledger, mail
+from orgs.operations import audit_chain, confirmation, ledger, mail
 
 
 @shared_task(name="orgs.requeue_lost_jobs")
@@ -16,6 +16,12 @@ def requeue_lost_jobs() -> None:
 def send_mails() -> None:
     """Every minute: what waits and whose quiet hours are over."""
     mail.send_due()
+
+
+@shared_task(name="orgs.seal_audit")
+def seal_audit() -> None:
+    """Every five minutes: the lines of the audit ledger since the last time."""
+    audit_chain.seal()
 
 
 @shared_task(name="orgs.watch_appointments")

@@ -11,9 +11,8 @@ from accounts.choices import SubmissionStatus
 from accounts.exceptions import AccountsError
 from accounts.field_lists import read_fields
 from accounts.models import Submission, SubmissionRow
-from accounts.operations.registry.administrators import REVEALED, ensure_may_reveal_more
 from orgs.exceptions import NotAllowed
-from orgs.operations import ledger
+from orgs.operations import reveals
 from orgs.permissions import REVEAL, may
 
 if TYPE_CHECKING:
@@ -34,14 +33,6 @@ def reveal_cell(row_id: int, code: str, *, by: User) -> str:
         raise AccountsError(_("没有这一项信息，请刷新页面。"))
     if row.personal is None:
         raise AccountsError(_("这份收集表中的个人信息已按期清除。"))
-    ensure_may_reveal_more(by=by)
-    ledger.record(
-        REVEALED,
-        row.submission,
-        by=by,
-        unit=row.submission.unit,
-        reason=_("审核收集表"),
-        field=code,
-        row=row.pk,
-    )
+    unit = row.submission.unit
+    reveals.record(row.submission, unit=unit, purpose=_("审核收集表"), by=by, field=code, row=row.pk)
     return str((row.personal or {}).get(code) or "")

@@ -77,4 +77,6 @@ def settled(findings: Iterable[Finding], scope: UnitsInCharge) -> dict[str, Audi
     entries = AuditEntry.objects.within(scope).filter(
         object_type=FINDING, object_id__in=digests, verb=SETTLED
     )
-    return {entry.object_id: entry for entry in entries.select_related("by").order_by("at", "pk")}
+    return {
+        entry.object_id: entry for entry in entries.with_bodies().select_related("by").order_by("at", "pk")
+    }

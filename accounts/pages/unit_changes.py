@@ -144,7 +144,7 @@ def _entries(unit: OrgUnit, moments: list[datetime]) -> list[AuditEntry]:
         return []
     about = Q(object_type=OrgUnit._meta.label_lower, object_id=str(unit.pk)) | Q(unit=unit, verb=BASE_VERB)
     found = AuditEntry.objects.filter(about, at__range=(min(moments), max(moments) + SAME_ACT))
-    return list(found.select_related("by").order_by("at", "pk"))
+    return list(found.with_bodies().select_related("by").order_by("at", "pk"))
 
 
 def _event(pk: int, known: _Known) -> Change:

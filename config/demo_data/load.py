@@ -31,7 +31,7 @@ from config.demo_data.chance import People
 from orgs.choices import JobState
 from orgs.kernel import clock
 from orgs.models import Invitation, Job, OrgUnit, User
-from orgs.operations import invitations
+from orgs.operations import audit_chain, invitations
 from orgs.operations.bulk_load import load_tree
 from orgs.operations.reference import load_reference
 from reporting.operations.weekly import close_week
@@ -112,6 +112,7 @@ def _load_small(progress: Progress) -> None:
     progress("计算年度考评表")
     with transaction.atomic():
         assessment.assess(today.year, by=_user("shengwei"))
+    audit_chain.seal()
 
 
 def _load_history(first: clock.Week, progress: Progress) -> None:

@@ -14,6 +14,7 @@ from orgs.choices import JobState
 from orgs.kernel import triggers
 from orgs.kernel.integrity import Check, Found, check, rows
 from orgs.models import AuditEntry, Job
+from orgs.operations import audit_chain
 from orgs.operations.ledger import PART_OF
 
 if TYPE_CHECKING:
@@ -104,4 +105,19 @@ def jobs(run: Run) -> Iterator[Found]:
             yield Found(_("后台任务 %(id)s") % {"id": pk}, _("所属的任务不存在"), pk)
 
 
-CHECKS: tuple[Check, ...] = (immutability, references, audit, jobs)
+@check(
+    "audit-chain",
+    "J2",
+    gettext_lazy("操作记录链完整，没有记录被改动"),
+    remedy=gettext_lazy(
+        "有人绕过系统改动了操作记录。请保存数据库日志，与备份中的同一条记录比较，查明是谁、何时改动。"
+    ),
+)
+def chain(run: Run) -> Iterator[Found]:
+    """Every sealed line of the ledger is as it was sealed."""
+    for each in audit_chain.verify():
+        place = _("操作记录 %(id)s") % {"id": each.entry_id} if each.entry_id else _("操作记录链")
+        yield Found(place, each.text, each.entry_id or each.number)
+
+
+CHECKS: tuple[Check, ...] = (immutability, references, audit, chain, jobs)

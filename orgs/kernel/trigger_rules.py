@@ -242,6 +242,34 @@ class KeptBelowLocked:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class OnlyErased:
+    """Rows are never deleted, and changed only by being erased: `stamp` says when, and `emptied` is empty from then on."""
+
+    table: str
+    pk: str
+    emptied: str
+    stamp: str
+
+    def for_postgresql(self) -> list[Trigger]:
+        pk, rest = quoted(self.pk), self._is_erased("n")
+        erased = f"SELECT 1 FROM new_rows n WHERE n.{pk} = o.{pk} AND {rest}"  # noqa: S608 - names of ours
+        return [
+            Trigger(self.table, "UPDATE", f"EXISTS (SELECT 1 FROM old_rows o WHERE NOT EXISTS ({erased}))"),  # noqa: S608
+            *AppendOnly(self.table).for_postgresql()[1:],
+        ]
+
+    def for_sqlite(self) -> list[Trigger]:
+        same = f"NEW.{quoted(self.pk)} IS OLD.{quoted(self.pk)}"
+        return [
+            Trigger(self.table, "UPDATE", f"NOT ({same} AND {self._is_erased('NEW')})"),
+            Trigger(self.table, "DELETE", "1"),
+        ]
+
+    def _is_erased(self, row: str) -> str:
+        return f"{row}.{quoted(self.stamp)} IS NOT NULL AND {row}.{quoted(self.emptied)} = ''"
+
+
 def literal(value: LockedValue) -> str:
     """A value as SQL."""
     if isinstance(value, Filled):

@@ -21,6 +21,7 @@ from orgs.kernel.trigger_rules import (
     LockedByParent,
     LockedRows,
     LockedValue,
+    OnlyErased,
     Rule,
     Through,
     Trigger,
@@ -102,6 +103,11 @@ def keep_below_locked(
 def keep_once_filled(table: str, *, filled: str, kept: tuple[str, ...], pk: str = "id") -> None:
     """Of a row whose column `filled` holds something, that and the columns `kept` are final and the row stays."""
     _rules[KeptOnceLocked(table, pk, filled, kept, (), None)] = None
+
+
+def only_erased(table: str, *, pk: str, emptied: str, stamp: str) -> None:
+    """Rows stay, and are changed only by being erased: `stamp` is set and `emptied` is empty afterwards."""
+    _rules[OnlyErased(table, pk, emptied, stamp)] = None
 
 
 def install(connection: BaseDatabaseWrapper, rules: Iterable[Rule] | None = None) -> None:

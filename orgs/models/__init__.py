@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from orgs.models.audit import AuditBody, AuditLink
 from orgs.models.contacts import UnitContact
+from orgs.models.erasures import Erasure
 from orgs.models.ledger import (
     AuditEntry,
     ClockOffset,
@@ -22,8 +24,11 @@ from orgs.models.turnover import IntakeTurnover
 __all__ = [
     "ApiToken",
     "Appointment",
+    "AuditBody",
     "AuditEntry",
+    "AuditLink",
     "ClockOffset",
+    "Erasure",
     "IdempotencyKey",
     "IntakeTurnover",
     "Invitation",

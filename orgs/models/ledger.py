@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,9 @@ from orgs.querysets.ledger import (
     MailDeliveryQuerySet,
     NotificationQuerySet,
 )
+
+if TYPE_CHECKING:
+    from orgs.models.audit import AuditBody
 
 
 class Job(models.Model):
@@ -118,7 +121,10 @@ class SavedView(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Append-only ledger of who did what to which object, when and why. Holds no personal data (reliability B5)."""
+    """Append-only ledger of who did what to which object, when and why (reliability B5).
+
+    Why, and the numbers, stand in its `body` (models/audit.py), where there is anything to say.
+    """
 
     at = models.DateTimeField()
     by = models.ForeignKey("orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -133,8 +139,6 @@ class AuditEntry(models.Model):
         related_name="+",
         db_constraint=False,
     )
-    reason = models.CharField(max_length=400, blank=True)
-    detail = models.JSONField(default=dict, blank=True)
     request_id = models.CharField(max_length=32, blank=True)
 
     objects = AuditEntryQuerySet.as_manager()
@@ -155,6 +159,18 @@ class AuditEntry(models.Model):
     def words(self) -> str:
         """What was done, in words."""
         return str(WORDS.get(self.verb, self.verb))
+
+    @property
+    def reason(self) -> str:
+        """Why; lists read the body along (`with_bodies`)."""
+        body: AuditBody | None = getattr(self, "body", None)
+        return body.reason if body else ""
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """Ids, counts and codes."""
+        body: AuditBody | None = getattr(self, "body", None)
+        return body.detail if body else {}
 
 
 class IdempotencyKey(models.Model):

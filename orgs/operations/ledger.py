@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 from orgs.choices import MAILED_KINDS, JobState, NotificationKind
 from orgs.exceptions import JobLost, JobNotYet
 from orgs.kernel import clock
-from orgs.models import AuditEntry, Job, Notification
+from orgs.models import AuditBody, AuditEntry, Job, Notification
 from orgs.operations import mail
 
 if TYPE_CHECKING:
@@ -42,15 +42,16 @@ def record(
     **detail: object,
 ) -> AuditEntry:
     """Write one line of the audit ledger. `detail` holds ids, counts and codes, never personal data."""
-    return AuditEntry.objects.create(**_entry(verb, obj, by=by, unit=unit, reason=reason, detail=detail))
+    return _write(_entry(verb, obj, by=by, unit=unit), reason, detail)
 
 
 def record_about(
     verb: str, about: tuple[str, str], *, by: User | None, unit: OrgUnit, reason: str = "", **detail: object
 ) -> AuditEntry:
     """A line about something that is no row of its own: `about` is what it is and what tells it from others."""
-    entry = _entry(verb, unit, by=by, unit=unit, reason=reason, detail=detail)
-    return AuditEntry.objects.create(**entry | {"object_type": about[0], "object_id": about[1]})
+    entry = _entry(verb, unit, by=by, unit=unit)
+    entry.object_type, entry.object_id = about
+    return _write(entry, reason, detail)
 
 
 def record_many(
@@ -63,34 +64,35 @@ def record_many(
 ) -> None:
     """One audit line per object of a bulk operation, written in batches. `details` by primary key, as in `record`."""
     known = details or {}
-    entries = [
-        AuditEntry(**_entry(verb, obj, by=by, unit=None, reason=reason, detail=known.get(obj.pk, {})))
-        for obj in objects
-    ]
-    AuditEntry.objects.bulk_create(entries, batch_size=500)
+    pairs = [(_entry(verb, obj, by=by, unit=None), known.get(obj.pk, {})) for obj in objects]
+    with transaction.atomic(savepoint=False):
+        AuditEntry.objects.bulk_create([entry for entry, _detail in pairs], batch_size=500)
+        bodies = [
+            AuditBody(entry=entry, reason=reason, detail=detail)
+            for entry, detail in pairs
+            if reason or detail
+        ]
+        AuditBody.objects.bulk_create(bodies, batch_size=500)
 
 
-def _entry(
-    verb: str,
-    obj: models.Model,
-    *,
-    by: User | None,
-    unit: OrgUnit | None,
-    reason: str,
-    detail: dict[str, object],
-) -> dict[str, object]:
-    unit_id = unit.pk if unit else getattr(obj, "unit_id", None)
-    return {
-        "at": clock.now(),
-        "by": by,
-        "verb": verb,
-        "object_type": obj._meta.label_lower,
-        "object_id": str(obj.pk),
-        "unit_id": unit_id,
-        "reason": reason,
-        "detail": detail,
-        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
-    }
+def _write(entry: AuditEntry, reason: str, detail: dict[str, object]) -> AuditEntry:
+    with transaction.atomic(savepoint=False):
+        entry.save(force_insert=True)
+        if reason or detail:
+            AuditBody.objects.create(entry=entry, reason=reason, detail=detail)
+    return entry
+
+
+def _entry(verb: str, obj: models.Model, *, by: User | None, unit: OrgUnit | None) -> AuditEntry:
+    return AuditEntry(
+        at=clock.now(),
+        by=by,
+        verb=verb,
+        object_type=obj._meta.label_lower,
+        object_id=str(obj.pk),
+        unit_id=unit.pk if unit else getattr(obj, "unit_id", None),
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+    )
 
 
 def notify(unit: OrgUnit, kind: NotificationKind, text: str, *, link: str = "") -> Notification:

@@ -97,6 +97,6 @@ def _ended_by(change: Change) -> dict[int, str | None]:
         verb=ENDED,
         unit_id__in=change.unit_ids,
         at__gte=change.undoes,
-        detail__change=change.undoes.isoformat(),
+        body__detail__change=change.undoes.isoformat(),
     )
-    return {int(pk): detail["ends_on"] for pk, detail in entries.values_list("object_id", "detail")}
+    return {int(pk): detail["ends_on"] for pk, detail in entries.values_list("object_id", "body__detail")}

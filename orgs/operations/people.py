@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orgs.exceptions import InvalidUnit, NotAllowed
-from orgs.models import Appointment, User
+from orgs.models import Appointment, OrgUnit, User
 from orgs.operations import ledger, throttle, tokens
 from orgs.operations.acting import end_stand_ins
 from orgs.operations.appointing_rights import check_may_manage, may_appoint
@@ -55,6 +55,13 @@ def change_password(user: User, *, password: str) -> None:
     user.save(update_fields=["password", "must_change_password", "password_set_at"])
     tokens.revoke_all(user)
     ledger.record("user.password_changed", user, by=user)
+
+
+def note_sign_in(user: User) -> None:
+    """The ledger says who signed in and when (B5), at the highest of the person's units; from where stands in no table."""
+    widest = user.units_in_charge().widest()
+    unit = OrgUnit.objects.filter(pk=widest.unit_id).first() if widest else None
+    ledger.record("user.signed_in", user, by=user, unit=unit)
 
 
 @transaction.atomic

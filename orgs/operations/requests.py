@@ -14,7 +14,7 @@ from orgs.exceptions import Conflict, IllegalMove, InvalidUnit, NotAllowed
 from orgs.kernel import clock
 from orgs.kernel.crypto import blind_index
 from orgs.models import OrgUnit, UnitBase, UnitChangeRequest, UnitContact
-from orgs.operations import bases, contacts, ledger, locks, placement, tree
+from orgs.operations import bases, contacts, ledger, locks, placement, reveals, tree
 from orgs.permissions import EDIT_UNITS, FILL
 
 if TYPE_CHECKING:
@@ -147,10 +147,13 @@ def refuse(request: UnitChangeRequest, *, remark: str, by: User) -> UnitChangeRe
 
 @transaction.atomic
 def reveal_telephone(request: UnitChangeRequest, *, by: User) -> str:
-    """The telephone asked for in full, for whoever decides about it; each look has its audit line. Raises NotAllowed."""
+    """The telephone asked for in full, for whoever decides about it; each look has its audit line, and counts (B2).
+
+    Raises NotAllowed.
+    """
     if request.state != RequestState.OPEN or not may_decide(by, request):
         raise NotAllowed
-    ledger.record("personal.revealed", request, by=by, unit=request.unit, field="telephone")
+    reveals.record(request, unit=request.unit, purpose=_("办理变更申请"), by=by, field="telephone")
     return request.telephone
 
 

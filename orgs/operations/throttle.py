@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from orgs.kernel import clock
 from orgs.kernel.crypto import blind_index
 from orgs.models import LoginThrottle, User
+from orgs.operations import ledger
 
 ACCOUNT = (10, timedelta(minutes=15))
 ACCOUNT_AND_ADDRESS = (5, timedelta(minutes=1))
@@ -43,9 +44,12 @@ def note_failure(account: str, address: str) -> None:
         LoginThrottle.objects.get_or_create(key=key, defaults={"last_failure_at": now})
         LoginThrottle.objects.filter(key=key, last_failure_at__lt=now - FORGOTTEN_AFTER).update(failures=0)
         LoginThrottle.objects.filter(key=key).update(failures=F("failures") + 1, last_failure_at=now)
-        LoginThrottle.objects.filter(key=key, failures__gte=limit).update(
+        paused = LoginThrottle.objects.filter(key=key, failures__gte=limit).update(
             blocked_until=now + period, failures=0
         )
+        known = User.objects.find_by_sign_in(account) if paused else None
+        if known:
+            ledger.record("user.sign_in_paused", known, by=None, minutes=int(period.total_seconds() // 60))
 
 
 def forget(account: str, address: str) -> None:

@@ -14,7 +14,7 @@ from orgs.querysets.scope import ScopedQuerySet
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orgs.models import AuditEntry, Job, MailDelivery, Notification, User
+    from orgs.models import AuditEntry, AuditLink, Job, MailDelivery, Notification, User
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -61,4 +61,18 @@ class AuditEntryQuerySet(ScopedQuerySet["AuditEntry"]):
         return self.filter(object_type=object_type, object_id=str(object_id))
 
     def for_audit_list(self) -> Self:
-        return self.select_related("by", "unit")
+        return self.with_bodies().select_related("by", "unit")
+
+    def with_bodies(self) -> Self:
+        """With the reason and the detail of each line."""
+        return self.select_related("body")
+
+    def unsealed(self) -> Self:
+        """Lines that are not yet in the chain (operations/audit_chain.py)."""
+        return self.filter(link__isnull=True)
+
+
+class AuditLinkQuerySet(models.QuerySet["AuditLink"]):
+    def head(self) -> AuditLink | None:
+        """The last link, which vouches for all before it."""
+        return self.order_by("-number").first()

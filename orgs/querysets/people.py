@@ -17,7 +17,7 @@ from orgs.querysets.scope import ScopedQuerySet
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from orgs.models import Appointment, Invitation, User
+    from orgs.models import Appointment, Erasure, Invitation, User
 
 MOBILE = "mobile"
 
@@ -38,6 +38,11 @@ class UserManager(BaseUserManager["User"]):  # type: ignore[type-var]
     def find_by_sign_in(self, text: str) -> User | None:
         """The person with this user name or, through the blind index, this mobile."""
         return self.filter(Q(username=text) | Q(mobile_index=blind_index(text, MOBILE))).first()
+
+
+class ErasureQuerySet(ScopedQuerySet["Erasure"]):
+    def for_list(self) -> Self:
+        return self.select_related("asked_by", "unit")
 
 
 class AppointmentQuerySet(ScopedQuerySet["Appointment"]):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orgs.exceptions import OrgsError
 from orgs.forms.session import CodeForm
 from orgs.http import client_address
-from orgs.operations import second_factor
+from orgs.operations import people, second_factor
 from orgs.pending_sign_in import BACKEND, PASSED, forget, pending_user
 from orgs.views.people import appointment_in_hand
 
@@ -42,6 +42,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         if second_factor.verify(user, form.cleaned_data["code"], client_address(request)):
             target = forget(request)
             login(request, user, backend=BACKEND)
+            people.note_sign_in(user)
             request.session[PASSED] = True
             is_ours = url_has_allowed_host_and_scheme(
                 target, {request.get_host()}, require_https=request.is_secure()

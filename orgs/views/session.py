@@ -34,6 +34,7 @@ class SignInView(LoginView):
         """Signed in, or asked for the code where the person has a second factor."""
         user = form.get_user()
         if not second_factor.is_on(user):
+            people.note_sign_in(user)
             return super().form_valid(form)
         pending_sign_in.remember(self.request, user, self.get_success_url())
         return redirect("orgs:enter-code")

@@ -85,8 +85,8 @@ def week_audit(run: Run) -> Iterator[Found]:
     """Publishing was written down once, with the digest that the week still has."""
     noted: dict[str, list[object]] = {}
     lines = AuditEntry.objects.filter(verb="week.closed", object_type=ClosedWeek._meta.label_lower)
-    for object_id, detail in lines.values_list("object_id", "detail"):
-        noted.setdefault(object_id, []).append(detail.get("hash"))
+    for object_id, detail in lines.values_list("object_id", "body__detail"):
+        noted.setdefault(object_id, []).append((detail or {}).get("hash"))
     for header in ClosedWeek.objects.published():
         if noted.get(str(header.pk)) != [header.content_hash]:
             yield Found(_week(header), _("结周的操作记录缺少、重复，或校验值不同"), header.pk)

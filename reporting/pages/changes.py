@@ -82,7 +82,9 @@ def of_scope(
         verb__in=UNIT_VERBS, at__gte=week.starts_at, at__lt=week.ends_at
     )
     nothing = Cast(Value(None), BigIntegerField())
-    of_units = moved.order_by().values_list("verb", *READ[1:5], *([nothing] * len(READ[5:])))
+    of_units = moved.order_by().values_list(
+        "verb", "at", "body__reason", *READ[3:5], *([nothing] * len(READ[5:]))
+    )
     found = events.union(of_units, all=True).order_by("-at")[:most]
     rows = [dict(zip(READ, row, strict=True)) for row in found]
     closed = {event.pk: _read(event) for event in closings}

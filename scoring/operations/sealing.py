@@ -94,7 +94,7 @@ def _digest_in_ledger(sheet: Sheet) -> str | None:
     lines = AuditEntry.objects.filter(
         verb=FINALISED, object_type=sheet._meta.label_lower, object_id=str(sheet.pk)
     )
-    detail = lines.order_by("-pk").values_list("detail", flat=True).first() or {}
+    detail = lines.order_by("-pk").values_list("body__detail", flat=True).first() or {}
     return detail.get("digest")
 
 

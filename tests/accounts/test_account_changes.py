@@ -74,7 +74,7 @@ def test_the_name_of_the_person_responsible_stands_in_no_event_and_no_ledger(ope
     event = account.events.latest("pk")
     assert (account.responsible_name, event.changes["responsible_name"]) == ("林某甲", [None, None])
     told = json.dumps(
-        [event.changes, *AuditEntry.objects.values_list("detail", flat=True)], ensure_ascii=False
+        [event.changes, *AuditEntry.objects.values_list("body__detail", flat=True)], ensure_ascii=False
     )
     assert "林某甲" not in told
 

@@ -9,10 +9,10 @@ from accounts.choices import AccountStatus
 from accounts.exceptions import AlreadyRegistered
 from accounts.models import Account, AccountVersion, RegistryEvent
 from accounts.operations import registry
-from accounts.operations.registry.administrators import REVEALS_PER_HOUR
 from orgs.exceptions import Conflict, OrgsError
 from orgs.kernel import clock
 from orgs.operations import closing, tree
+from orgs.operations.reveals import REVEALS_PER_HOUR
 from tests import cast as cast_module
 from tests.accounts.test_fill_races import at_once
 from tests.world import TODAY

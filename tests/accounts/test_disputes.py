@@ -169,7 +169,7 @@ def test_kept_changes_nothing_and_both_sides_read_why(sign_in, world, account, d
     dispute.refresh_from_db()
     account.refresh_from_db()
     assert (dispute.state, account.unit) == (KEPT, world["hnu-law-1202"])
-    assert AuditEntry.objects.filter(verb="dispute.kept", reason="认证主体为现登记单位").exists()
+    assert AuditEntry.objects.filter(verb="dispute.kept", body__reason="认证主体为现登记单位").exists()
     told = Notification.objects.filter(kind="dispute_settled")
     assert set(told.values_list("unit__code", flat=True)) == {"hnu-law-1201", "hnu-law-1202"}
     text = sign_in("secretary").get(page("show", dispute)).content.decode()

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Subquery
 
 from accounts.operations import packages, review
 from orgs.kernel import clock, triggers
-from orgs.operations import ledger
+from orgs.operations import audit_chain, ledger
 from reporting.operations import bulletins
 from reporting.operations.draws import draw_sample
 from scoring.choices import RoundState, SheetState
@@ -71,7 +71,7 @@ def build() -> SimpleNamespace:
     campaign = papers(world)
     judge(campaign)
     draft = bulletins.draft(world["hi"], week, by=cast["province"])
-    return SimpleNamespace(
+    scene = SimpleNamespace(
         world=world,
         cast=cast,
         week=week,
@@ -84,6 +84,8 @@ def build() -> SimpleNamespace:
         sheet=_final_sheet(cast),
         round=_round(world, cast),
     )
+    audit_chain.seal()
+    return scene
 
 
 def _forms(world, cast) -> SimpleNamespace:

@@ -65,7 +65,7 @@ def test_an_approved_contact_is_kept_encrypted_and_out_of_the_ledger(world, cast
     assert "13800000321" not in f"{asked.proposed}{asked.before}"
     requests.approve(asked, by=cast["college"])
     assert UnitContact.objects.get(unit=world[UNIT]).telephone == "13800000321"
-    assert "13800000321" not in str(list(AuditEntry.objects.values_list("detail", "reason")))
+    assert "13800000321" not in str(list(AuditEntry.objects.values_list("body__detail", "body__reason")))
 
 
 def test_an_approved_base_stands_with_its_version(world, cast):

@@ -128,7 +128,7 @@ def test_secret_and_codes_stand_nowhere_in_clear(enrolled):
         stored = str(cursor.fetchone())
     assert secret not in stored
     assert not any(code in stored for code in codes)
-    assert not AuditEntry.objects.filter(detail__icontains=secret).exists()
+    assert not AuditEntry.objects.filter(body__detail__icontains=secret).exists()
 
 
 def test_an_office_that_asks_for_it_gets_nothing_else_before(cast, sign_in, settings):

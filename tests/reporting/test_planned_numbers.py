@@ -44,7 +44,9 @@ def test_a_unit_corrects_its_number_until_its_day_and_all_stay(plan, world):
     found = PlannedNumber.objects.filter(unit=world["hnu"]).order_by("pk")
     assert list(found.values_list("planned", "superseded_at")) == [(10, BY - TICK), (12, None)]
     assert second.reason == ""
-    details = AuditEntry.objects.filter(verb="plan.recorded").order_by("pk").values_list("detail", flat=True)
+    details = (
+        AuditEntry.objects.filter(verb="plan.recorded").order_by("pk").values_list("body__detail", flat=True)
+    )
     assert [(each["planned"], each["before"]) for each in details] == [(10, None), (12, 10)]
 
 

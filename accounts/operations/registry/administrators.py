@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -18,8 +17,8 @@ from orgs import permissions
 from orgs.exceptions import IllegalMove, NotAllowed
 from orgs.kernel import clock
 from orgs.kernel.crypto import blind_index, normalise_mobile
-from orgs.models import AuditEntry, OrgUnit, User
-from orgs.operations import ledger
+from orgs.models import OrgUnit, User
+from orgs.operations import reveals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from accounts.models import Account, Group, Submission
 
 MOBILE, NAME = "mobile", "name"
-REVEALED = "personal.revealed"
-REVEALS_PER_HOUR = 60
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -195,20 +192,8 @@ def reveal(term: Administratorship, field: str, *, purpose: str, by: User) -> st
         raise NotAllowed
     if not purpose.strip():
         raise AccountsError(_("请填写查看用途。"))
-    ensure_may_reveal_more(by=by)
-    ledger.record(REVEALED, term, by=by, reason=clean_text(purpose)[:200], field=field)
+    reveals.record(term, unit=term.unit, purpose=clean_text(purpose)[:200], by=by, field=field)
     return str(getattr(term, field) or "")
-
-
-def ensure_may_reveal_more(*, by: User) -> None:
-    """The hour's quota of a person, over cells of forms and fields of the registry together (B2).
-
-    Two requests of one person wait for each other here, until the first is written down.
-    """
-    list(User.objects.select_for_update(of=("self",), no_key=True).filter(pk=by.pk).values_list("pk"))
-    since = clock.now() - timedelta(hours=1)
-    if AuditEntry.objects.filter(by=by, verb=REVEALED, at__gt=since).count() >= REVEALS_PER_HOUR:
-        raise NotAllowed(_("一小时内最多查看 %(n)d 次，请稍后再试。") % {"n": REVEALS_PER_HOUR})
 
 
 def _ensure_may_appoint(
