@@ -176,7 +176,8 @@ def _captions(sheet: Worksheet, columns: Sequence[Column], row: int, *, first_co
     begins = {first for first, _last in spans}
     for index, column in enumerate(columns):
         for offset, text in ((0, column.group if index in begins else None), (1, column.caption)):
-            cell = sheet.cell(row + offset, first_column + index, text)
+            cell = sheet.cell(row + offset, first_column + index)
+            safe_cell(cell, text)
             cell.font, cell.alignment = Font(_HEI, size=11), _CENTRE
     for first, last in spans:
         if last > first:
@@ -287,7 +288,7 @@ def _put(
     sheet: Worksheet, at: str, text: str, font: Font, alignment: Alignment | None, *, merge: str
 ) -> None:
     sheet.merge_cells(merge)
-    sheet[at] = text
+    safe_cell(sheet[at], text)
     sheet[at].font = font
     if alignment is not None:
         sheet[at].alignment = alignment

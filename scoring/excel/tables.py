@@ -32,7 +32,8 @@ def write(
 ) -> None:
     """A plain list with a frozen head, and below it a note over all columns; blank is not scored, never 0."""
     for column, (caption, width) in enumerate(columns, 1):
-        cell = sheet.cell(1, column, caption)
+        cell = sheet.cell(1, column)
+        safe_cell(cell, caption)
         cell.font, cell.alignment, cell.border = HEAD_FONT, CENTRE, BOX
         sheet.column_dimensions[cell.column_letter].width = width
     for number, values in enumerate(rows, 2):
