@@ -6,6 +6,10 @@ from django.apps import AppConfig
 
 from orgs.kernel import triggers
 
+EVENT_FACTS = (
+    "unit_id", "kind", "account_id", "group_id", "administratorship_id", "by_id", "submission_id", "changes",
+)  # fmt: skip
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
@@ -19,7 +23,8 @@ class AccountsConfig(AppConfig):
         from orgs import leaving, panels  # noqa: PLC0415
         from orgs.operations import upper  # noqa: PLC0415
 
-        triggers.append_only("accounts_registryevent")
+        # The words of the reason can be taken out with a person (B6), nothing else.
+        triggers.keep_once_filled("accounts_registryevent", filled="at", kept=EVENT_FACTS)
         triggers.lock_rows("accounts_incident", locked_column="state", locked_value="closed")
         upper.register(preview=tree_changes.preview, apply=tree_changes.apply, happened=tree_changes.happened)
         leaving.register(leaving_page.sections)

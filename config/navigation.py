@@ -145,6 +145,7 @@ MENU: tuple[MenuGroup, ...] = (
             MenuItem(_("考评方案"), "scoring:list-schemes", "file-text", permissions.RUN_ASSESSMENT),
             MenuItem(_("变更申请"), "orgs:list-requests", "checklist", permissions.EDIT_UNITS),
             MenuItem(_("变更与日志"), "orgs:list-audit", "history", permissions.VIEW_AUDIT),
+            MenuItem(_("删除个人信息"), "erase-person", "x", permissions.ERASE_PERSON),
             MenuItem(_("运行状态"), "show-status", "target", permissions.MANAGE_JOBS),
         ),
     ),

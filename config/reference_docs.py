@@ -10,6 +10,7 @@ from django.db import models
 
 from config import licences
 from config.integrity import CHECKS
+from config.personal_data import INVENTORY, NOT_OF_PERSONS
 from orgs.choices import DEPARTMENT_LINES, Department, Line, Role
 from orgs.kernel.crypto import EncryptedJSONField, EncryptedTextField
 from orgs.operations.appointing_rights import MAY_APPOINT
@@ -182,7 +183,35 @@ def _keys(record: Record) -> str:
     )
 
 
+def personal_data() -> str:
+    """B1: every field with something of a person."""
+    sealed = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, (EncryptedTextField, EncryptedJSONField))
+    }
+    rows = [
+        [f"{'🔒 ' if name in sealed else ''}`{name}`", held.purpose, held.readers, held.kept]
+        for name, held in INVENTORY.items()
+    ]
+    parts = [
+        "# Personal data: what is kept, what for, who sees it, until when",
+        NOTICE,
+        "🔒 = encrypted at rest (`FIELD_KEYS`). A test compares this list with the models: a text that is encrypted, or is called"
+        " 姓名, 手机, 电话, QQ, 微信, 邮箱, 责任人 or 联系方式, stands here or below. No identity cards, no rosters of members.",
+        _table(["field", "what for", "who sees it in full", "kept"], rows),
+        "Reasons, remarks and messages are free text: pages ask not to name persons in them, and 删除个人信息 takes the words of a"
+        " person out of them. Backups expire with the site's rule ([backup.md](backup.md)), after 90 days at the latest; after a"
+        " restore, an erasure that is younger than the backup is to be repeated.",
+        "## Called alike, but not of persons",
+        _table(["field", "why"], ([f"`{name}`", why] for name, why in NOT_OF_PERSONS.items())),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 DOCUMENTS = {
+    "personal-data.md": personal_data,
     "integrity.md": integrity,
     "licences.md": licences.document,
     "permissions.md": permissions,

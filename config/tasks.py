@@ -5,8 +5,14 @@ from __future__ import annotations
 from celery import shared_task
 
 from config import integrity
+from config.erasure import erasing
 
 
 @shared_task(name="config.check_integrity")
 def check_integrity() -> None:
     integrity.check_nightly()
+
+
+@shared_task(name="config.erase_person")
+def erase_person(job_id: int) -> None:
+    erasing.run_erase(job_id)

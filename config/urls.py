@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from config import branch_card, health, home, manual, search, status
 from config.api import api, show_docs
+from config.erasure import views as erasure
 from config.manual_contents import PUBLIC
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("help/card/<int:unit_pk>/", branch_card.show_card, name="show-card"),
     path("help/<slug:slug>/", manual.show_manual, name="show-manual"),
     path("status/", status.show_status, name="show-status"),
+    path("erasures/", erasure.erase_person, name="erase-person"),
     path("api/v1/docs/", show_docs, name="show-api"),
     path("api/v1/", api.urls),
     path("", include("orgs.urls")),

@@ -32,6 +32,7 @@ MATRIX: dict[str, Row] = {
     "search": Row("", ANYONE),
     "healthz": Row("", PUBLIC),
     "show-status": Row("", p.MANAGE_JOBS),
+    "erase-person": Row("", p.ERASE_PERSON, BOTH),
     "show-api": Row("", ANYONE),
     "api:openapi-json": Row("", PUBLIC),
     "api:api-root": Row("", TOKEN),

@@ -18,6 +18,8 @@ from orgs.operations import ledger
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from orgs.models import User
 
 PURGED = "administratorship.purged"
@@ -39,16 +41,21 @@ def purge_left(*, months: int | None = None, by: User | None = None) -> int:
     counts = dict(due.order_by().values_list("unit__tree_id").annotate(n=Count("pk")))
     if not counts:
         return 0
-    ids = due.order_by().values("pk")
-    # First the versions: an emptied term is due no longer.
-    AdministratorshipVersion.objects.filter(administratorship__in=ids).exclude(person_key="").update(
-        person_key=""
-    )
-    n_purged = Administratorship.objects.filter(pk__in=ids).update(**_EMPTY)
+    n_purged = forget(due)
     for root in OrgUnit.objects.filter(parent=None, tree_id__in=list(counts)).order_by("tree_id"):
         day = str(clock.local(before).date())
         ledger.record(PURGED, root, by=by, unit=root, n=counts[root.tree_id], left_before=day)
     return n_purged
+
+
+def forget(terms: QuerySet[Administratorship]) -> int:
+    """Empty the personal fields of these terms and what their versions know the person by; returns how many terms."""
+    ids = terms.order_by().values("pk")
+    # First the versions: an emptied term is found no longer.
+    AdministratorshipVersion.objects.filter(administratorship__in=ids).exclude(person_key="").update(
+        person_key=""
+    )
+    return Administratorship.objects.filter(pk__in=ids).update(**_EMPTY)
 
 
 def waiting_to_be_purged(months: int | None = None) -> int:
