@@ -67,6 +67,7 @@ SECTIONS: dict[str, str] = {
     "people#stand-in": "orgs:stand-in",
     "people#accounts": "orgs:deactivate-user orgs:reactivate-user orgs:reset-password orgs:reset-second-factor",
     "people#confirm": "orgs:confirm-people",
+    "people#erase": "erase-person",
     "weekly#overview": "reporting:weekly",
     "weekly#unit": "reporting:show-latest-week reporting:show-unit-week",
     "weekly#rows": "reporting:show-rows reporting:show-difference",

@@ -19,7 +19,7 @@ from config import condition
 from orgs.choices import JobState
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
-from orgs.models import AuditLink, Job
+from orgs.models import Job
 from orgs.operations import audit_chain
 from orgs.permissions import MANAGE_JOBS, may_anywhere
 from reporting.models import ClosedWeek
@@ -72,11 +72,9 @@ def _facts() -> list[tuple[str, str]]:
 
 def _chain() -> str:
     """The head of the chain: whoever notes it can tell later that nothing before it was changed (verify_audit --noted)."""
-    head, waiting = AuditLink.objects.head(), audit_chain.tail().n_lines
-    if head is None:
-        return _("还没有封存，%(n)s 条待封存") % {"n": waiting}
-    words = {"head": head, "n": waiting}
-    return _("%(head)s，%(n)s 条待封存") % words
+    waiting = audit_chain.tail()
+    words = {"head": waiting.head, "n": waiting.n_lines}
+    return _("%(head)s，%(n)s 条待封存" if waiting.head else "还没有封存，%(n)s 条待封存") % words
 
 
 def _at(moment: datetime | None) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
 from orgs.kernel import clock
@@ -49,10 +49,11 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """What waits for its link: how many lines, and the moment of the oldest."""
+    """What waits for its link: how many lines, whether one waits too long; and the last link there is."""
 
     n_lines: int
     is_late: bool
+    head: AuditLink | None = None
 
 
 def seal() -> int:
@@ -68,7 +69,7 @@ def seal() -> int:
 def _floor() -> int:
     """Above which line to look: at the first time of a day all, else the newest."""
     last = AuditLink.objects.head()
-    return 0 if last is None or clock.today() > last.day else _newest() - RECENT
+    return 0 if last is None or clock.today() > last.day else last.entry_id - RECENT
 
 
 @transaction.atomic
@@ -101,15 +102,13 @@ def _body_of(salt: str | None, reason: str | None, detail: Any) -> str:
     return NO_BODY if salt is None else body_digest(salt, reason or "", detail)
 
 
-def _newest() -> int:
-    return AuditLink.objects.aggregate(pk=Max("entry_id"))["pk"] or 0
-
-
 def tail(*, whole: bool = False) -> Tail:
     """What waits to be sealed: among the newest lines, or among all."""
-    waiting = AuditEntry.objects.unsealed().filter(pk__gt=0 if whole else _newest() - RECENT)
+    last = None if whole else AuditLink.objects.head()
+    waiting = AuditEntry.objects.unsealed().filter(pk__gt=last.entry_id - RECENT if last else 0)
     found = waiting.aggregate(n=Count("pk"), oldest=Min("at"))
-    return Tail(found["n"], bool(found["oldest"]) and clock.now() - found["oldest"] > SEALED_WITHIN)
+    is_late = bool(found["oldest"]) and clock.now() - found["oldest"] > SEALED_WITHIN
+    return Tail(found["n"], is_late, last)
 
 
 def verify(since: date | None = None) -> Iterator[Break]:

@@ -145,7 +145,8 @@ def test_a_day_continues_the_day_before_and_can_be_verified_alone(lines, world):
 def test_the_status_says_when_lines_wait_too_long(lines, world):
     with clock.frozen(TODAY):
         ledger.record("unit.amended", world["hnu"], by=None, n=1)
-        assert audit_chain.tail() == audit_chain.Tail(1, is_late=False)
+        tail = audit_chain.tail()
+        assert (tail.n_lines, tail.is_late) == (1, False)
     with clock.frozen(TODAY + timedelta(days=1)):
         assert "有 1 条操作记录超过一小时没有封存" in conditions("audit")[0].problem
         call_command("seal_audit", stdout=StringIO())
