@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from orgs.choices import Kind
 from orgs.kernel.numbers import points_text
-from scoring.choices import Metric, RuleKind, is_number
+from scoring.choices import Metric, Provenance, RuleKind, is_number
 from scoring.rules import DOWN, HALF_UP, Band
 from scoring.scheme_bands import read_bands
 from scoring.scheme_checks import highest_of
@@ -180,6 +180,11 @@ def group_words(params: Mapping[str, Any]) -> str:
     if "kinds" not in params:
         return _("同一上级、同一类型的单位")
     return _("同一上级的%(kinds)s") % {"kinds": "、".join(str(Kind(each).label) for each in params["kinds"])}
+
+
+def provenance_words(provenance: str) -> str:
+    """原文, 按文意理解, 拟定: short enough for a label; that a proposed item waits is said beside it."""
+    return _("拟定") if provenance == Provenance.RECONSTRUCTED else str(Provenance(provenance).label)
 
 
 def _place_words(first: int, last: int | None) -> str:

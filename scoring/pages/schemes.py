@@ -212,7 +212,7 @@ def _item(criteria: list[Criterion]) -> ItemRow:
         item=item,
         points=_worth(item),
         tone=TONES[item.provenance],
-        provenance=short_provenance(item.provenance),
+        provenance=rule_words.provenance_words(item.provenance),
         is_unconfirmed=proposed and not item.is_approved,
         criteria=[_criterion(each) for each in criteria],
     )
@@ -224,10 +224,5 @@ def _criterion(criterion: Criterion) -> CriterionRow:
         _worth(criterion),
         rule_words.of_criterion(criterion),
         TONES[criterion.provenance],
-        short_provenance(criterion.provenance),
+        rule_words.provenance_words(criterion.provenance),
     )
-
-
-def short_provenance(provenance: str) -> str:
-    """原文, 按文意理解, 拟定: short enough for a label; that a proposed item waits is said beside it."""
-    return _("拟定") if provenance == Provenance.RECONSTRUCTED else str(Provenance(provenance).label)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from django import template
 
 from orgs.kernel.numbers import points_text
+from scoring import rule_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from django.forms import BoundField
     from django.utils.safestring import SafeString
+
+    from scoring.models import Criterion
 
 register = template.Library()
 
@@ -21,6 +24,12 @@ register = template.Library()
 def points(value: Decimal | None) -> str:
     """1.0, -0.2, 0; nothing where it isn't scored, as on paper."""
     return points_text(value, "")
+
+
+@register.filter
+def provenance(criterion: Criterion) -> str:
+    """Where a criterion comes from: 原文, 按文意理解, 拟定."""
+    return rule_words.provenance_words(criterion.provenance)
 
 
 @register.filter

@@ -127,6 +127,7 @@ def test_a_member_scores_alone_and_hands_in(sheet, sign_in, cast):
     wrong = client.post(at("score-blind", sheet.pk), blind_data(sheet, "9.9", action="save"))
     assert wrong.status_code == 422
     assert 'value="9.9"' in wrong.content.decode()
+    assert all(f"{words} · " in wrong.content.decode() for words in ("原文", "按文意理解", "拟定"))
     client.post(at("score-blind", sheet.pk), blind_data(sheet, "0.1", action="save"))
     assert BlindSheet.objects.get().handed_in_at is None
     page = client.post(
@@ -174,6 +175,7 @@ def test_then_all_stand_side_by_side_and_the_leader_enters_what_was_agreed(sheet
     answer = client.get(at("agree-scores", sheet.pk))
     assert answer.context["n_differ"] == 1
     assert SECRET in answer.content.decode()
+    assert " · 拟定" in answer.content.decode()
     form = answer.context["form"]
     data = {name: field.initial or "" for name, field in form.fields.items()}
     disputed = Score.objects.get(sheet=sheet, criterion__code="1.3")

@@ -67,6 +67,8 @@ def test_each_unit_has_its_points_totals_and_grades(client_of, draft, weeks):
     page = answer.content.decode()
     assert "按2026年第46周" in page
     assert "各单位会得多少" in page
+    for words in ("a1 · 原文", "a2 · 按文意理解", "b3 · 拟定"):
+        assert words in page
     assert not Sheet.objects.exists()
     assert not Score.objects.exists()
 
