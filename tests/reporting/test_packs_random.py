@@ -16,7 +16,7 @@ from orgs.kernel.clock import Week
 from reporting import judging as meaning
 from reporting.campaign_metrics import DAILY, METRICS, NEEDS, PERIODIC
 from reporting.exceptions import PackInvalid
-from reporting.models import Requirement, Tally
+from reporting.models import Judgement, Requirement, Tally
 from reporting.models.campaigns import MOST_REQUIREMENTS
 from reporting.operations import campaigns, exemptions, judging
 from reporting.packs import parse
@@ -158,9 +158,22 @@ def test_whatever_passes_the_checks_is_judged(world, text, seed):
             reject()
         judging.judge_now(campaign)
         judging.judge_until(campaign, WEEK.next().ends_at)
-        asked = list(Requirement.objects.filter(version__campaign=campaign).select_related("version"))
-        shown = meaning.own_values(asked, list(world.ids.values()), meaning.Instant.at(WEEK.next().ends_at))
+        asked = list(
+            Requirement.objects.filter(version__campaign=campaign).select_related("version__campaign")
+        )
+        rows = list(Judgement.objects.current().filter(version__campaign=campaign))
+        shown = meaning.values_asked(asked, [row.unit_id for row in rows], WEEK.next().ends_at)
         assert {pk for pk, _unit in shown} <= {each.pk for each in asked}
+        # What a page says of the figure is what was judged.
+        for row in rows:
+            for each in asked:
+                value, base = shown.get((each.pk, row.unit_id), (None, None))
+                character = meaning.character_of(row.standings, each)
+                if value is None or each.kind != "figure" or character not in {meaning.MET, meaning.UNMET}:
+                    continue
+                if each.rule.get("base") != "expected":  # met in a round stays met: standings.py
+                    is_met = meaning.is_enough(each.rule, value, base)
+                    assert is_met is (character == meaning.MET), (each.rule, value, base)
         for tally in Tally.objects.filter(requirement__version__campaign=campaign):
             assert 0 <= tally.n_met <= tally.n_asked
         transaction.set_rollback(True)
