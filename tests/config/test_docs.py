@@ -39,3 +39,22 @@ def test_every_file_a_document_links_to_exists(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
     assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_every_test_a_document_names_exists(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    missing = []
+    for path, function in re.findall(r"`(tests/[\w/*]+\.py)(?:::(\w+))?`", text):
+        files = list(ROOT.glob(path))
+        said = [
+            file for file in files if not function or f"def {function}(" in file.read_text(encoding="utf-8")
+        ]
+        missing += [] if said else [f"{path}::{function}"]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_every_script_of_ci_a_document_names_exists(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert [each for each in re.findall(r"`\.ci/([a-z]+)", text) if not (ROOT / ".ci" / each).exists()] == []
