@@ -169,7 +169,10 @@ def _facts(sheet: Sheet) -> list[tuple[str, str]]:
     if sheet.notified_at:
         found.append((_("结果告知"), _moment(sheet.notified_at)))
     if sheet.objections_until:
-        found.append((_("异议期"), deadlines.words(sheet.objections_until)))
+        # An end that came is no delay of anybody's.
+        is_over = deadlines.is_over(sheet.objections_until)
+        said = _("%(day)s 截止") % {"day": deadlines.day_words(sheet.objections_until)}
+        found.append((_("异议期"), said if is_over else deadlines.words(sheet.objections_until)))
     if sheet.proposed_at and sheet.proposed_by:
         found.append((_("提出定稿"), f"{_moment(sheet.proposed_at)}　{sheet.proposed_by.display_name}"))
     if sheet.finalised_at:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def year_page(wanted: Wanted, user: User) -> dict[str, object]:
     """The page before anything is ordered."""
-    round = AssessmentRound.objects.filter(pk=wanted.round_id or 0).select_related("unit").first()
+    found = AssessmentRound.objects.select_related("unit")
+    round = found.filter(pk=wanted.round_id).first() if wanted.round_id else None
     runs = round is not None and rounds.runs(user, round)
     return {
         "round": round,
@@ -34,7 +35,7 @@ def year_page(wanted: Wanted, user: User) -> dict[str, object]:
             (job, year_files.wanted_by(job), files.is_there(job)) for job in year_files.recent(by=user)
         ],
         "lists": _lists(wanted) if runs or permissions.may_anywhere(user, permissions.MANAGE_SCHEMES) else [],
-        "crumbs": crumbs(wanted, _("导出和名单")),
+        "crumbs": crumbs(wanted, _("导出和名单"), round if runs else None),
     }
 
 
@@ -59,7 +60,12 @@ def progress(job: Job, wanted: Wanted) -> dict[str, object]:
     }
 
 
-def crumbs(wanted: Wanted, label: str) -> list[tuple[str, str]]:
-    """The way to a page of the year's files."""
+def crumbs(wanted: Wanted, label: str, round: AssessmentRound | None = None) -> list[tuple[str, str]]:
+    """The way to a page of the year's files, or of a round's."""
     address = f"{reverse('scoring:list-sheets')}?year={wanted.year}"
-    return [(_("年度考评"), address), (_("%(year)s 年") % {"year": wanted.year}, address), (label, "")]
+    above = (
+        (round.title, round.get_absolute_url())
+        if round
+        else (_("%(year)s 年") % {"year": wanted.year}, address)
+    )
+    return [(_("年度考评"), address), above, (label, "")]

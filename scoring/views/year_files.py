@@ -76,8 +76,9 @@ def _wanted(request: LeagueRequest) -> year_files.Wanted:
     """The year asked for, or a round of it where the person sees it; of a round also its letters of one kind."""
     asked = request.POST if request.method == "POST" else request.GET
     year = whole_number(asked.get("year")) or clock.today().year
+    round_id = whole_number(asked.get("round"))
     seen = AssessmentRound.objects.visible_to(request.user)
-    round = seen.filter(pk=whole_number(asked.get("round")) or 0).first()
+    round = seen.filter(pk=round_id).first() if round_id else None
     if round is None:
         return year_files.Wanted(year)
     kind = asked.get("letters", "")
