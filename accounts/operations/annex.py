@@ -56,7 +56,7 @@ def filled(round: CollectionRound, unit: OrgUnit, *, full: bool = False, reason:
     fields = read_fields(round.field_list.fields)
     rows = list(_rows(fields, _forms(round, unit, by).for_annex(), own_filler=by, full=full))
     if len(rows) > MOST_ROWS:
-        raise AccountsError(_("超过 %(most)s 行，请选择下级团组织分别下载。") % {"most": MOST_ROWS})
+        raise _too_many()
     content = collection_form.write(
         Annex(
             unit.name,
@@ -74,13 +74,22 @@ def filled(round: CollectionRound, unit: OrgUnit, *, full: bool = False, reason:
 
 def is_large(round: CollectionRound, unit: OrgUnit, *, by: User) -> bool:
     """Whether the file is a job's work."""
-    return SubmissionRow.objects.filter(submission__in=_forms(round, unit, by)).count() > SMALL_ROWS
+    return _n_rows(round, unit, by) > SMALL_ROWS
+
+
+def _n_rows(round: CollectionRound, unit: OrgUnit, by: User) -> int:
+    return SubmissionRow.objects.filter(submission__in=_forms(round, unit, by)).count()
 
 
 @transaction.atomic
 def ask(round: CollectionRound, unit: OrgUnit, *, full: bool = False, reason: str = "", by: User) -> Job:
-    """Have a large file written; it is for this person, and for a day. The reason stands in the audit ledger."""
+    """Have a large file written; it is for this person, and for a day. The reason stands in the audit ledger.
+
+    With every number in full a file holds no more than MOST_ROWS, however it is written (B3).
+    """
     _ensure_allowed(unit, full=full, reason=reason, by=by)
+    if full and _n_rows(round, unit, by) > MOST_ROWS:
+        raise _too_many()
     asked = ledger.record("annex.asked", round, by=by, unit=unit, reason=reason, full=full)
     return ledger.enqueue(
         TASK,
@@ -154,6 +163,10 @@ def _ensure_allowed(unit: OrgUnit, *, full: bool, reason: str, by: User) -> None
     is_own = unit.pk in by.units_in_charge().allowing(FILL).own_unit_ids()
     if not (is_own or may(by, EXPORT, unit)):
         raise NotAllowed
+
+
+def _too_many() -> AccountsError:
+    return AccountsError(_("超过 %(most)s 行，请选择下级团组织分别下载。") % {"most": MOST_ROWS})
 
 
 def _forms(round: CollectionRound, unit: OrgUnit, by: User) -> SubmissionQuerySet:

@@ -97,6 +97,19 @@ def test_full_numbers_need_a_reason_and_the_permission(round, world, cast, sign_
     assert mobile not in str(entry.detail)
 
 
+def test_no_file_holds_more_than_so_many_rows_in_full_not_even_one_of_a_job(
+    round, world, cast, sign_in, monkeypatch
+):
+    submitted(round, world["hnu-law-1201"], by=cast["secretary"])
+    monkeypatch.setattr(annex, "MOST_ROWS", 0)
+    for small in (2_000, 0):
+        monkeypatch.setattr(annex, "SMALL_ROWS", small)
+        url = url_of(round, world["hnu-law"], "export-in-full")
+        answer = sign_in("university").post(url, REASON, follow=True)
+        assert "请选择下级团组织分别下载" in answer.content.decode()
+    assert not Job.objects.exists()
+
+
 @pytest.fixture
 def large(monkeypatch):
     monkeypatch.setattr(annex, "SMALL_ROWS", 0)

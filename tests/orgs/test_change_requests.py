@@ -22,7 +22,8 @@ from orgs.models import (
     UnitChangeRequest,
     UnitContact,
 )
-from orgs.operations import contacts, locks, requests, tree
+from orgs.operations import contacts, locks, requests, reveals, tree
+from orgs.operations.reveals import REVEALS_PER_HOUR
 from tests import cast as cast_module
 from tests.accounts.test_fill_races import at_once
 from tests.world import TODAY
@@ -234,7 +235,17 @@ def test_a_mobile_asked_for_is_masked_and_read_in_full_by_who_decides_only(world
     assert sign_in("secretary").post(reveal).status_code == 403
     assert not AuditEntry.objects.filter(verb="personal.revealed").exists()
     assert "13800000321" in sign_in("college").post(reveal).content.decode()
-    assert AuditEntry.objects.filter(verb="personal.revealed", by=cast["college"]).count() == 1
+    entry = AuditEntry.objects.get(verb="personal.revealed")
+    assert (entry.by, entry.reason, entry.detail) == (cast["college"], "办理变更申请", {"field": "telephone"})
+
+
+def test_a_look_at_a_telephone_counts_towards_the_sixty_an_hour(world, cast):
+    asked, by = ask_contact(world, cast), cast["college"]
+    for n in range(REVEALS_PER_HOUR - 1):
+        reveals.record(asked, unit=asked.unit, purpose="核实", by=by, n=n)
+    assert requests.reveal_telephone(asked, by=by)
+    with pytest.raises(NotAllowed, match="60"):
+        requests.reveal_telephone(asked, by=by)
 
 
 def test_who_holds_an_office_in_the_unit_too_does_not_decide_for_it(world, cast, sign_in):
