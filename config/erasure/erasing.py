@@ -166,6 +166,11 @@ def _forget_registers(person: Person, found: Found) -> None:
 
 
 def _note(erasure: Erasure, found: Found, n_files: int) -> Erasure:
+    for other in Erasure.objects.filter(done_at=None).exclude(pk=erasure.pk):
+        # Asked for twice: the other has nothing left to find.
+        if other.who == erasure.who:
+            other.who, other.done_at = "", clock.now()
+            other.save(update_fields=["who", "done_at"])
     counts = {"changed": +found.changed, "kept": +found.kept}
     erasure.who, erasure.done_at = "", clock.now()
     erasure.result = {**{name: dict(each) for name, each in counts.items()}, "files": n_files}

@@ -143,6 +143,12 @@ def test_repeated_it_changes_nothing(canary, cast):
         erasing.ask(CANARY.mobile, reason="本人申请", by=cast["province"])
 
 
+def test_asked_for_twice_nothing_waits_with_the_number(canary, cast):
+    erasing.ask(CANARY.mobile, reason="本人申请", by=cast["province"])
+    erased(cast["province"])
+    assert {(each.who, each.done_at is None) for each in Erasure.objects.all()} == {("", False)}
+
+
 def test_who_is_still_in_office_has_to_leave_first(world, cast):
     with pytest.raises(InvalidUnit, match="还在任职"):
         erasing.ask("secretary", reason="本人申请", by=cast["province"])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from config.erasure import copying, erasing
 from orgs.exceptions import OrgsError
@@ -40,10 +41,12 @@ class Command(BaseCommand):
                 options["copy"].write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
                 self.stdout.write("已写入本人信息副本，请当面交给本人后删除文件。")
                 return
-            erasure = erasing.ask(who, reason=options["reason"], by=by, enqueued=False)
+            # Whole or not at all: a request that failed would keep the number.
+            with transaction.atomic():
+                erasure = erasing.ask(who, reason=options["reason"], by=by, enqueued=False)
+                result = erasing.carry_out(erasure.pk).result
         except OrgsError as error:
             raise CommandError(error.message) from error
-        result = erasing.carry_out(erasure.pk).result
         places = "，".join(f"{place} {n}" for place, n in result["changed"].items())
         self.stdout.write(f"已清除：{places or '没有'}；删除文件 {result['files']} 个。")
         if result["kept"]:
