@@ -59,7 +59,9 @@ def mark(side: Side, cast) -> dict[str, User]:
         unit = OrgUnit.objects.get(code=code)
         tree.rename_unit(unit, name=f"{unit.name[:6]}{side.word}团委", by=cast["province"])
         staff[key] = cast[key] if key in cast else _reviewer(key, unit)
-        User.objects.filter(pk=staff[key].pk).update(name=f"{side.word}{key}", mobile=mobile)
+        User.objects.filter(pk=staff[key].pk).update(
+            name=f"{side.word}{key}", mobile=mobile, email=f"{side.ascii}-{key}@example.org"
+        )
         staff[key] = User.objects.get(pk=staff[key].pk)
     return staff
 

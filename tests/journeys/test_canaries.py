@@ -6,13 +6,16 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
+from django.core import mail as django_mail
 from django.test import Client
 from django.urls import reverse
 
-from orgs.models import OrgUnit, User
-from orgs.operations import tokens
+from orgs.kernel import clock
+from orgs.models import Job, OrgUnit, User
+from orgs.operations import mail, tokens
 from orgs.permissions import EXPORT
 from tests.architecture.matrix import MATRIX
 from tests.architecture.subjects import SUBJECTS
@@ -37,6 +40,7 @@ LEFT_OUT = {"orgs:logout", "orgs:accept-invitation"}
 # Lists are searched for what marks both sides.
 QUERIES: tuple[dict[str, str], ...] = ({}, {"q": marked.COMMON}, {"q": "canary"})
 ANSWERED = {200, 201, 409, 422}
+AS_A_FILE = " as a file"
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,18 @@ class Found:
 
 
 def text_of(response) -> str:
-    """HTML and JSON as they are; a workbook as the text of all its parts."""
-    body = response.getvalue() if response.streaming else response.content
+    """HTML and JSON as they are; of a workbook, a document or an archive the text of all that is in it."""
+    return unpacked(response.getvalue() if response.streaming else response.content)
+
+
+def unpacked(body: bytes) -> str:
+    """The text; of an archive also the names and the texts of its files, and of archives within."""
     if not body.startswith(b"PK"):
         return body.decode("utf-8", errors="replace")
-    with zipfile.ZipFile(io.BytesIO(body)) as book:
-        return "\n".join(book.read(part).decode("utf-8", errors="replace") for part in book.namelist())
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return "\n".join(
+            [*archive.namelist(), *(unpacked(archive.read(name)) for name in archive.namelist())]
+        )
 
 
 def harvest(client: Client, cast, units: list[OrgUnit]) -> list[Found]:
@@ -70,8 +80,26 @@ def harvest(client: Client, cast, units: list[OrgUnit]) -> list[Found]:
                 answers = [client.get(address, query) for query in (QUERIES[:1] if arguments else QUERIES)]
             else:
                 answers = [client.post(address, row.data or {}, follow=True)]
-            found += [Found(name, address, answer.status_code, text_of(answer)) for answer in answers]
+            pages = [Found(name, address, answer.status_code, text_of(answer)) for answer in answers]
+            found += pages
+            found += files_of(client, name, address, pages[0].text) if "get" in row.methods else []
     return found
+
+
+def files_of(client: Client, name: str, address: str, page: str) -> list[Found]:
+    """The same list as a spreadsheet and as text, where its page offers them."""
+    asked = [{"export": kind} for kind in ("xlsx", "csv") if f"export={kind}" in page]
+    answers = [client.get(address, query) for query in asked]
+    return [Found(f"{name}{AS_A_FILE}", address, answer.status_code, text_of(answer)) for answer in answers]
+
+
+def mails_to(user: User) -> list[Found]:
+    """Every mail that waits for the person, as it goes out."""
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        mail.send_due()
+    sent = [each for each in django_mail.outbox if user.email in each.to]
+    assert sent, "who gets no mail proves nothing"
+    return [Found("mail", user.email, 200, f"{each.subject}\n{each.body}") for each in sent]
 
 
 def arguments_of(row, cast, units: list[OrgUnit]) -> list[list[object]]:
@@ -82,7 +110,8 @@ def arguments_of(row, cast, units: list[OrgUnit]) -> list[list[object]]:
 
 
 @pytest.fixture
-def staff(world, cast):
+def staff(world, cast, settings):
+    settings.MAIL_IS_ON = True
     return marked.build(world, cast)
 
 
@@ -115,7 +144,7 @@ def units_of(*sides: marked.Side) -> list[OrgUnit]:
 )
 def test_nothing_of_the_sibling_university_is_found_anywhere(staff, cast, side, other, at):
     client = signed_in(staff[side.people[at]])
-    found = harvest(client, cast, units_of(side, other))
+    found = harvest(client, cast, units_of(side, other)) + mails_to(staff[side.people[at]])
     crossed = [
         (each.name, each.address, canary)
         for each in found
@@ -123,6 +152,9 @@ def test_nothing_of_the_sibling_university_is_found_anywhere(staff, cast, side, 
         if canary in each.text
     ]
     assert not crossed
+    # What a job was told and what it answers: ids and numbers, of neither side a word.
+    jobs = " ".join(map(str, Job.objects.values_list("key", "params", "result", "error")))
+    assert not [canary for each in (side, other) for canary in each.canaries if canary in jobs]
     # The annex shows in full what one has filled in oneself: the form of the own unit and the row the matrix added to it.
     own_answers = {(ANNEX, side.mobiles[2 - at]), (ANNEX, "13800000777")}
     in_full = [
@@ -136,6 +168,7 @@ def test_nothing_of_the_sibling_university_is_found_anywhere(staff, cast, side, 
     assert not [each for each in found if each.status >= 500]
     own = {each.name for each in found if each.status in ANSWERED and side.word in each.text}
     assert len(own) > 5, "a harvest that doesn't even find the own marks proves nothing"
+    assert at or len([name for name in own if name.endswith(AS_A_FILE)]) > 6
 
 
 def test_the_same_search_finds_both_sides_where_both_are_in_the_scope(staff, cast):
