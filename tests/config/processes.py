@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import re
 import socket
@@ -80,7 +81,7 @@ def run(command: list[str], environment: dict[str, str]) -> subprocess.Completed
 def portal(folder: Path) -> Iterator[RunningPortal]:
     """Everything up and healthy, on a database and a Redis of its own; all ended and dropped afterwards."""
     own = environ.Env().str("TEST_SERVERS", default="") == "own"
-    with scratch_database() as database_url, servers.redis_server("", own=own) as redis:
+    with migrated_database() as database_url, servers.redis_server("", own=own) as redis:
         port = free_port()
         example = dict(
             line.split("=", 1) for line in fresh_env().splitlines() if line and not line.startswith("#")
@@ -137,10 +138,12 @@ def all_workers_answer(running: RunningPortal) -> bool:
 
 
 @contextlib.contextmanager
-def scratch_database(purpose: str = "processes") -> Iterator[str]:
-    """A PostgreSQL database beside the test database, on the same server."""
-    address = environ.Env().str("TEST_DATABASE_URL")
-    server, _, name = address.rpartition("/")
+def migrated_database(purpose: str = "processes") -> Iterator[str]:
+    """A PostgreSQL database beside the test database, on the same server, with every migration applied.
+
+    Migrating takes most of the time of setting a portal up: it is done once in a run, the others copy the result.
+    """
+    server, _, name = environ.Env().str("TEST_DATABASE_URL").rpartition("/")
     # Two processes of a parallel run may both have portals of their own.
     worker = environ.Env().str("PYTEST_XDIST_WORKER", default="")
     database = f"test_{name}_{purpose}{worker}"
@@ -149,11 +152,42 @@ def scratch_database(purpose: str = "processes") -> Iterator[str]:
         with connection.cursor() as cursor:
             drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
             cursor.execute(drop)
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+            template = _template(cursor, server, name)
+            create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            cursor.execute(create.format(sql.Identifier(database), sql.Identifier(template)))
             try:
                 yield f"{server}/{database}"
             finally:
                 cursor.execute(drop)
+
+
+def _template(cursor: Any, server: str, name: str) -> str:
+    """The migrated database to copy; who comes first makes it, the others wait. It goes with the run's databases."""
+    migrations = hashlib.sha256(
+        b"".join(path.read_bytes() for path in sorted(ROOT.glob("*/migrations/*.py")))
+    )
+    template = f"test_{name}_migrated_{migrations.hexdigest()[:8]}"
+    cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+    try:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
+        if not cursor.fetchone():
+            half = f"{template}_half"
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(half)))
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
+            url = f"{server}/{half}"
+            environment = child_environment(
+                TEST_DATABASE_URL=url,
+                DATABASE_URL=url,
+                NO_BOOTSTRAP="1",
+                DJANGO_SETTINGS_MODULE="config.settings_test",
+            )
+            done = run([*PYTHON, "manage.py", "migrate", "-v0"], environment)
+            assert done.returncode == 0, done.stdout + done.stderr
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            cursor.execute(rename.format(sql.Identifier(half), sql.Identifier(template)))
+    finally:
+        cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [template])
+    return template
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 
 from config import servers
-from tests.config.processes import scratch_database
+from tests.config.processes import migrated_database
 from tests.journeys.portal import Portal, shift, wait_until
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("province")]
@@ -50,7 +50,7 @@ def province(tmp_path_factory):
     if not environ.Env().str("TEST_DATABASE_URL", default="").startswith("postgres"):
         pytest.skip("needs PostgreSQL: run python3 manage.py test")
     own = environ.Env().str("TEST_SERVERS", default="") == "own"
-    with scratch_database("province") as database, servers.redis_server("", own=own) as redis:
+    with migrated_database("province") as database, servers.redis_server("", own=own) as redis:
         folder = tmp_path_factory.mktemp("province")
         portal = Portal(folder, {"DATABASE_URL": database, "REDIS_URL": redis.url})
         portal.manage("prepare")
