@@ -13,6 +13,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.config.processes import migrated_database
+
 WRITERS = 8
 PATIENCE = 540
 WRITER = ("-m", "tests.orgs.race_writer")
@@ -22,17 +24,12 @@ WRITER = ("-m", "tests.orgs.race_writer")
 def race_environment(db, tmp_path):
     """The environment of processes that work on a migrated scratch database of the engine under test."""
     if connection.vendor == "sqlite":
-        yield _environment(f"sqlite:///{tmp_path / 'race.sqlite3'}")
+        environment = _environment(f"sqlite:///{tmp_path / 'race.sqlite3'}")
+        _run(environment, "manage.py", "migrate", "-v0")
+        yield environment
         return
-    name = f"race_{connection.settings_dict['NAME']}"
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    found = connection.settings_dict
-    login = f"{found['USER']}:{found['PASSWORD']}" if found["PASSWORD"] else found["USER"]
-    yield _environment(f"postgres://{login}@{found['HOST']}:{found['PORT'] or 5432}/{name}")
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with migrated_database("race") as url:
+        yield _environment(url)
 
 
 def _environment(url: str) -> dict[str, str]:
@@ -82,11 +79,10 @@ def _write(environment: dict[str, str], seed: int, n: int, percent: int) -> tupl
 @pytest.mark.race
 @pytest.mark.parametrize(
     ("edits", "percent"),
-    [(200, 0), pytest.param(500, 2, marks=pytest.mark.long)],
-    ids=["200", "500 with kills"],
+    [(80, 0), pytest.param(500, 2, marks=pytest.mark.long)],
+    ids=["80", "500 with kills"],
 )
 def test_eight_processes_tear_nothing_and_lose_nothing(race_environment, edits, percent):
-    _run(race_environment, "manage.py", "migrate", "-v0")
     _run(race_environment, *WRITER, "prepare")
     with ThreadPoolExecutor(WRITERS) as crowd:
         seeds = range(1, WRITERS + 1)
