@@ -120,6 +120,32 @@ def schemes(draw):
 
 
 @st.composite
+def weights(draw):
+    """Up to four shares of a whole, in hundredths of a percent, that are 100 together."""
+    cuts = sorted(draw(st.sets(st.integers(300, 9_700), max_size=3)))
+    ends = zip([0, *cuts], [*cuts, 10_000], strict=True)
+    return [f"{(high - low) // 100}.{(high - low) % 100:02d}" for low, high in ends]
+
+
+@st.composite
+def weighted_schemes(draw):
+    """A scheme that says no points at all: weights of weights of weights."""
+
+    def parts(make):
+        return [{"weight": weight, **make(n)} for n, weight in enumerate(draw(weights()))]
+
+    def criterion(at):
+        return lambda c: {"code": f"{at}.{c}", "label": "评分点", "rule": "judged", "provenance": "source", "clause": "SUP-4.3"}  # fmt: skip
+
+    def item(s):
+        return lambda i: {"content": "内容", "provenance": "source", "criteria": parts(criterion(f"{s}.{i}"))}
+
+    sections = parts(lambda s: {"title": "项目", "items": parts(item(s))})
+    full, step = draw(st.integers(1, 100)), draw(st.sampled_from(["0.1", "0.5", "1"]))
+    return {"code": "random", "title": "方案", "sheet_title": "考评表", "target_kinds": ["county"], "full_points": full, "weight_step": step, "grades": [["fail", 0]], "sections": sections}  # fmt: skip
+
+
+@st.composite
 def _capped(draw, parts):
     """What an item or a section is worth: all its parts, or less; with a floor or without."""
     whole = sum(round(10 * float(each["points"])) for each in parts)
@@ -143,7 +169,7 @@ def years(draw):
         reports=draw(st.none() | st.builds(Punctuality, *[st.integers(0, 9)] * 3)),
         weeks=weeks,
     )
-    others = [replace(year, row=row, flows=_flows(row)) for row in draw(st.lists(rows(), max_size=3))]
+    others = [replace(year, row=row, flows=_flows(row)) for row in draw(st.lists(rows(), max_size=2))]
     return replace(year, group=Group(dict(enumerate([year, *others]))))
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scoring import next_grade, rules
 from scoring.computation import compute
+from scoring.exceptions import SchemeInvalid
 from scoring.models import Scheme, Score, Sheet
 from scoring.scheme_files import parse
 from scoring.scheme_trials import blueprint
@@ -62,6 +63,29 @@ def test_points_stay_within_floor_and_cap_at_every_step(data, year, entered):
     total = max(Decimal(0), sum((each.points or Decimal(0) for each in result.sections), Decimal(0)))
     assert result.total in {None, total}  # Q3
     assert 0 <= result.attainable <= file.full_points
+
+
+@given(strategies.weighted_schemes())
+@SHORT
+def test_weights_of_weights_add_up_at_every_level_or_are_refused(data):
+    """Q1: what is too small for a step is the only thing that is wrong with such a scheme."""
+    file, problems = None, []
+    try:
+        file = parse(json.dumps(data, ensure_ascii=False))
+    except SchemeInvalid as error:
+        problems = [each.text for each in error.found]
+    assert all("折合不足" in each or "整数倍" in each for each in problems)
+    if file is None:
+        assert problems
+        return
+    step = Decimal(data["weight_step"])
+    assert sum(each.points for each in file.sections) == file.full_points
+    for section in file.sections:
+        assert sum(each.points for each in section.items) == section.points
+        for item in section.items:
+            assert sum(each.points for each in item.criteria) == item.points
+            assert all(each.points > 0 and each.points % step == 0 for each in item.criteria)
+    assert parse(json.dumps(data, indent=2)).digest() == file.digest()
 
 
 @given(strategies.schemes(), strategies.years(), st.lists(st.none() | st.integers(0, 30), max_size=5))

@@ -96,6 +96,18 @@ def test_a_period_that_is_none_is_said(client_of, draft, weeks, data):
     assert "trial" not in answer.context
 
 
+def test_a_committee_tries_its_own_scheme_on_the_level_below(sign_in, world, cast):
+    own = (
+        text()
+        .replace("code: invented-work", "code: of-qionghai")
+        .replace("[county, university]", "[township]")
+    )
+    schemes.store(schemes.parse(own), source=own, unit=world["qh"], by=cast["city"])
+    close_week(world, 46, {"qh-hs": QIONGHAI, "wn-xl": QIONGHAI})
+    answer = sign_in("city").get(url(Scheme.objects.get(code="of-qionghai")))
+    assert {line.unit.code for line in answer.context["page"]} == {"qh-hs", "qh-yj"}
+
+
 def test_two_editions_stand_side_by_side(client_of, draft, weeks):
     newer = Scheme.objects.get(code="invented-work", version=2)
     answer = client_of.get(url(draft), {"other": newer.pk})
