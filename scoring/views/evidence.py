@@ -71,8 +71,9 @@ def download_evidence(request: LeagueRequest, pk: int, evidence_pk: int) -> Http
 def _evidence(request: LeagueRequest, pk: int, evidence_pk: int) -> Evidence:
     """SECURITY: found by a sheet the person sees, else it doesn't exist."""
     sheet = sheet_of(request, pk)
-    readable = telling.papers_of_unit(sheet) if sheet.is_withheld else Evidence.objects.of_sheet(sheet.pk)
-    return get_object_or_404(readable.visible_to(request.user), pk=evidence_pk)
+    papers = Evidence.objects.visible_to(request.user).of_sheet(sheet.pk)
+    readable = telling.papers_of_unit(sheet).visible_to(request.user) if sheet.is_withheld else papers
+    return get_object_or_404(readable, pk=evidence_pk)
 
 
 def _added(request: LeagueRequest, score: Score, form: EvidenceForm) -> bool:

@@ -75,7 +75,11 @@ def unscoped_reads_in_views(root: Path) -> list[str]:
     """In a view, `X.objects` is followed by a scope somewhere in the same chain."""
     found = []
     for name, tree in sources(
-        root, *(f"{app}/views/**/*.py" for app in APPS), "config/home.py", "config/search.py"
+        root,
+        *(f"{app}/views/**/*.py" for app in APPS),
+        "config/home.py",
+        "config/search.py",
+        "config/branch_card.py",
     ):
         scoped = {id(inner) for call in calls(tree) if _attr(call) in SCOPES for inner in ast.walk(call)}
         for node in ast.walk(tree):
