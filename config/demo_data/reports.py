@@ -9,7 +9,7 @@ from config.demo_data.chance import chance
 from orgs.choices import Role
 from orgs.kernel import clock
 from orgs.models import Appointment, OrgUnit
-from reporting.operations import report_facts
+from reporting import unexplained
 from reporting.operations.reports import Said, confirm
 from reporting.querysets.reports import reporters
 
@@ -26,10 +26,12 @@ def confirm_week(week: Week) -> int:
     """What the direct units of both provinces said of a closed week; returns how many said something."""
     units = reporters(OrgUnit.objects.all(), week).in_official_order()
     holders = _holders([unit.pk for unit in units])
-    return sum(_confirm(unit, week, holders.get(unit.pk)) for unit in units)
+    # Of what is said the report keeps what its unit is asked: nobody need read each unit's facts before.
+    closings = dict.fromkeys(unexplained.closings(week).values_list("pk", flat=True), CLOSED)
+    return sum(_confirm(unit, week, holders.get(unit.pk), closings) for unit in units)
 
 
-def _confirm(unit: OrgUnit, week: Week, holder: Appointment | None) -> bool:
+def _confirm(unit: OrgUnit, week: Week, holder: Appointment | None, closings: dict[int, str]) -> bool:
     dice = chance("report", unit.code, str(week))
     fate = dice.random()
     if holder is None or fate < MISSING:
@@ -39,12 +41,7 @@ def _confirm(unit: OrgUnit, week: Week, holder: Appointment | None) -> bool:
     with clock.frozen(
         week.starts_at + timedelta(days=day, hours=dice.randint(8, 20), minutes=dice.randint(0, 59))
     ):
-        facts = report_facts.read(unit, week)
-        said = Said(
-            dice.choice(REMARKS) if dice.random() < 0.15 else "",
-            DROPPED if facts.is_drop else "",
-            {event.pk: CLOSED for event in facts.closings},
-        )
+        said = Said(dice.choice(REMARKS) if dice.random() < 0.15 else "", DROPPED, closings)
         confirm(unit, week, said, version=0, by=holder.user)
     return True
 
