@@ -158,6 +158,7 @@ WORDS = {
     "package.return": _("退回上报"),
     "plan.recorded": _("填写计划数"),
     "person.copied": _("导出本人信息副本"),
+    "person.erasure_asked": _("申请删除个人信息"),
     "person.erased": _("删除个人信息"),
     "personal.revealed": _("查看个人信息"),
     "requirement.reminded": _("提醒落实工作部署"),

@@ -47,6 +47,7 @@ def ask(who: str, *, reason: str, by: User, enqueued: bool = True) -> Erasure:
     erasure = Erasure.objects.create(
         unit=unit, who=who.strip(), reason=reason.strip()[:200], asked_by=by, asked_at=clock.now()
     )
+    ledger.record("person.erasure_asked", erasure, by=by, unit=unit, reason=erasure.reason)
     if enqueued:
         ledger.enqueue(TASK, key=f"{TASK}:{erasure.pk}", by=by, erasure_id=erasure.pk)
     return erasure
