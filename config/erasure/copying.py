@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from accounts.models import Administratorship
 from accounts.querysets.administrators import PERSONAL
 from config.erasure import erasing
 from orgs.kernel import clock
@@ -13,6 +14,8 @@ from orgs.operations import ledger
 
 if TYPE_CHECKING:
     from orgs.models import User
+
+LABELS = {field.name: field.verbose_name for field in Administratorship._meta.local_concrete_fields}
 
 
 @transaction.atomic
@@ -42,7 +45,7 @@ def copy_of(who: str, *, reason: str, by: User) -> dict[str, list[dict[str, Any]
                 "单位": each.unit.name,
                 "起": _day(each.started_at),
                 "止": _day(each.ended_at),
-                **{str(each._meta.get_field(name).verbose_name): getattr(each, name) for name in PERSONAL},
+                **{str(LABELS[name]): getattr(each, name) for name in PERSONAL},
             }
             for each in terms
         ],

@@ -44,7 +44,7 @@ def _forget_uploads(words: Words) -> int:
     named = [
         pk
         for pk, content in waiting.values_list("pk", "content").iterator(chunk_size=10)
-        if _is_in(_opened(bytes(content)), words.all)
+        if _is_in(_opened(bytes(content or b"")), words.all)
     ]
     return UploadBatch.objects.filter(pk__in=named).update(
         content=None, report={}, state=BatchState.FAILED, message="文件已按个人信息删除要求删除，请重新上传。"

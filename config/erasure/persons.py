@@ -18,7 +18,8 @@ from orgs.querysets.people import MOBILE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.db.models import QuerySet
+    from accounts.querysets.administrators import AdministratorshipQuerySet
+    from orgs.querysets.people import AppointmentQuerySet, InvitationQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,15 @@ class Person:
     indexes: frozenset[str]
 
     @property
-    def appointments(self) -> QuerySet[Appointment]:
+    def appointments(self) -> AppointmentQuerySet:
         return Appointment.objects.filter(user__in=self.users)
 
     @property
-    def terms(self) -> QuerySet[Administratorship]:
+    def terms(self) -> AdministratorshipQuerySet:
         return Administratorship.objects.filter(mobile_index__in=self.indexes)
 
     @property
-    def invitations(self) -> QuerySet[Invitation]:
+    def invitations(self) -> InvitationQuerySet:
         return Invitation.objects.filter(Q(mobile_index__in=self.indexes) | Q(accepted_by__in=self.users))
 
     def unit_ids(self) -> set[int]:
