@@ -51,7 +51,7 @@ def facts(round) -> list[tuple[object, ...]]:
         rows = [(each.values, each.personal, each.continues) for each in form.rows.all()]
         steps = list(form.steps.values_list("kind", "unit_id", "by_id", "at"))
         lines = AuditEntry.objects.filter(object_type="accounts.submission", object_id=str(form.pk))
-        told = list(lines.order_by("pk").values_list("verb", "by_id", "unit_id", "detail"))
+        told = list(lines.order_by("pk").values_list("verb", "by_id", "unit_id", "body__detail"))
         receipt = form.receipt == f"{clock.local(form.submitted_at):%Y%m%d}-{form.pk:06d}"
         found.append((form.unit.code, *(getattr(form, name) for name in FACTS), rows, steps, told, receipt))
     return found
