@@ -15,6 +15,7 @@ from accounts.api import router as registry
 from orgs.api import router as units
 from orgs.read_api import Basic, Bearer
 from reporting.api import router as reports
+from scoring.api import router as sheets
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -27,7 +28,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
 )
-for router in (units, registry, reports):
+for router in (units, registry, reports, sheets):
     api.add_router("", router)
 
 

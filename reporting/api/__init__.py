@@ -1,11 +1,12 @@
-"""Read interface of reporting: closed weeks, bulletins."""
+"""Read interface of reporting: closed weeks, bulletins, campaigns."""
 
 from __future__ import annotations
 
 from ninja import Router
 
-from reporting.api import bulletins, weeks
+from reporting.api import bulletins, campaigns, weeks
 
 router = Router()
 router.add_router("", weeks.router)
 router.add_router("", bulletins.router)
+router.add_router("", campaigns.router)

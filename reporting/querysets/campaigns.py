@@ -7,7 +7,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, OuterRef, Q, Subquery
 
 from orgs.choices import Kind
 from orgs.kernel.versions import VersionQuerySet
@@ -39,6 +39,12 @@ class CampaignQuerySet(ScopedQuerySet["Campaign"]):
     def for_page(self) -> Self:
         """With its unit, who launched it, and the number of its newest version, which may not be judged yet."""
         return self.select_related("unit", "launched_by").annotate(newest_number=Max("versions__number"))
+
+    def with_newest_title(self) -> Self:
+        """Each with `newest_title`, that of its newest version."""
+        versions = self.model.versions.rel.related_model._default_manager.filter(campaign=OuterRef("pk"))
+        titles = versions.order_by("-number").values("title")[:1]
+        return self.annotate(newest_title=Subquery(titles))
 
     def readable_by(self, user: User, verb: str = VIEW) -> Self:
         """Those that were launched in the person's subtrees or above them; drafts where the person runs campaigns."""

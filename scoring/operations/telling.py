@@ -34,8 +34,13 @@ def is_withheld(charge: UnitsInCharge, sheet: Sheet) -> bool:
 
 def untold_to(user: User) -> Q:
     """The same as a condition on sheets."""
+    return untold_in(user.units_in_charge())
+
+
+def untold_in(charge: UnitsInCharge) -> Q:
+    """The same for somebody in charge of these subtrees."""
     found = Q(pk__in=())
-    for office in user.units_in_charge().allowing(permissions.FILL).spans:
+    for office in charge.allowing(permissions.FILL).spans:
         found |= Q(unit__tree_id=office.tree_id, unit__lft__lte=office.lft, unit__rght__gte=office.rght)
     return found & Q(notified_at__isnull=True) & ~Q(state=SheetState.FINAL)
 

@@ -226,6 +226,8 @@ def test_the_page_of_the_interface_names_every_address(sign_in):
         "groups",
         "weeks",
         "bulletins",
+        "campaigns",
+        "sheets",
     }
     for path in described["paths"]:
         assert path in shown
