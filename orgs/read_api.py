@@ -121,7 +121,7 @@ def etag_of(user: User, *facts: object) -> str:
     `facts` tell the content, the token's subtrees and lines whose rows they are. Any change of the tree gives another,
     as today's tree decides what is theirs.
     """
-    spans = sorted((span.unit_id, span.lines) for span in user.units_in_charge().spans)
+    spans = sorted((span.unit_id, span.home_id, span.lines) for span in user.units_in_charge().spans)
     tree = UnitVersion.objects.aggregate(newest=Max("pk"))["newest"]
     text = repr((facts, spans, tree))
     return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'

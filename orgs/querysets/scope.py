@@ -32,6 +32,12 @@ class Span:
     role: str = ""
     lines: tuple[str, ...] = ()  # empty: every line
     is_forest: bool = False  # the national office stands above all trees
+    whole_id: int = 0  # of a part of a subtree: the unit of the whole of it, which the appointment names
+
+    @property
+    def home_id(self) -> int:
+        """The unit the appointment names."""
+        return self.whole_id or self.unit_id
 
     @classmethod
     def of(cls, unit: OrgUnit, *, role: str = "", lines: tuple[str, ...] = ()) -> Span:
@@ -55,7 +61,9 @@ class Span:
         bound = Span.of(unit)
         if bound.contains(self):
             return self
-        return replace(bound, role=self.role, lines=self.lines) if self.covers(unit) else None
+        if not self.covers(unit):
+            return None
+        return replace(bound, role=self.role, lines=self.lines, whole_id=self.home_id)
 
     def condition(self, path: str) -> Q:
         """Filter on rows whose unit stands at `path` ("" = the row is the unit)."""
@@ -112,7 +120,7 @@ class UnitsInCharge:
         is the same for everybody and on every page. Of the unit a department itself is of, whatever its line, it never is:
         there they see the total of the unit itself and of what they see directly below.
         """
-        return any(span.covers(unit) and (not span.lines or unit.pk != span.unit_id) for span in self.spans)
+        return any(span.covers(unit) and (not span.lines or unit.pk != span.home_id) for span in self.spans)
 
     def covers_by_line(self, unit: OrgUnit) -> bool:
         """Whether they see of the unit's subtree only what is of their lines; no statement."""
@@ -130,6 +138,12 @@ class UnitsInCharge:
             self.spans, key=lambda span: (not span.is_forest, span.lft - span.rght, bool(span.lines))
         )
         return spans[0] if spans else None
+
+    def tree_ids(self) -> frozenset[int] | None:
+        """The trees these subtrees lie in; None for the national office, which stands above all."""
+        return (
+            None if any(span.is_forest for span in self.spans) else frozenset(s.tree_id for s in self.spans)
+        )
 
     def own_unit_ids(self) -> frozenset[int]:
         """The units the appointments name, without what stands below."""

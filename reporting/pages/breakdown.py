@@ -139,9 +139,12 @@ def _coverage(figure: Figure, part: int, rows: list[dict[str, object]]) -> Cover
 
 def _unexplained(figure: Figure, own: dict[str, object] | None, value: int, *, by_line: bool) -> Part:
     if own is not None and own["own_base_members"] is not None and figure.name == BASE:
-        return Part(_("本级登记的底数与下级合计之差"), value, note=_("以本级登记的底数为准"))
+        name = _("本级登记的底数与所列下级之差") if by_line else _("本级登记的底数与下级合计之差")
+        return Part(name, value, note=_("以本级登记的底数为准"))
     if own is not None and own["own_base_members"] is not None and figure.name == COVERED:
-        return Part(_("缺底数的下级所报人数"), value, note=_("按本级登记的底数计入"))
+        # To a department other lines below are part of it: no row tells the two apart.
+        name = _("其他战线的和缺底数的下级所报人数") if by_line else _("缺底数的下级所报人数")
+        return Part(name, value, note=_("按本级登记的底数计入"))
     if by_line:
         name = _("其他战线的所属单位和在几处任职的人") if figure.is_distinct else _("其他战线的所属单位")
         return Part(name, value, note=_("计入合计，由所属战线的部门查看"))

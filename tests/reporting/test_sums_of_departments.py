@@ -196,6 +196,17 @@ def test_its_csv_leaves_the_same_cells_empty(ask):
     assert all(line["sub_holders"] for line in lines.values())
 
 
+def test_its_token_for_a_unit_of_its_lines_reads_the_figure_of_that_unit(world, cast, ask):
+    for unit, key in ((world["hnu"], "schools"), (world["hnu"], "province")):
+        text = tokens.issue(unit, title="周报", days=30, by=cast[key]).text
+        answer = Client().get(
+            reverse("api:list-figures", args=[WEEK]), headers={"Authorization": f"Bearer {text}"}
+        )
+        own = next(each for each in answer.json()["items"] if each["code"] == "hnu")
+        row = WeekUnit.objects.get(unit_id=unit.pk)
+        assert own["subtree"] == {name: getattr(row, f"sub_{name}") for name in FIGURES}
+
+
 def test_a_token_of_the_whole_province_reads_them(ask):
     (own,) = [
         each
