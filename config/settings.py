@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "config.middleware.ScopeMemoMiddleware",
     "config.sign_in_middleware.SignInLifeMiddleware",
     "config.sign_in_middleware.SecondFactorMiddleware",
+    "config.large_files.LargeFileMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -189,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-hand-ins": {"task": "reporting.purge_hand_ins", "schedule": crontab(hour=3, minute=45)},
     "fetch-statistics": {"task": "reporting.fetch_all_statistics", "schedule": crontab(hour=9, minute=25)},
     "settle-demands": {"task": "reporting.settle_demands", "schedule": crontab(minute="*/15")},
+    "purge-list-files": {"task": "config.purge_list_files", "schedule": crontab(minute=45)},
     "check-integrity": {"task": "config.check_integrity", "schedule": crontab(hour=4, minute=20)},
     "watch-appointments": {"task": "orgs.watch_appointments", "schedule": crontab(hour=6, minute=10)},
 }

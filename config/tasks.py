@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from config import integrity
+from config import integrity, list_files
 from config.erasure import erasing
 
 
@@ -16,3 +16,13 @@ def check_integrity() -> None:
 @shared_task(name="config.erase_person")
 def erase_person(job_id: int) -> None:
     erasing.run_erase(job_id)
+
+
+@shared_task(name=list_files.TASK)
+def write_list_file(job_id: int) -> None:
+    list_files.write_in_job(job_id)
+
+
+@shared_task(name="config.purge_list_files")
+def purge_list_files() -> None:
+    list_files.purge()

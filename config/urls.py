@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from config import branch_card, health, home, manual, search, status
+from config import branch_card, health, home, large_files, manual, search, status
 from config.api import api, show_docs
 from config.erasure import views as erasure
 from config.manual_contents import PUBLIC
@@ -22,6 +22,9 @@ urlpatterns = [
     path("help/<slug:slug>/", manual.show_manual, name="show-manual"),
     path("status/", status.show_status, name="show-status"),
     path("erasures/", erasure.erase_person, name="erase-person"),
+    path("files/new/", large_files.order, name="order-list-file"),
+    path("files/<int:pk>/", large_files.show, name="show-list-file"),
+    path("files/<int:pk>/download/", large_files.download, name="download-list-file"),
     path("api/v1/docs/", show_docs, name="show-api"),
     path("api/v1/", api.urls),
     path("", include("orgs.urls")),

@@ -129,6 +129,7 @@ WORDS = {
     "invitation.renewed": _("重新生成邀请码"),
     "invitation.revoked": _("撤销邀请"),
     "list.exported": _("导出列表"),
+    "list.file_ordered": _("申请导出较长的列表"),
     "poll.published": _("发起投票"),
     "poll.answered": _("投票"),
     "poll.withdrawn": _("撤回投票"),

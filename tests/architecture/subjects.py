@@ -63,7 +63,7 @@ from tests.architecture.round_subjects import (
 from tests.architecture.scheme_subjects import scheme, scheme_trial
 from tests.architecture.sharing_rows import collector, poll, showpiece
 from tests.architecture.supervision_subjects import duty
-from tests.architecture.week_file_subjects import week_file, year_file
+from tests.architecture.week_file_subjects import list_file, week_file, year_file
 from tests.cast import Cast
 
 
@@ -257,7 +257,7 @@ SUBJECTS: dict[str, Callable[[OrgUnit, Cast], int | None]] = {
     for each in (
         unit, appointment, invitation, token, message, round, own_round, expected, extension, submission, submission_row, account, dispute, administratorship, group, demand,
         change_request, turnover, direct_unit, unit_in_round, unit_in_changes, direct_unit_in_round, package, upload_batch, annex_file, hand_out, handed_account, opened_account, incident, week_unit, compared_unit, sheet, consequence, evidence, scheme,
-        bulletin, bulletin_draft, bulletin_received, bulletin_notice, week_file, year_file, campaign, campaign_draft,
+        bulletin, bulletin_draft, bulletin_received, bulletin_notice, week_file, year_file, list_file, campaign, campaign_draft,
         exemption, pack_trial, scheme_trial, draw, sample, notice, notice_draft, notice_received, hand_in, campaign_of_papers,
         duty, material, contribution, outreach,
         assessment_round, assessment_group, group_sheet, sheet_objection, sheet_scan,

@@ -1,7 +1,8 @@
-"""Files of a whole week, and of a year's sheets, for the matrix: written by the job for somebody of that very unit."""
+"""Files of a whole week, of a year's sheets and of a long list, for the matrix: written by the job for somebody of that very unit."""
 
 from __future__ import annotations
 
+from config import list_files
 from orgs.kernel import clock
 from orgs.models import Job, OrgUnit
 from reporting.operations import week_files
@@ -29,4 +30,13 @@ def year_file(unit: OrgUnit, cast: Cast) -> int | None:
         return None
     job = year_files.order(year_files.Wanted(2026), by=cast[EXPORTERS[unit.code]])
     year_files.write_in_job(job.pk)
+    return job.pk
+
+
+def list_file(unit: OrgUnit, cast: Cast) -> int | None:
+    """The same of a list."""
+    if unit.code not in EXPORTERS:
+        return None
+    job = list_files.order("/accounts/?export=csv", "登记的账号.csv", by=cast[EXPORTERS[unit.code]])
+    list_files.write_in_job(job.pk)
     return job.pk
