@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Account, Group
+from orgs import unit_search
 from orgs.models import OrgUnit
 from reporting.models import Bulletin, Contribution, Notice
 
@@ -53,7 +54,10 @@ def search(request: LeagueRequest) -> HttpResponse:
     """What matches every word: units by name, former name, pinyin or code, the best first; below them everything else."""
     text = request.GET.get("q", "").strip()[:LONGEST_TEXT]
     visible = OrgUnit.objects.visible_to(request.user)
-    units = visible.best_matches(text, MOST_RESULTS + 1, with_closed=True) if text else []
+    in_charge = request.user.units_in_charge()
+    units = (
+        unit_search.best_matches(visible, in_charge, text, MOST_RESULTS + 1, with_closed=True) if text else []
+    )
     context = {
         "text": text,
         "units": units[:MOST_RESULTS],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from orgs import pinyin
@@ -15,6 +16,8 @@ LEAGUE = "共青团"
 ENDINGS = ("团支部", "团总支", "团工委", "团委", "委员会")
 # What a name may begin with before the part that tells units apart; as a search key spells it.
 USUAL_HEADS = ("", "共青团", "gongqingtuan", "gqt")
+_LETTER, _DIGIT = re.compile("[a-z]").search, re.compile("[0-9]").search
+NAMES, LETTERS, DIGITS = "names", "letters", "digits"
 
 
 def search_key(name: str, short_name: str, code: str, former_names: Iterable[str] = ()) -> str:
@@ -32,6 +35,35 @@ def search_key(name: str, short_name: str, code: str, former_names: Iterable[str
 def search_words(text: str) -> list[str]:
     """The words of a search, written as a search key is; ü is typed v."""
     return text.casefold().replace("ü", "v").split()
+
+
+def script_of(word: str) -> str:
+    """Where a word of a search can stand: among lines with other scripts than ASCII, with letters, with digits; "" anywhere."""
+    if not word.isascii():
+        return NAMES
+    return LETTERS if _LETTER(word) else DIGITS if _DIGIT(word) else ""
+
+
+def by_script(keys: Iterable[str]) -> tuple[str, str, str]:
+    """The lines of search keys with other scripts, with letters and with digits; a line may stand in several."""
+    names: list[str] = []
+    letters: list[str] = []
+    digits: list[str] = []
+    for line in "\n".join(keys).split("\n"):
+        if line.isascii():
+            # A code stands among the digits, pinyin among the letters, what is neither in both.
+            if not line.isdigit():
+                letters.append(line)
+            if not line.isalpha():
+                digits.append(line)
+            continue
+        names.append(line)
+        is_plain = line.isalpha()
+        if not is_plain or _LETTER(line):
+            letters.append(line)
+        if not is_plain:
+            digits.append(line)
+    return "\n".join(names), "\n".join(letters), "\n".join(digits)
 
 
 def regular_name(rule: str, *, name: str, parent: str = "") -> str:

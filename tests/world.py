@@ -20,6 +20,7 @@ from datetime import datetime
 from orgs.choices import Kind, Line, Measure
 from orgs.kernel import clock
 from orgs.models import OrgUnit, UnitBase, UnitBaseVersion, UnitVersion
+from orgs.operations import search_blocks
 from orgs.operations.reference import load_reference
 
 BUILT_AT = datetime(2026, 10, 5, 9, 0, tzinfo=clock.SHANGHAI)
@@ -73,6 +74,7 @@ def build() -> World:
     with clock.frozen(BUILT_AT):
         for position, row in enumerate(UNITS):
             world.ids[row[0]] = _unit(position, row, world)
+    search_blocks.repair()
     return world
 
 

@@ -18,7 +18,7 @@ from orgs.models.people import Appointment, Invitation, LoginThrottle, User
 from orgs.models.requests import UnitChangeRequest
 from orgs.models.second_factor import SecondFactor
 from orgs.models.tokens import ApiToken
-from orgs.models.tree import OrgUnit, UnitBase, UnitBaseVersion, UnitKind, UnitVersion
+from orgs.models.tree import OrgUnit, SearchBlock, UnitBase, UnitBaseVersion, UnitKind, UnitVersion
 from orgs.models.turnover import IntakeTurnover
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Notification",
     "OrgUnit",
     "SavedView",
+    "SearchBlock",
     "SecondFactor",
     "UnitBase",
     "UnitBaseVersion",

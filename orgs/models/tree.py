@@ -94,6 +94,10 @@ class OrgUnit(MPTTModel):
         indexes: ClassVar = [
             models.Index(fields=["tree_id", "lft"], name="orgunit_tree_lft"),
             models.Index(fields=["parent", "position"], name="orgunit_children"),
+            # Who leads others: a fifteenth of the units, and most of what people look for.
+            models.Index(
+                fields=["tree_id", "lft"], condition=Q(rght__gt=F("lft") + 1), name="orgunit_leading"
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(lft__lt=F("rght")), name="orgunit_lft_before_rght"),
@@ -123,6 +127,27 @@ class OrgUnit(MPTTModel):
     def is_national(self) -> bool:
         """The national office stands above the forest: a one-node tree that sees every province."""
         return self.kind_id == Kind.NATIONAL
+
+
+class SearchBlock(models.Model):
+    """Search keys of some neighbouring ids of one tree, line by line, so that a search reads few rows where it finds nothing.
+
+    A line stands in every column whose characters it has: other scripts than ASCII, small letters, digits.
+    """
+
+    tree_id = models.PositiveIntegerField()
+    number = models.PositiveBigIntegerField(help_text="ids divided by the size of a block")
+    names = models.TextField(blank=True)
+    letters = models.TextField(blank=True)
+    digits = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tree_id", "number"], name="searchblock_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tree_id} {self.number}"
 
 
 class UnitVersion(Version):

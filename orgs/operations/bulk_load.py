@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import gc
-import io
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -16,19 +13,16 @@ from django.utils.translation import gettext as _
 from orgs import naming
 from orgs.excel.tree_import import UnitRow
 from orgs.exceptions import InvalidUnit, MayNotContain
-from orgs.kernel import clock, statistics
+from orgs.kernel import clock, fast_rows, statistics
 from orgs.models import OrgUnit, UnitKind, UnitVersion
-from orgs.operations import ledger, locks, numbering, placement
+from orgs.operations import ledger, locks, numbering, placement, search_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from django.db.backends.utils import CursorWrapper
-
     from orgs.models import User
 
 CHUNK = 20_000
-NULL = r"\N"
 COLUMNS = (
     "id",
     "code",
@@ -93,6 +87,7 @@ def load_tree(rows: Sequence[UnitRow], *, by: User | None = None) -> Loaded:
         raise InvalidUnit(_("有 %(n)s 行的上级关系成环，请检查上级代码。") % {"n": len(rows) - len(numbered)})
     insert_units(numbered)
     write_versions(first_id, len(rows))
+    search_blocks.write((row[0], row[15], row[13]) for row in numbered)  # type: ignore[misc]
     for root in OrgUnit.objects.filter(parent=None, pk__gte=first_id, pk__lt=first_id + len(rows)):
         ledger.record("tree.loaded", root, by=by, unit=root, n_units=(root.rght - root.lft + 1) // 2)
     statistics.refresh()
@@ -206,25 +201,17 @@ def reserve_ids(n: int) -> int:
                 return int(first)
 
 
+def add_units(rows: Sequence[Sequence[object]]) -> None:
+    """Write rows in the order of COLUMNS, whose ids are a run, with their versions, and make them found; the caller holds the tree."""
+    first_id = min(int(str(row[0])) for row in rows)
+    insert_units(rows)
+    write_versions(first_id, len(rows))
+    search_blocks.refresh((int(str(row[0])), int(str(row[15]))) for row in rows)
+
+
 def insert_units(rows: Iterable[Sequence[object]]) -> None:
     """Write rows in the order of COLUMNS by the fastest way of the engine."""
-    with connection.cursor() as cursor:
-        (_copy if connection.vendor == "postgresql" else _execute_many)(cursor, iter(rows))
-
-
-def _copy(cursor: CursorWrapper, rows: Iterator[Sequence[object]]) -> None:
-    sql = f"COPY {OrgUnit._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN (FORMAT csv, NULL '{NULL}')"
-    while chunk := list(islice(rows, CHUNK)):
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerows([NULL if value is None else value for value in row] for row in chunk)
-        text.seek(0)
-        cursor.copy_expert(sql, text)
-
-
-def _execute_many(cursor: CursorWrapper, rows: Iterator[Sequence[object]]) -> None:
-    marks = ", ".join(["%s"] * len(COLUMNS))
-    cursor.executemany(f"INSERT INTO {OrgUnit._meta.db_table} ({', '.join(COLUMNS)}) VALUES ({marks})", rows)  # noqa: S608
+    fast_rows.insert(OrgUnit._meta.db_table, COLUMNS, rows)
 
 
 def write_versions(first_id: int, n: int) -> None:
@@ -243,6 +230,7 @@ __all__ = [
     "COLUMNS",
     "Loaded",
     "UnitRow",
+    "add_units",
     "insert_units",
     "load_tree",
     "reserve_ids",

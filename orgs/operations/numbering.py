@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, F, IntegerField, Max, Q, Value, When
 
 from orgs.models import OrgUnit
+from orgs.operations import search_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,6 +84,10 @@ def move_block(block: Block, tree_id: int, at: int, *, depth_shift: int) -> None
         depth=F("depth") + depth_shift,
     )
     close_room(block)
+    # The ids are in another tree now: the blocks of both are written anew.
+    moved = OrgUnit.objects.filter(tree_id=tree_id, lft__gte=at, lft__lt=at + block.width).order_by()
+    ids = list(moved.values_list("pk", flat=True))
+    search_blocks.refresh((pk, each) for pk in ids for each in (block.tree_id, tree_id))
 
 
 def _move_inside(block: Block, at: int, depth_shift: int) -> None:

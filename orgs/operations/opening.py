@@ -97,8 +97,7 @@ def _values(
 
 def _inserted(values: list[list[object]], *, by: User | None) -> list[OrgUnit]:
     first_id = min(int(str(row[0])) for row in values)
-    bulk_load.insert_units(values)
-    bulk_load.write_versions(first_id, len(values))
+    bulk_load.add_units(values)
     found = OrgUnit.objects.filter(pk__range=(first_id, first_id + len(values) - 1))
     units = list(found.select_related("kind").order_by("pk"))
     ledger.record_many("unit.created", units, by=by)

@@ -12,6 +12,7 @@ from orgs.choices import LONGEST_CODE, LONGEST_NAME, Kind
 from orgs.exceptions import Conflict, InvalidUnit, MayNotContain, NotAllowed
 from orgs.kernel import versions
 from orgs.models import OrgUnit, UnitKind, UnitVersion
+from orgs.operations import search_blocks
 from orgs.permissions import EDIT_UNITS
 
 if TYPE_CHECKING:
@@ -173,3 +174,4 @@ def refresh_search_keys(units: Sequence[OrgUnit]) -> None:
     for unit in units:
         unit.search_key = naming.search_key(unit.name, unit.short_name, unit.code, former.get(unit.pk, ()))
     OrgUnit.objects.bulk_update(units, ["search_key"], batch_size=BATCH)
+    search_blocks.refresh((unit.pk, unit.tree_id) for unit in units)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import F
 
 from orgs.models import OrgUnit
+from orgs.operations import search_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,6 +30,8 @@ def renumber(root_id: int, tree_id: int) -> int:
     wanted = _depth_first(root_id, tree_id, children)
     changed = [(unit_id, *place) for unit_id, place in wanted if places[unit_id] != place]
     _write(changed)
+    moved = [unit_id for unit_id, *place in changed if places[unit_id][0] != tree_id]
+    search_blocks.refresh((pk, each) for pk in moved for each in (places[pk][0], tree_id))
     return len(changed)
 
 

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from orgs import naming
 from orgs.models import OrgUnit, UnitVersion
+from orgs.operations import search_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +17,9 @@ BATCH = 5000
 
 
 def refresh_all(progress: Callable[[int, int], None] | None = None) -> int:
-    """Write every key that differs from what it should be; returns how many. Batch by batch, each one transaction.
+    """Write every key that differs from what it should be, then the blocks that do; returns how many keys.
 
+    Batch by batch, each one transaction.
     `progress` is told after each batch how many units were looked at and how many keys were written.
     """
     looked_at = written = after = 0
@@ -28,6 +30,7 @@ def refresh_all(progress: Callable[[int, int], None] | None = None) -> int:
             .values_list("pk", "name", "short_name", "code", "search_key")[:BATCH]
         )
         if not found:
+            search_blocks.repair()
             return written
         former = _former_names(after, found[-1][0])
         fresh = [

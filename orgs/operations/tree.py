@@ -131,8 +131,7 @@ def _refuse_taken(parent_id: int | None, rows: Sequence[UnitRow]) -> None:
 
 def _inserted(values: Sequence[Sequence[object]], first_id: int, *, by: User | None) -> list[OrgUnit]:
     """Rows of the table go in without model instances: a batch of 1,000 must cost little more than one unit."""
-    bulk_load.insert_units(values)
-    bulk_load.write_versions(first_id, len(values))
+    bulk_load.add_units(values)
     inserted = OrgUnit.objects.filter(pk__range=(first_id, first_id + len(values) - 1))
     units = list(inserted.select_related("kind").order_by("pk"))
     ledger.record_many("unit.created", units, by=by)

@@ -41,8 +41,7 @@ def add_below(rows: list[UnitRow], *, by: User | None) -> None:
             bulk_load.unit_values(row, first_id + serial, parent_id, line, (tree_id, lft, lft + 1, 0))
         )
         placed[row.code] = (first_id + serial, line, tree_id)
-    bulk_load.insert_units(values)
-    bulk_load.write_versions(first_id, len(rows))
+    bulk_load.add_units(values)
     for root in OrgUnit.objects.filter(parent=None, tree_id__in={parent.tree_id for parent in parents}):
         renumber(root.pk, root.tree_id)
         ledger.record("tree.extended", root, by=by, unit=root, n_units=len(rows))

@@ -16,9 +16,16 @@ from orgs.naming import USUAL_HEADS, search_words
 from orgs.querysets.scope import ScopedQuerySet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models.expressions import Combinable
 
     from orgs.models import OrgUnit, UnitBase
+
+
+def holds(name: str, part: str) -> GreaterThan:
+    """Whether the text of that field contains the part."""
+    return _holds(F(name), part)
 
 
 def _holds(text: Combinable, part: str) -> GreaterThan:
@@ -83,11 +90,22 @@ class OrgUnitQuerySet(TreeQuerySet, ScopedQuerySet["OrgUnit"]):
         Two, because the joins of the path must not be made for every unit the search looks at.
         """
         found = self if with_closed else self.in_operation()
-        ids = list(found.matching(text).ranked(text).values_list("pk", flat=True)[:most])
+        return self.shown([pk for pk, _rank in found.best_ids(text, most)])
+
+    def best_ids(self, text: str, most: int) -> list[tuple[int, int]]:
+        """(id, rank) of at most so many units that match, the best first; rank 0: a name begins with the text."""
+        return list(self.matching(text).ranked(text).values_list("pk", "rank")[:most])
+
+    def shown(self, ids: Sequence[int]) -> list[OrgUnit]:
+        """The units of these ids in this order, with path and `n_children`; one statement, none without ids."""
         if not ids:
             return []
-        shown = self.model._default_manager.filter(pk__in=ids).with_path().with_child_counts().in_bulk()
-        return [shown[pk] for pk in ids if pk in shown]
+        found = self.model._default_manager.filter(pk__in=ids).with_path().with_child_counts().in_bulk()
+        return [found[pk] for pk in ids if pk in found]
+
+    def leading_others(self) -> Self:
+        """Units below which others stand, open or closed."""
+        return self.filter(rght__gt=F("lft") + 1)
 
     def provinces(self) -> Self:
         return self.filter(parent__isnull=True).exclude(kind=Kind.NATIONAL)

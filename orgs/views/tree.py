@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from orgs import unit_search
 from orgs.http import whole_number
 from orgs.models import OrgUnit
 from orgs.querysets.scope import UnitsInCharge
@@ -31,7 +32,7 @@ def list_units(request: LeagueRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     visible = OrgUnit.objects.visible_to(request.user)
     if text:
-        units = visible.best_matches(text, MOST_FOUND)
+        units = unit_search.best_matches(visible, request.user.units_in_charge(), text, MOST_FOUND)
     else:
         own = visible.filter(pk__in=request.user.units_in_charge().own_unit_ids())
         units = list(own.with_path().with_child_counts())
@@ -60,16 +61,18 @@ def pick_unit_page(request: LeagueRequest) -> HttpResponse:
 
 def _candidates(request: LeagueRequest) -> list[OrgUnit]:
     text = request.GET.get("q", "").strip()
-    units: OrgUnitQuerySet = OrgUnit.objects.visible_to(request.user)
+    in_charge = request.user.units_in_charge()
+    units: OrgUnitQuerySet = OrgUnit.objects.within(in_charge)
     under, kind = whole_number(request.GET.get("under")), request.GET.get("kind", "")
     if under is not None:
         top = units.filter(pk=under).select_related("kind").first()
-        units = units.within(UnitsInCharge.below(top)) if top else units.none()
+        in_charge = UnitsInCharge.below(top) if top else UnitsInCharge(())
+        units = units.within(in_charge)
     if kind:
         units = units.filter(kind=kind)
     if not (text or under or kind):
-        units = units.filter(pk__in=request.user.units_in_charge().own_unit_ids())
-    return units.best_matches(text, MOST_PICKED)
+        units = units.filter(pk__in=in_charge.own_unit_ids())
+    return unit_search.best_matches(units, in_charge, text, MOST_PICKED)
 
 
 def _picked(unit: OrgUnit) -> dict[str, object]:
