@@ -11,7 +11,7 @@ SECTIONS: dict[str, str] = {
     "desk#home": "home",
     "desk#messages": "orgs:list-messages orgs:open-message",
     "desk#search": "search orgs:pick-unit orgs:pick-unit-page",
-    "desk#views": "orgs:list-views",
+    "desk#views": "orgs:list-views order-list-file show-list-file download-list-file",
     "desk#manual": "list-manual show-manual show-sign-in-manual print-manual",
     "fill#tasks": "accounts:list-tasks accounts:start accounts:fill",
     "fill#form": "accounts:fill-form accounts:autosave accounts:resolve-conflict",
