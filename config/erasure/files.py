@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,5 +78,13 @@ def _parts(data: bytes) -> Iterator[bytes]:
             if sum(each.file_size for each in packed.infolist()) <= MOST_BYTES:
                 for each in packed.infolist():
                     yield packed.read(each)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+    ):
         return  # no archive, or one that nobody can open
