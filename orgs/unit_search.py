@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
-from orgs.models import SearchBlock
+from orgs.models import OrgUnit, SearchBlock
 from orgs.naming import script_of, search_words
 from orgs.querysets.tree import holds
 
 if TYPE_CHECKING:
-    from orgs.models import OrgUnit
     from orgs.querysets.scope import UnitsInCharge
     from orgs.querysets.tree import OrgUnitQuerySet
 
@@ -40,11 +37,16 @@ def best_matches(
     if most > 1 and len(leading) == most and all(rank == 0 for _pk, rank in leading):
         return units.shown([pk for pk, _rank in leading])
     near = _near(words, trees)
-    found = (units if near is None else units.filter(near)).best_ids(text, most)
+    if near is None:
+        found = units.best_ids(text, most)
+    else:
+        # As a query of its own: beside the conditions of the scope SQLite would walk the index of the whole tree.
+        candidates = OrgUnit.objects.filter(pk__in=near).matching(text)
+        found = units.filter(pk__in=candidates.order_by().values("pk")).best_ids(text, most)
     return units.shown([pk for pk, _rank in found])
 
 
-def _near(words: list[str], trees: frozenset[int]) -> Q | None:
+def _near(words: list[str], trees: frozenset[int]) -> list[int] | None:
     """Ids of the blocks that hold every word; None where they are too many, or a word may stand anywhere."""
     blocks = SearchBlock.objects.filter(tree_id__in=trees)
     scripts = [(script_of(word), word) for word in words]
@@ -54,7 +56,7 @@ def _near(words: list[str], trees: frozenset[int]) -> Q | None:
     numbers = list(blocks.order_by().values_list("number", flat=True)[: MOST_BLOCKS + 1])
     if len(numbers) > MOST_BLOCKS:
         return None
-    return Q(pk__in=[number * BLOCK + nth for number in numbers for nth in range(BLOCK)])
+    return [number * BLOCK + nth for number in numbers for nth in range(BLOCK)]
 
 
 __all__ = ["BLOCK", "best_matches"]
