@@ -33,7 +33,7 @@ WRITERS = {
     "accounts/excel/collection_form.py",
     "accounts/excel/hand_out_table.py",
     "accounts/operations/rejected_rows.py",
-    "orgs/operations/bulk_load.py",  # into the database, not out
+    "orgs/kernel/fast_rows.py",  # into the database, not out
     "orgs/operations/exporting.py",
     "reporting/excel/activity.py",
     "reporting/excel/bulletin.py",

@@ -51,7 +51,7 @@ def test_the_tabs_are_there_from_the_province_to_the_class(world, sign_in, code)
 
 
 def test_the_sheets_are_a_tab_for_those_who_may_see_them(world, sign_in):
-    client, pk = sign_in("secretary"), world.ids["hnu-law-1201"]
+    client, pk = sign_in("sysadmin"), world.ids["hnu-law-1201"]
     assert "考评" not in dict(tabs_in(page_of(client, "下级组织", pk)))
     assert client.get(reverse("scoring:list-unit-sheets", args=[pk])).status_code == 403
 
