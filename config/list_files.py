@@ -105,7 +105,8 @@ def _asked_again(page: str, by: User, told: partial[None]) -> HttpResponseBase:
     )
     request.user = by
     request.resolver_match = match = resolve(address.path)
-    vars(request).update(told=told, htmx=False)
+    attributes = vars(request)
+    attributes |= {"told": told, "htmx": False}
     by.remember_scope()
     response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
     if not response.has_header("Content-Disposition"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.styles.numbers import FORMAT_GENERAL
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from rustpy_xlsxwriter import FastExcel
@@ -177,7 +178,7 @@ def _captions(sheet: Worksheet, columns: Sequence[Column], row: int, *, first_co
     for index, column in enumerate(columns):
         for offset, text in ((0, column.group if index in begins else None), (1, column.caption)):
             cell = sheet.cell(row + offset, first_column + index)
-            safe_cell(cell, text)
+            safe_cell(cell, text, number_format=FORMAT_GENERAL)
             cell.font, cell.alignment = Font(_HEI, size=11), _CENTRE
     for first, last in spans:
         if last > first:
@@ -288,7 +289,7 @@ def _put(
     sheet: Worksheet, at: str, text: str, font: Font, alignment: Alignment | None, *, merge: str
 ) -> None:
     sheet.merge_cells(merge)
-    safe_cell(sheet[at], text)
+    safe_cell(sheet[at], text, number_format=FORMAT_GENERAL)
     sheet[at].font = font
     if alignment is not None:
         sheet[at].alignment = alignment

@@ -56,9 +56,12 @@ def _head(path: Path, limits: Limits) -> bytes:
         return file.read(limits.bytes + 1)
 
 
-def safe_cell(cell: Cell, value: str | None) -> None:
-    """Write text that stays text: never a formula, whatever it begins with; None and "" leave the cell empty."""
-    cell.number_format = TEXT_FORMAT
+def safe_cell(cell: Cell, value: str | None, *, number_format: str = TEXT_FORMAT) -> None:
+    """Write text that stays text: never a formula, whatever it begins with; None and "" leave the cell empty.
+
+    `number_format` is what becomes of text typed there later; General where the paper's form has it.
+    """
+    cell.number_format = number_format
     if not value:
         cell.value = None
         return

@@ -11,7 +11,6 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.operations import files
-from config.api import api
 from orgs.choices import Role
 from orgs.kernel import clock
 from orgs.models import Appointment, AuditEntry, Job, Notification
@@ -161,8 +160,3 @@ def test_why_a_proposal_was_sent_back_is_no_line_in_the_units_ledger(sheets, wee
     assert "机密退回" not in sign_in("city").get(page).content.decode()
     assert "机密退回" in sign_in("province").get(page).content.decode()
     assert AuditEntry.objects.get(verb="sheet.proposal_withdrawn").object_id == str(sheet.pk)
-
-
-def test_the_api_knows_no_sheets():
-    """Were it to: it has to ask `telling` as the pages do."""
-    assert not [path for path in api.get_openapi_schema()["paths"] if "sheet" in path or "assess" in path]
