@@ -19,7 +19,11 @@ def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="also what takes long and says little new each day")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if "db" in item.fixturenames or item.get_closest_marker("django_db"):
+            item.add_marker("database")
     if config.getoption("--long"):
         return
     left_out = pytest.mark.skip(reason="takes long: python3 manage.py test --long")

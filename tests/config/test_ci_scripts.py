@@ -168,6 +168,7 @@ def audited(checkout):
     server.server_close()
 
 
+@pytest.mark.long
 def test_audit_asks_about_every_locked_package_and_passes_when_nothing_is_known(audited):
     done, asked = audited()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -181,6 +182,7 @@ def test_audit_fails_on_a_package_with_a_known_vulnerability(audited):
     assert "PYSEC-0" in done.stdout
 
 
+@pytest.mark.long
 def test_audit_says_that_it_has_not_looked_where_the_service_does_not_answer(audited, checkout):
     down, _asked = audited(status=503)
     away = run([".ci/audit", "--service-url", "http://127.0.0.1:9/"], checkout)

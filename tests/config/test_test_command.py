@@ -30,12 +30,12 @@ def test_narrowed_run_stays_in_one_process(arguments):
     assert crowd(arguments) == []
 
 
-def test_sqlite_run_leaves_out_browsers_and_servers():
-    assert without_servers(["-q"]) == ["-q", "-m", "not browser and not servers and not once"]
+def test_sqlite_run_leaves_out_browsers_servers_and_what_asks_no_database():
+    assert without_servers(["-q"]) == ["-q", "-m", "database and not browser and not servers and not once"]
     assert without_servers(["-m", "race", "-q"]) == [
         "-q",
         "-m",
-        "(race) and not browser and not servers and not once",
+        "(race) and database and not browser and not servers and not once",
     ]
 
 
@@ -107,13 +107,13 @@ class TestServers:
         )
 
     def test_last_lines_are_the_summaries_of_both_runs(self):
-        done = command("tests/config/test_test_command.py", "-k", "whole_suite", "-q")
+        done = command("tests/orgs/kernel/test_crypto.py", "-q")
         assert done.returncode == 0, done.stdout + done.stderr
         on_servers, on_sqlite = done.stdout.splitlines()[-2:]
         assert on_servers.startswith("PostgreSQL")
         assert on_sqlite.startswith("SQLite")
-        assert "4 passed" in on_servers
-        assert "4 passed" in on_sqlite
+        assert "24 passed" in on_servers
+        assert "13 passed" in on_sqlite, "what asks no database runs once"
 
     def test_run_that_selects_nothing_fails(self, empty_run):
         assert empty_run.returncode == 5

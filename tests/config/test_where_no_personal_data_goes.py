@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import tempfile
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path, reverse
 from django_celery_beat.models import PeriodicTask
+from redis import Redis
 
 from accounts.models import Administratorship, Expected, Submission
 from config.logs import JsonLines
@@ -145,7 +147,30 @@ def fill_and_review(round, unit, secretary, college):
 
 
 def messages_of_the_broker() -> str:
+    """Those in its folder, or whatever stands in Redis."""
+    if portal.REDIS_URL:
+        return everything_in(Redis.from_url(portal.REDIS_URL))
     return "".join(each.read_text() for each in Path(portal.BROKER_DIR).rglob("*") if each.is_file())
+
+
+def everything_in(redis: Redis) -> str:
+    reads = {
+        b"string": redis.get,
+        b"list": lambda key: b"".join(redis.lrange(key, 0, -1)),
+        b"set": lambda key: b"".join(redis.smembers(key)),
+        b"zset": lambda key: b"".join(redis.zrange(key, 0, -1)),
+        b"hash": lambda key: b"".join(chain(*redis.hgetall(key).items())),
+    }
+    found = [key + (reads[redis.type(key)](key) or b"") for key in redis.scan_iter() if redis.exists(key)]
+    return b"\n".join(found).decode(errors="replace")
+
+
+def remembered() -> str:
+    """What caches in this process's memory hold; the others are Redis."""
+    kept = [caches[name]._cache for name in caches]
+    return "".join(
+        value.decode(errors="replace") for each in kept if isinstance(each, dict) for value in each.values()
+    )
 
 
 def test_a_days_use_leaves_no_trace_of_the_person(
@@ -159,9 +184,7 @@ def test_a_days_use_leaves_no_trace_of_the_person(
         "jobs": str(list(Job.objects.values_list())) + str(list(PeriodicTask.objects.values_list())),
         "broker": messages_of_the_broker(),
         "sessions": str([each.get_decoded() for each in Session.objects.all()]),
-        "cache": "".join(
-            value.decode(errors="replace") for name in caches for value in caches[name]._cache.values()
-        ),
+        "cache": remembered(),
         "temporary files": "".join(
             each.read_bytes().decode(errors="replace") for each in somewhere.rglob("*") if each.is_file()
         ),

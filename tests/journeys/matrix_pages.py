@@ -11,6 +11,7 @@ from tests.journeys.portal import Portal
 
 # Answers of GET that are no page: data, files, and addresses that lead on to a page of the list.
 NO_PAGE = {
+    "download-list-file",
     "healthz",
     "api:openapi-json",
     "accounts:verify-json",
@@ -59,6 +60,7 @@ OF_PAPERS = {"reporting:list-campaign-hand-ins", "reporting:show-hand-ins", "rep
 READERS = ("haida", "shengwei", "zhishu", "xinxi", "kaohe", "guanli", "zhongyang")
 
 OBJECTS = """
+from config import list_files
 from accounts.models import Account, Administratorship, CollectionRound, Dispute, Expected, Group, HandedAccount, HandOut, Incident, Package
 from orgs.kernel import clock
 from orgs.models import Appointment, IntakeTurnover, OrgUnit, UnitChangeRequest, User
@@ -144,6 +146,7 @@ answer = {
     "plan": [planning.pk, "plan"],
     "campaign_of_papers": [survey.pk],
     "year_file": [year_files.order(year_files.Wanted(2026), by=haida).pk],
+    "list_file": [list_files.order("/accounts/?export=csv", "登记的账号.csv", by=haida).pk],
     "week_file": [week_files.order(closed[0], university, "xlsx", by=haida).pk],
     "draw": [drawn.draw_id],
     "duty": [asked_for.pk],

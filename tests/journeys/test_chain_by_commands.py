@@ -18,7 +18,7 @@ from tests.journeys.portal import Portal, shift, wait_until
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("province")]
 
-UNIVERSITIES, COLLEGES, CLASSES, MANY_CLASSES = 10, 10, 10, 50
+UNIVERSITIES, COLLEGES, CLASSES, MANY_CLASSES = 10, 10, 6, 50
 YEAR, WEEK = 2026, "2026-W47"
 WEDNESDAY, MONDAY = "2026-11-18T09:00:00+08:00", "2026-11-23T09:00:00+08:00"
 SECONDS = 400

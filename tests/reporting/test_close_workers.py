@@ -10,7 +10,7 @@ import pytest
 from tests.config import processes
 
 pytestmark = [pytest.mark.servers, pytest.mark.once]
-N_UNITS, N_PROVINCES = 4000, 12
+N_UNITS, N_PROVINCES = 1200, 12
 WEEK = "2026-W41"
 HERE = f"from reporting.operations import weekly; from orgs.kernel.clock import Week; print(weekly.close_week(Week.parse('{WEEK}')).content_hash)"
 AGAIN = (

@@ -21,7 +21,7 @@ from config.own_servers import NoServer
 from config.supervisor import ended_by_signals
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-ONLY_DATABASE = "not browser and not servers and not once"
+ONLY_DATABASE = "database and not browser and not servers and not once"
 NOTHING_SELECTED = 5
 # Whoever narrows the run down, or debugs, is faster without a crowd of processes.
 NARROWING = ("-k", "-m", "-n", "--numprocesses", "--pdb", "--lf", "--ff", "--collect-only", "-p")
