@@ -118,7 +118,7 @@ def _guess(number: int) -> None:
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-def test_fifty_wrong_passwords_at_once_are_counted_each_one(transactional_db):
+def test_fifty_wrong_passwords_at_once_are_counted_each_one(transactional_world):
     """The count starts anew at each tenth: a lost one would leave it elsewhere than at nought."""
     connections.close_all()
     children = []
