@@ -93,6 +93,7 @@ def left() -> int:
     return Submission.objects.filter(status=SubmissionStatus.SUBMITTED, desk__code="hnu-law").count()
 
 
+@pytest.mark.long
 def test_thirty_forms_are_decided_with_keys_alone(desk):
     page = desk.open()
     # Nine with something to verify stand first: returned with reasons 2 and 3, one taken back and passed all the same.

@@ -9,7 +9,8 @@ import pytest
 
 from tests.config import processes
 
-pytestmark = pytest.mark.servers
+# The chain by commands approves with two workers every day.
+pytestmark = [pytest.mark.servers, pytest.mark.long]
 N_BRANCHES = 120
 SECONDS = "240"
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from tests.architecture.matrix import MATRIX, PUBLIC, TOKEN
 from tests.architecture.subjects import SUBJECTS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 FILE = Path(__file__).parent.parent / "query_counts.json"
 AT_MOST = 15

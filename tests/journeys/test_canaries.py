@@ -175,6 +175,7 @@ def test_nothing_of_the_sibling_university_is_found_anywhere(staff, cast, side, 
     assert at or len([name for name in own if name.endswith(AS_A_FILE)]) > 6
 
 
+@pytest.mark.long
 def test_the_same_search_finds_both_sides_where_both_are_in_the_scope(staff, cast):
     """The counter-test: the province sees both marks, so the marks can be found."""
     client = signed_in(cast["province"])

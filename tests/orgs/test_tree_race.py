@@ -79,8 +79,8 @@ def _write(environment: dict[str, str], seed: int, n: int, percent: int) -> tupl
 @pytest.mark.race
 @pytest.mark.parametrize(
     ("edits", "percent"),
-    [(80, 0), pytest.param(500, 2, marks=pytest.mark.long)],
-    ids=["80", "500 with kills"],
+    [(40, 0), pytest.param(500, 2, marks=pytest.mark.long)],
+    ids=["40", "500 with kills"],
 )
 def test_eight_processes_tear_nothing_and_lose_nothing(race_environment, edits, percent):
     _run(race_environment, *WRITER, "prepare")
