@@ -9,8 +9,7 @@ import pytest
 
 from tests.config import processes
 
-# test_close_killed.py and the chain by commands say every day what this says of two workers and many provinces.
-pytestmark = [pytest.mark.servers, pytest.mark.once, pytest.mark.long]
+pytestmark = [pytest.mark.servers, pytest.mark.once]
 N_UNITS, N_PROVINCES = 1200, 12
 WEEK = "2026-W41"
 HERE = f"from reporting.operations import weekly; from orgs.kernel.clock import Week; print(weekly.close_week(Week.parse('{WEEK}')).content_hash)"
