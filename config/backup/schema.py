@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps as present_apps
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 if TYPE_CHECKING:
@@ -53,20 +54,29 @@ def waiting(connection: BaseDatabaseWrapper) -> bool:
 
 def apps_at(connection: BaseDatabaseWrapper, schema: Schema) -> Apps:
     """The models as they were at that schema; the present ones where nothing has come since (or tests skip migrations)."""
-    executor = MigrationExecutor(connection)
+    executor = executor_for(connection, schema)
     if not schema.steps or set(executor.loader.disk_migrations) <= schema.steps:
         return present_apps
-    apps: Apps = executor.loader.project_state(_ends(executor, schema)).apps
+    apps: Apps = executor.loader.project_state(ends(executor, schema)).apps
     return apps
 
 
 def build(connection: BaseDatabaseWrapper, schema: Schema) -> None:
     """Make the tables of that schema in an empty database."""
+    executor = executor_for(connection, schema)
+    executor.migrate(ends(executor, schema))
+
+
+def executor_for(connection: BaseDatabaseWrapper, schema: Schema) -> MigrationExecutor:
+    """One that knows the steps of the schema: those that were made one later stand for themselves in older backups."""
     executor = MigrationExecutor(connection)
-    executor.migrate(_ends(executor, schema))
+    replacing = {key for key, step in executor.loader.disk_migrations.items() if step.replaces}
+    if not replacing <= schema.steps:
+        executor.loader = MigrationLoader(connection, replace_migrations=False)
+    return executor
 
 
-def _ends(executor: MigrationExecutor, schema: Schema) -> list[Step]:
+def ends(executor: MigrationExecutor, schema: Schema) -> list[Step]:
     """The last steps of the schema: those that no other of its steps builds upon."""
     nodes = executor.loader.graph.node_map
     present = [step for step in sorted(schema.steps) if step in nodes]
