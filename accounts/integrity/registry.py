@@ -115,6 +115,20 @@ def channels_of_closed(run: Run) -> Iterator[Found]:
 
 
 @check(
+    "administrators-of-closed",
+    "T10",
+    gettext_lazy("已撤销的团组织没有在任的管理员"),
+    remedy=gettext_lazy("请在管理员页登记离任；撤销有误的，恢复该团组织。"),
+)
+def administrators_of_closed(run: Run) -> Iterator[Found]:
+    """Nobody is in office in a closed unit, neither for a channel nor for its WeChat work as a whole (SUP-2.2.2)."""
+    terms = Administratorship.objects.in_office().filter(unit__is_open=False)
+    for pk, unit_id in terms.order_by("pk").values_list("pk", "unit_id").iterator():
+        text = _("团组织 %(unit)s 已撤销，仍在任") % {"unit": unit_id}
+        yield Found(_("管理员任职 %(id)s") % {"id": pk}, text, pk)
+
+
+@check(
     "closing-dates",
     "T11",
     gettext_lazy("注销的账号（群）有日期，合并的写明并入哪个"),
@@ -151,5 +165,6 @@ def opening_events(run: Run) -> Iterator[Found]:
 
 CHECKS: tuple[Check, ...] = (
     *(account_versions, group_versions, administrator_versions, registry_overlaps),
-    *(identifiers, counts, channels_of_closed, closing_dates, opening_events),
+    *(identifiers, counts, channels_of_closed, administrators_of_closed),
+    *(closing_dates, opening_events),
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.choices import EventKind, SubmissionStatus
 from accounts.models import (
     Account,
+    Administratorship,
     Expected,
     ExpectedVersion,
     Group,
@@ -31,10 +32,14 @@ from orgs.querysets.scope import UnitsInCharge
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.db.models import QuerySet
+
     from accounts.querysets.rounds import ExpectedQuerySet
     from orgs.operations.upper import Change
 
 BATCH = 500
+BEGUN = (SubmissionStatus.DRAFT, SubmissionStatus.RETURNED)
+HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.APPROVED)
 CHANNELS = {
     Verb.CLOSE: gettext_lazy("一并注销（解散）"),
     Verb.MERGE: gettext_lazy("划转到合并后的团组织"),
@@ -64,13 +69,26 @@ def preview(change: Change) -> list[Effect]:
     waiting = Submission.objects.filter(status=SubmissionStatus.SUBMITTED)
     waiting = waiting.within(change.scope) if verb in {Verb.MOVE, Verb.MERGE} else waiting.filter(**here)
     owed = _owed(change) if verb in {Verb.CLOSE, Verb.MERGE} else Expected.objects.none()
+    begun = owed.filter(Exists(_forms(BEGUN)))
+    terms = Administratorship.objects.in_office().filter(**here, account=None, group=None)
+    terms = terms if verb in {Verb.CLOSE, Verb.MERGE} else terms.none()
     handed = hand_outs_tree.concerned(change)
-    n = counts(accounts=accounts, groups=groups, waiting=waiting, owed=owed, handed=handed)
+    n = counts(
+        accounts=accounts,
+        groups=groups,
+        terms=terms,
+        waiting=waiting,
+        owed=owed,
+        begun=begun,
+        handed=handed,
+    )
     return [
         Effect(_("账号"), n["accounts"], str(CHANNELS[verb])),
         Effect(_("群"), n["groups"], str(CHANNELS[verb])),
+        Effect(_("本单位微信工作的管理员"), n["terms"], _("随之离任")),
         Effect(_("待审核的收集表"), n["waiting"], str(WAITING[verb])),
-        Effect(_("还没填的收集表"), n["owed"], _("免报，已填的保留")),
+        Effect(_("还没填的收集表"), n["owed"] - n["begun"], _("免报")),
+        Effect(_("已填未提交或被退回的收集表"), n["begun"], _("免报，已填的保留")),
         Effect(_("待领取、待启用的账号"), n["handed"], str(hand_outs_tree.NOTES[verb])),
     ]
 
@@ -151,9 +169,15 @@ def _reroute(change: Change) -> None:
 
 
 def _owed(change: Change) -> ExpectedQuerySet:
-    """What the units are expected to fill in open rounds and have not begun."""
+    """What the units are expected to hand in to open rounds and have not: nobody can fill in for a closed unit."""
     owed = Expected.objects.due().filter(unit_id__in=change.unit_ids, round__closed_at__isnull=True)
-    return owed.exclude(round__submissions__unit_id=F("unit_id"))
+    return owed.filter(~Exists(_forms(HANDED_IN)))
+
+
+def _forms(states: Sequence[str]) -> QuerySet[Submission]:
+    return Submission.objects.filter(
+        round_id=OuterRef("round_id"), unit_id=OuterRef("unit_id"), status__in=states
+    )
 
 
 def _exempt(change: Change) -> None:

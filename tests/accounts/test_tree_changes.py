@@ -28,7 +28,9 @@ from accounts.operations.registry import (
 from orgs.kernel import clock
 from orgs.models import Appointment, AuditEntry
 from orgs.operations import tree, upper
-from orgs.operations.tree import change_of_closing
+from orgs.operations.moves import change_of_merger, change_of_move
+from orgs.operations.tree import change_of_closing, reopen_units
+from orgs.querysets.scope import UnitsInCharge
 from tests.architecture import subjects
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,41 @@ def test_the_preview_counts_what_goes_along(world, cast, account):
     assert effects == {"账号": 1, "群": 1, "在任人员": 1}
 
 
+def test_the_previews_of_move_merger_and_rename_count_what_they_touch(world, cast, account):
+    """The move counts all that goes along, the merger and the new name what the unit itself has."""
+    subjects.submission(world[CODE], cast)
+    law, tour = world["hnu-law"], world["hnu-tour"]
+    renamed = upper.Change(upper.Verb.RENAME, (law.pk,), UnitsInCharge.below(law), None, cast["university"])
+    seen = {
+        change.verb: {each.label: each.count for each in upper.preview(change)}
+        for change in (
+            change_of_move(law, tour, by=cast["university"]),
+            change_of_merger(law, tour, by=cast["university"]),
+            renamed,
+        )
+    }
+    assert seen == {
+        "move": {"账号": 1, "群": 1, "待审核的收集表": 1, "在任人员": 2},
+        "merge": {"待审核的收集表": 1, "还没填的收集表": 1, "在任人员": 1},
+        "rename": {"在任人员": 1},
+    }
+
+
+def test_who_keeps_the_wechat_work_of_a_merged_unit_leaves_with_it(world, cast, account):
+    """SUP-2.2.2: that term is of no account or group with which it could go."""
+    person = PersonalData(name="负责人", mobile="13800000556")
+    own = appoint_administrator(world[CODE], person=person, by=None)
+    change = change_of_merger(world[CODE], world["hnu-law-1202"], by=cast["college"])
+    assert {each.label: each.count for each in upper.preview(change)}["本单位微信工作的管理员"] == 1
+    tree.merge_units(world[CODE], world["hnu-law-1202"], reason="并班", by=cast["college"])
+    own.refresh_from_db()
+    assert (own.ended_at is not None, own.end_reason) == (True, "并班")
+    assert not own.versions.current().exists()
+    assert RegistryEvent.objects.get(administratorship=own, kind=EventKind.ADMIN_REPLACED).unit == world[CODE]
+    assert not Administratorship.objects.in_office().filter(unit=world[CODE]).exists()
+    assert Administratorship.objects.in_office().get(account=account).unit == world["hnu-law-1202"]
+
+
 @pytest.fixture
 def form(world, cast):
     """A form of the class on the desk of its college."""
@@ -127,3 +164,30 @@ def test_a_closed_unit_owes_no_form_any_more(world, cast):
     tree.close_units([world["hnu-law-1202"]], reason="毕业", by=cast["college"])
     owed.refresh_from_db()
     assert owed.exempt_reason
+
+
+@pytest.mark.parametrize("state", ["draft", "returned"])
+def test_a_form_begun_or_sent_back_is_owed_no_longer_either_and_again_when_the_closing_is_taken_back(
+    world, cast, form, state
+):
+    """Nobody can fill in for a closed unit: left due it would stand on every list of those who are late."""
+    Submission.objects.filter(pk=form.pk).update(status=state, desk=None)
+    change = change_of_closing([world[CODE]], by=cast["college"])
+    effects = {each.label: each.count for each in upper.preview(change)}
+    assert effects["已填未提交或被退回的收集表"] == 1
+    assert "还没填的收集表" not in effects
+    at = clock.now()
+    tree.close_units([world[CODE]], reason="毕业", by=cast["college"], at=at)
+    owed = Expected.objects.get(round=form.round, unit=world[CODE])
+    assert owed.exempt_reason
+    assert not owed.versions.current().get().is_due
+    assert Submission.objects.get(pk=form.pk).status == state
+    again = at + timedelta(minutes=1)
+    reopen_units([world[CODE]], undoes=at, reason="选错", by=cast["college"], at=again)
+    owed.refresh_from_db()
+    assert (owed.exempt_reason, owed.versions.current().get().is_due) == ("", True)
+
+
+def test_a_form_handed_in_before_the_closing_stays_expected(world, cast, form):
+    tree.close_units([world[CODE]], reason="毕业", by=cast["college"])
+    assert not Expected.objects.get(round=form.round, unit=world[CODE]).exempt_reason

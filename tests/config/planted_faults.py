@@ -21,6 +21,7 @@ from accounts.models import (
     SubmissionRow,
 )
 from accounts.models import Package as Packages
+from accounts.operations.registry import PersonalData, appoint_administrator
 from orgs.kernel import clock
 from orgs.models import (
     Appointment,
@@ -127,6 +128,13 @@ def group_of_closed(s):
     code = OrgUnit.objects.get(pk=group.unit_id).code
     unit(s, code, is_open=False, closed_on=date(2026, 11, 1))
     version(s, code, is_open=False)
+
+
+def administrator_of_closed(s):
+    """Who keeps the WeChat work of a unit without office, channel or form, which closes past its operation."""
+    appoint_administrator(s.world["vol"], person=PersonalData(name="管理员", mobile="13800000555"), by=None)
+    unit(s, "vol", is_open=False, closed_on=date(2026, 11, 1))
+    version(s, "vol", is_open=False)
 
 
 def left_in_office(s):
@@ -295,6 +303,7 @@ PLANTS = {
     "identifiers": lambda s: account(identifier="Another"),
     "counts": lambda s: account_and_version(contacts=1_000_001),
     "channels-of-closed": group_of_closed,
+    "administrators-of-closed": administrator_of_closed,
     "closing-dates": lambda s: account(closed_on=date(2026, 11, 1)),
     "opening-events": account_without_event,
     "form-steps": lambda s: ReviewStep.objects.filter(

@@ -17,6 +17,11 @@ def url_of(world, code: str, name: str) -> str:
     return reverse(f"orgs:{name}", args=[world.ids[code]])
 
 
+def line_of(label: str, n: int) -> str:
+    """A line of the preview, which the words of the menu can't be taken for."""
+    return f'<b>{label} <span class="num">{n}</span></b>'
+
+
 @pytest.fixture
 def account(world):
     return open_account(
@@ -25,17 +30,20 @@ def account(world):
 
 
 @pytest.mark.parametrize("name", ["move-unit", "merge-unit", "close-unit", "rename-unit"])
-def test_the_preview_names_accounts_people_forms_and_sheets(world, cast, sign_in, account, name):
+def test_the_preview_counts_accounts_people_and_forms(world, cast, sign_in, account, name):
     subjects.submission(world["hnu-law-1201"], cast)
-    text = sign_in("college").get(url_of(world, "hnu-law-1201", name)).content.decode()
-    for shown in ("账号", "在任人员", "待审核的收集表"):
-        assert shown in text
+    page = sign_in("college").get(url_of(world, "hnu-law-1201", name))
+    shown = {each.label: each.count for each in page.context["effects"]}
+    assert shown == {"账号": 1, "在任人员": 1, "待审核的收集表": 1}
+    for label in shown:
+        assert line_of(label, 1) in page.content.decode()
 
 
 def test_the_preview_of_a_university_names_its_assessment_sheet(world, cast, sign_in):
     subjects.sheet(world["hnu"], cast)
     for name in ("move-unit", "close-unit", "merge-unit"):
-        assert "考评表" in sign_in("province").get(url_of(world, "hnu", name)).content.decode()
+        text = sign_in("province").get(url_of(world, "hnu", name)).content.decode()
+        assert line_of("考评表（未定稿）", 1) in text
 
 
 def test_units_merge_on_the_page(world, sign_in):
@@ -73,14 +81,15 @@ def test_an_intake_is_turned_over_and_taken_back_on_the_pages(world, sign_in, ac
     assert url in client.get(url_of(world, "hnu", "show-unit")).content.decode()
     assert "2012级" in client.get(url).content.decode()
     page, answer = turn_over(client, url)
-    for shown in ("法学2012级2班团支部", "hnu-law-1602 法学2016级2班团支部", "账号", "在任人员"):
-        assert shown in page.content.decode()
+    shown = ("法学2012级2班团支部", "hnu-law-1602 法学2016级2班团支部")
+    for each in (*shown, line_of("账号", 1), line_of("在任人员", 1)):
+        assert each in page.content.decode()
     assert answer.status_code == 302
     done = IntakeTurnover.objects.get()
     assert (len(done.closed_unit_ids), len(done.opened_unit_ids)) == (3, 3)
     undo = reverse("orgs:undo-turnover", args=[done.pk])
     assert undo in client.get(url).content.decode()
-    assert "账号" in client.get(undo).content.decode()
+    assert line_of("账号", 1) in client.get(undo).content.decode()
     assert client.post(undo, {"reason": ""}).status_code == 422
     assert client.post(undo, {"reason": "选错年级"}).status_code == 302
     assert world["hnu-law-1201"].is_open

@@ -73,7 +73,8 @@ def restore_channels(unit_ids: Sequence[int], *, undoes: datetime, reason: str, 
 def transfer_channels(unit_ids: Sequence[int], target_id: int, *, reason: str, at: datetime) -> None:
     """划转 every open account and group of merged units: each event counts once, in the receiving unit (metrics.md).
 
-    Administrators in office go with their channel; that is no event of its own.
+    Administrators in office go with their channel; that is no event of its own. Who kept the WeChat work of a merged
+    unit as a whole leaves (SUP-2.2.2): the receiving unit has its own.
     """
     for sort in SORTS:
         channels = list(_locked(sort).active().filter(unit_id__in=unit_ids).order_by("pk"))
@@ -86,6 +87,7 @@ def transfer_channels(unit_ids: Sequence[int], target_id: int, *, reason: str, a
         sort.model.objects.filter(pk__in=list(changes)).update(unit_id=target_id, version=F("version") + 1)
         _write(sort, channels, EventKind.TRANSFERRED, changes, reason=reason, at=at)
         _move_terms({f"{sort.role}_id__in": list(changes)}, target_id, at=at)
+    _end_terms(unit_ids, {}, reason=reason, at=at)
 
 
 def _move_terms(of_channels: dict[str, list[int]], target_id: int, *, at: datetime) -> None:
