@@ -13,6 +13,7 @@ from __future__ import annotations
 from reporting.judging.changes import STATEMENTS
 from reporting.judging.instant import Instant
 from reporting.judging.live import Values, is_enough, own_values, values_asked
+from reporting.judging.names import looked_at
 from reporting.judging.standing import character_of, is_past, standing, unmet
 from reporting.judging.standings import (
     EXEMPT,
@@ -53,6 +54,7 @@ __all__ = [
     "is_enough",
     "is_past",
     "judge",
+    "looked_at",
     "own_values",
     "requirements_at",
     "requirements_now",

@@ -8,7 +8,7 @@ letters don't count. `*` stands for any text, `{name}` for the full name of the 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -17,23 +17,19 @@ from reporting.judging.told import Told
 from reporting.rollup.sources import IN_FORCE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reporting.judging.statement import Statement
     from reporting.models import Requirement
 
 UNIFORM, ANY, NAME = "uniform", "*", "{name}"
 _PARTS = re.compile(r"(\*|\{name\})")
 _WHITE = (" ", "\u3000")
-_SOURCES = {
-    "groups": (
-        "v.name",
-        "accounts_groupversion",
-        "v.status = 'open' AND v.platform_id LIKE 'wechat%%'",
-    ),
-    "accounts": (
-        "v.nickname",
-        "accounts_accountversion",
-        "v.status = 'open' AND v.purpose = 'organisation'",
-    ),
+# What is looked at, once for the database and once for the dry run: the column of the name, the table of versions, and
+# what else a row must be, as lookups on a version or on the row as it is today.
+_SOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "groups": ("name", "accounts_groupversion", {"status": "open", "platform__code__startswith": "wechat"}),
+    "accounts": ("nickname", "accounts_accountversion", {"status": "open", "purpose": "organisation"}),
 }
 
 
@@ -44,10 +40,9 @@ def naming(requirement: Requirement, statement: Statement) -> Told | None:
     pattern = str(rule.get("pattern") or "")
     if source is None or not pattern:
         return None
-    column, table, which = source
-    if rule.get("group_kinds") and rule.get("what") == "groups":
-        which += f" AND v.kind IN {statement.values(rule['group_kinds'])}"
-    follows = _follows(_bare(column), pattern, statement)
+    column, table, _lookups = source
+    which = " AND ".join(_condition(*each, statement) for each in looked_at(rule).items())
+    follows = _follows(_bare(f"v.{column}"), pattern, statement)
     # The unit's name is looked at only where the pattern asks for it: the join costs a pass over all units.
     named = " JOIN week_facts u ON u.unit_id = v.unit_id" if NAME in pattern else ""
     counted = statement.join(
@@ -55,6 +50,26 @@ def naming(requirement: Requirement, statement: Statement) -> Told | None:
         f" FROM {table} v{named} WHERE {IN_FORCE} AND {which} GROUP BY v.unit_id"
     )
     return Told(f"{counted}.good = {counted}.n", f"{counted}.n > 0")
+
+
+def looked_at(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Lookups on groups or accounts, or on their versions: which of them the rule names. The rule names one of the two."""
+    what = rule["what"]
+    found: dict[str, Any] = dict(_SOURCES[what][2])
+    if rule.get("group_kinds") and what == "groups":
+        found["kind__in"] = list(rule["group_kinds"])
+    return found
+
+
+def _condition(lookup: str, value: Any, statement: Statement) -> str:
+    """One lookup of `looked_at` as SQL over v."""
+    path, _separator, how = lookup.rpartition("__")
+    column = {"platform__code": "platform_id", "": lookup}.get(path, path)
+    if how == "in":
+        return f"v.{column} IN {statement.values(value)}"
+    if how == "startswith":
+        return f"v.{column} LIKE '{value}%%'"
+    return f"v.{column} = '{value}'"
 
 
 def _follows(name: str, pattern: str, statement: Statement) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from accounts import naming
 from accounts.models import Account, Group
@@ -109,7 +109,7 @@ def _names(requirement: Requirement, unit: OrgUnit) -> Names:
     asked = OrgUnit.objects.within(UnitsInCharge.below(unit)).in_operation()
     n_looked, n_deviating = 0, 0
     first: list[Deviation] = []
-    for found in _named(rule["what"], asked.filter(condition(requirement.target))):
+    for found in _named(rule, asked.filter(condition(requirement.target))):
         n_looked += 1
         if naming.follows(found.name, rule["pattern"], found.unit_name):
             continue
@@ -119,14 +119,14 @@ def _names(requirement: Requirement, unit: OrgUnit) -> Names:
     return Names(rule["what"], n_looked, n_deviating, first)
 
 
-def _named(what: str, units: OrgUnitQuerySet) -> Iterator[Deviation]:
-    """Names in use, in the order of the tree; who has none yet deviates from nothing."""
-    chosen = {"unit__in": units.order_by().values("pk")}
+def _named(rule: dict[str, Any], units: OrgUnitQuerySet) -> Iterator[Deviation]:
+    """The very names that the judging looks at, in the order of the tree; who has none yet deviates from nothing."""
+    chosen = {"unit__in": units.order_by().values("pk")} | judging.looked_at(rule)
     order = ("unit__tree_id", "unit__lft", "pk")
-    if what == GROUPS:
-        groups = Group.objects.active().filter(**chosen).exclude(name="").order_by(*order)
+    if rule["what"] == GROUPS:
+        groups = Group.objects.filter(**chosen).order_by(*order)
         return map(_deviation, groups.values_list("pk", "name", "unit_id", "unit__name").iterator())
-    accounts = Account.objects.active().filter(**chosen).exclude(nickname="").order_by(*order)
+    accounts = Account.objects.filter(**chosen).order_by(*order)
     return map(_deviation, accounts.values_list("pk", "nickname", "unit_id", "unit__name").iterator())
 
 

@@ -10,6 +10,7 @@ from orgs.choices import DEPARTMENT_LINES
 from orgs.permissions import FILL, PUBLISH_BULLETIN, VIEW
 from orgs.querysets.scope import ScopedQuerySet
 from reporting.choices import BulletinState
+from reporting.querysets.pages import passed_over
 
 if TYPE_CHECKING:
     from orgs.models import OrgUnit, User
@@ -38,13 +39,15 @@ class BulletinQuerySet(ScopedQuerySet["Bulletin"]):
         return self.published().filter(~Exists(corrected))
 
     def readable_by(self, user: User, verb: str = VIEW) -> Self:
-        """Published ones that units of the own scope issued or that went to the very units of the person; own drafts."""
+        """Published ones that units of the own scope issued, or that went to the very units of the person or over their heads
+        to units below; own drafts."""
         in_charge = user.units_in_charge().allowing(verb)
         received = self._recipients().filter(bulletin=OuterRef("pk"), unit_id__in=in_charge.own_unit_ids())
         issued = self.within(in_charge).values("pk")
         drafts = self._drafts(in_charge).values("pk")
+        arrived = Exists(received) | passed_over(in_charge, self._recipients(), "bulletin")
         is_published = Q(state=BulletinState.PUBLISHED)
-        return self.filter(is_published & (Q(pk__in=issued) | Exists(received)) | Q(pk__in=drafts))
+        return self.filter(is_published & (Q(pk__in=issued) | arrived) | Q(pk__in=drafts))
 
     def actionable_by(self, user: User, verb: str = PUBLISH_BULLETIN) -> Self:
         """Those of the committees in which the person holds an office with the verb: nobody writes for another unit.

@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from orgs.permissions import FILL, PUBLISH_NOTICE, REVIEW, VIEW
 from orgs.querysets.scope import ScopedQuerySet
 from reporting.choices import ContributionState, NoticeState
-from reporting.querysets.pages import of_superiors
+from reporting.querysets.pages import of_superiors, passed_over
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,14 +37,14 @@ class NoticeQuerySet(ScopedQuerySet["Notice"]):
         return self.exclude(state=NoticeState.DRAFT)
 
     def readable_by(self, user: User, verb: str = VIEW) -> Self:
-        """Sent ones that units of the own scope issued or that went to the very units of the person; own drafts."""
+        """Sent ones that units of the own scope issued, or that went to the very units of the person or over their heads
+        to units below; own drafts."""
         in_charge = user.units_in_charge().allowing(verb)
         issued = self.within(in_charge).values("pk")
         drafts = self._written_within(in_charge.allowing(PUBLISH_NOTICE), user).drafts().values("pk")
         is_sent = ~Q(state=NoticeState.DRAFT)
-        return self.filter(
-            is_sent & (Q(pk__in=issued) | Exists(self._received(in_charge))) | Q(pk__in=drafts)
-        )
+        arrived = Exists(self._received(in_charge)) | passed_over(in_charge, self._recipients(), "notice")
+        return self.filter(is_sent & (Q(pk__in=issued) | arrived) | Q(pk__in=drafts))
 
     def actionable_by(self, user: User, verb: str = PUBLISH_NOTICE) -> Self:
         """Those of the committees in which the person holds an office with the verb: nobody writes for another unit.
@@ -86,10 +86,13 @@ class NoticeQuerySet(ScopedQuerySet["Notice"]):
         return self.filter(Q(unit_id__in=whole) | Q(unit_id__in=by_lines, made_by=user))
 
     def _received(self, in_charge: UnitsInCharge) -> NoticeRecipientQuerySet:
+        return self._recipients().filter(notice=OuterRef("pk"), unit_id__in=in_charge.own_unit_ids())
+
+    def _recipients(self) -> NoticeRecipientQuerySet:
         # The relation, as a queryset file imports no model at run time.
         related: Any = self.model._meta.get_field("recipients").related_model
         rows: NoticeRecipientQuerySet = related.objects.all()
-        return rows.filter(notice=OuterRef("pk"), unit_id__in=in_charge.own_unit_ids())
+        return rows
 
 
 class NoticeRecipientQuerySet(ScopedQuerySet["NoticeRecipient"]):

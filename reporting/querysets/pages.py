@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from orgs.choices import Kind
+from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from orgs.kernel.clock import Week
-    from orgs.querysets.scope import Span
+    from orgs.querysets.scope import ScopedQuerySet, Span
 
 _UP = """
 WITH RECURSIVE up (unit_id, parent_id) AS (
@@ -38,3 +43,14 @@ def of_superiors(span: Span, path: str = "unit") -> Q:
         **{f"{path}__tree_id": span.tree_id, f"{path}__lft__lte": span.lft, f"{path}__rght__gte": span.rght}
     )
     return over | Q(**{f"{path}__kind": Kind.NATIONAL})
+
+
+def passed_over(in_charge: UnitsInCharge, recipients: ScopedQuerySet[Any], owner: str) -> Q:
+    """What a superior of these subtrees sent to a unit within them, past the units in charge (SUP-2.0).
+
+    They answer for what is asked below them, so they read it; it did not go to them, and they don't sign for it.
+    `recipients` are all rows about one object and one unit, `owner` their path to the object.
+    """
+    rows = recipients.filter(**{owner: OuterRef("pk")})
+    legs = (of_superiors(span) & Exists(rows.within(UnitsInCharge((span,)))) for span in in_charge.spans)
+    return reduce(or_, legs, Q(pk__in=[]))

@@ -132,6 +132,20 @@ def test_recipients_are_chosen_by_subtree_kind_and_line(province, sign_in, world
     assert sign_in("township").get(url("show-bulletin", bulletin)).status_code == 200
 
 
+def test_the_university_between_reads_what_went_past_it_to_its_colleges(province, sign_in, world, weeks):
+    bulletin = draft(province, world)
+    province.post(url("edit-bulletin", bulletin), edited(bulletin, depth="subtree", kinds=["college"]))
+    client = sign_in("university")
+    assert client.get(url("show-bulletin", bulletin)).status_code == 404
+    act(province, "publish-bulletin", bulletin)
+    assert client.get(url("show-bulletin", bulletin)).status_code == 200
+    lists = reverse("reporting:list-bulletins")
+    assert url("show-bulletin", bulletin) in client.get(lists).text
+    assert url("show-bulletin", bulletin) not in client.get(lists, {"box": "received"}).text
+    assert act(client, "sign-bulletin", bulletin).status_code == 403
+    assert sign_in("city").get(url("show-bulletin", bulletin)).status_code == 404
+
+
 def test_without_a_recipient_it_is_not_published(province, world, weeks):
     bulletin = draft(province, world)
     province.post(url("edit-bulletin", bulletin), edited(bulletin, kinds=["enterprise"]))

@@ -126,6 +126,21 @@ def test_only_recipients_and_those_above_the_sender_read_it(sign_in):
     assert act(sign_in("auditor"), "withdraw", notice, reason="x").status_code == 404
 
 
+def test_the_university_between_reads_what_went_past_it_to_its_colleges_and_signs_nothing(province, sign_in):
+    notice, client = published(province, kinds=["college"]), sign_in("university")
+    lists = reverse("reporting:list-notices")
+    assert client.get(url("show-notice", notice)).status_code == 200
+    assert notice.title in client.get(lists).text
+    assert url("show-notice", notice) in client.get(reverse("search"), {"q": notice.title}).text
+    for box in ("received", "waiting"):
+        assert notice.title not in client.get(lists, {"box": box}).text, box
+    assert act(client, "sign", notice).status_code == 403
+    assert "有通知待签收" not in client.get("/").text
+    assert sign_in("city").get(url("show-notice", notice)).status_code == 404
+    draft = drafted(province, kinds=["college"], title="还在写的通知")
+    assert client.get(url("show-notice", draft)).status_code == 404
+
+
 def test_without_a_signature_nothing_waits(province, sign_in):
     notice, client = published(province, must_sign=""), sign_in("university")
     assert "有通知待签收" not in client.get("/").text

@@ -14,7 +14,7 @@ from reporting.exceptions import PackInvalid
 from reporting.models import Campaign, Exemption, Judgement, Requirement
 from reporting.operations import campaign_checks, campaigns, pack_trials
 from reporting.packs import parse
-from tests.reporting.campaign_rows import NOW, add_group, at, judge
+from tests.reporting.campaign_rows import NOW, add_account, add_group, at, judge
 from tests.reporting.pack_files import SMALL, edited
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +124,44 @@ def test_the_command_gives_the_same_figures(world, tmp_path):
     groups = next(each for each in told["trial"] if each["code"] == "groups")
     assert (groups["n_asked"], groups["n_met"], groups["lacking"], groups["names"]) == (2, 1, ["qzu"], None)
     assert not Campaign.objects.exists()
+
+
+NAMING = """  - code: {code}
+    title: 规范名称
+    clause: TRY-1
+    hard: false
+    kind: naming
+    target: {{kinds: [university]}}
+    rule: {{{rule}}}
+"""
+
+
+def test_it_looks_at_the_very_names_that_the_judging_looks_at(world):
+    """Not a group of another kind, on QQ or closed; not an account of a work item, or one that sleeps."""
+    for name, kind, facts in (
+        ("大家庭", "branch", {}),
+        ("校团委群", "link", {}),
+        ("校团委QQ群", "branch", {"platform": "qq_group"}),
+        ("旧群", "branch", {"status": "closed"}),
+        ("旧的群", "branch", {"status": "dormant"}),
+    ):
+        add_group(world, "hnu", kind, name=name, **facts)
+    for nickname, facts in (
+        ("随便叫", {}),
+        ("志愿者", {"purpose": "project"}),
+        ("睡了", {"status": "dormant"}),
+    ):
+        account = add_account(world, "hnu", nickname=nickname, **facts)
+        type(account).objects.filter(pk=account.pk).update(nickname=nickname, **{"status": "open"} | facts)
+    groups, accounts = (
+        "what: groups, pattern: '青农*', group_kinds: [branch]",
+        "what: accounts, pattern: '青农*'",
+    )
+    text = SMALL + NAMING.format(code="names", rule=groups) + NAMING.format(code="nicks", rule=accounts)
+    found = tried(text)
+    named = {code: [each.name for each in found[code].names.first] for code in ("names", "nicks")}
+    assert named == {"names": ["大家庭"], "nicks": ["随便叫"]}
+    assert [found[code].names.n_looked for code in ("names", "nicks")] == [1, 1]
+    assert [(found[code].answered.n_asked, found[code].answered.n_met) for code in ("names", "nicks")] == [
+        (1, 0)
+    ] * 2
