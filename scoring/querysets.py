@@ -14,6 +14,7 @@ from orgs.choices import JobState
 from orgs.kernel import clock
 from orgs.permissions import MANAGE_SCHEMES, RUN_ASSESSMENT, VIEW_SHEET
 from orgs.querysets.scope import ScopedQuerySet
+from reporting.choices import DutyState
 from scoring.choices import ObjectionState, RoundState, SchemeState, SheetState
 
 if TYPE_CHECKING:
@@ -119,6 +120,15 @@ class SheetQuerySet(ScopedQuerySet["Sheet"]):
         return self.exclude(corrected_by__state=SheetState.FINAL).filter(
             Q(corrects__isnull=True) | Q(state=SheetState.FINAL)
         )
+
+    def unexplained(self) -> Self:
+        """Sheets that led to no written explanation, nor did an earlier revision of theirs (`explanations.duties_of`)."""
+        led = self.model.explanation.related.related_model._default_manager  # type: ignore[attr-defined]
+        same = {f"sheet__{name}": models.OuterRef(name) for name in ("scheme", "year", "unit")}
+        before = led.filter(**same, sheet__revision__lt=models.OuterRef("revision"))
+        asked = led.filter(sheet=models.OuterRef("pk"))
+        asked_before = before.exclude(duty__state=DutyState.WITHDRAWN)
+        return self.filter(~models.Exists(asked), ~models.Exists(asked_before))
 
     def open_to_objection(self) -> Self:
         """Sheets whose unit was told its result and may still object."""

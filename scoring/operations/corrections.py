@@ -76,6 +76,13 @@ def correct(sheet: Sheet, *, reason: str, by: User) -> Sheet:
     return made
 
 
+def require_standing(sheet: Sheet) -> None:
+    """Raises NotReady where a later revision is final: what follows, follows from that one."""
+    newer = Sheet.objects.filter(corrects=sheet, state=SheetState.FINAL).first()
+    if newer is not None:
+        raise NotReady(_("这一版已被第 %(n)s 次修订代替，请在新的一版上办理。") % {"n": newer.revision})
+
+
 def _copy_scores(old: Sheet, new: Sheet) -> None:
     scores = list(Score.objects.filter(sheet=old).order_by("pk"))
     evidence = list(Evidence.objects.filter(score__sheet=old).order_by("pk"))

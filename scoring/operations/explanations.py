@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -10,16 +11,17 @@ from django.utils.translation import gettext as _
 from orgs.exceptions import NotAllowed
 from orgs.models import OrgUnit
 from orgs.operations import ledger
-from reporting.choices import DutyKind
+from reporting.choices import DutyKind, DutyState
 from reporting.operations import supervision
 from scoring.choices import ConsequenceKind
 from scoring.exceptions import NotReady
 from scoring.models import Consequence, Sheet, SheetDuty
-from scoring.operations import rounds, sheets
+from scoring.operations import corrections, rounds, sheets
 from scoring.operations.consequences import BELOW_SIX
 from scoring.outcomes import is_out
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from orgs.models import User
@@ -34,14 +36,16 @@ DAYS = 15  # proposed where nobody says otherwise
 def demand(sheet: Sheet, *, due_on: date, by: User) -> Duty:
     """The unit is told by the ledger what is asked, why and until when; asked once, the same duty is returned.
 
-    Raises NotReady while the result isn't out or demands none, NotAllowed, ReportingError for a day that can't be kept.
+    What was asked for an earlier revision holds for the later ones. Raises NotReady while the result isn't out, where
+    it demands none and where a later revision replaced it, NotAllowed, ReportingError for a day that can't be kept.
     """
     require_manager(sheet, by=by)
     # The unit first, then the sheet: as the ledger locks, so that two people at once make one duty.
     OrgUnit.objects.select_for_update(no_key=True, of=("self",)).get(pk=sheet.unit_id)
-    known = SheetDuty.objects.filter(sheet=sheet).select_related("duty").first()
+    known = duty_of(sheet)
     if known is not None:
-        return known.duty
+        return known
+    corrections.require_standing(sheet)
     if not is_out(sheet):
         raise NotReady(_("考评结果还没有公布（定稿），公布后再要求书面情况说明。"))
     asked = sheet.consequences.filter(kind=ConsequenceKind.EXPLANATION, is_confirmed=True).first()
@@ -76,7 +80,7 @@ def demand_all(round: AssessmentRound, *, due_on: date, by: User) -> int:
 def unasked(round: AssessmentRound) -> SheetQuerySet:
     """Standing results of the round that demand an explanation nobody asked for yet, of units still in operation."""
     demanding = Consequence.objects.filter(kind=ConsequenceKind.EXPLANATION, is_confirmed=True)
-    found = Sheet.objects.filter(round=round, unit__is_open=True, explanation__isnull=True).standing().final()
+    found = Sheet.objects.filter(round=round, unit__is_open=True).unexplained().standing().final()
     return found.filter(pk__in=demanding.values("sheet")).select_related("scheme", "unit", "round")
 
 
@@ -87,6 +91,32 @@ def require_manager(sheet: Sheet, *, by: User) -> None:
 
 
 def duty_of(sheet: Sheet) -> Duty | None:
-    """The duty this result led to."""
-    found = SheetDuty.objects.filter(sheet=sheet).select_related("duty").first()
-    return found.duty if found else None
+    """The duty this result led to, or an earlier revision of it."""
+    return duties_of([sheet]).get(sheet.pk)
+
+
+def duties_of(sheets: Iterable[Sheet]) -> dict[int, Duty]:
+    """Sheet -> the duty it led to, or else that of the revision before it; one statement.
+
+    READING: a duty that was withdrawn was for the revision that led to it; a later one is asked anew.
+    """
+    wanted = list(sheets)
+    led = SheetDuty.objects.filter(
+        sheet__unit__in={each.unit_id for each in wanted}, sheet__year__in={each.year for each in wanted}
+    )
+    known: dict[tuple[int, int, int], list[SheetDuty]] = defaultdict(list)
+    for each in led.select_related("sheet", "duty").order_by("sheet__revision"):
+        known[_of(each.sheet)].append(each)
+    found = {}
+    for sheet in wanted:
+        for each in known[_of(sheet)]:
+            is_own = each.sheet_id == sheet.pk
+            is_before = each.sheet.revision < sheet.revision and each.duty.state != DutyState.WITHDRAWN
+            if is_own or is_before:
+                found[sheet.pk] = each.duty
+    return found
+
+
+def _of(sheet: Sheet) -> tuple[int, int, int]:
+    """What all revisions of a sheet share."""
+    return sheet.scheme_id, sheet.year, sheet.unit_id

@@ -16,8 +16,8 @@ from reporting.operations.bulletin_files import WORD, File
 from reporting.word import bulletin as word
 from scoring import letters
 from scoring.exceptions import NotReady
-from scoring.models import Sheet, SheetDuty
-from scoring.operations import rounds
+from scoring.models import Sheet
+from scoring.operations import corrections, explanations, rounds
 from scoring.outcomes import is_out, outcome_of
 
 if TYPE_CHECKING:
@@ -36,12 +36,13 @@ LONGEST_NAME = 40  # characters of a unit's name, as systems hold a file's name 
 def letter_file(sheet: Sheet, kind: str, *, by: User) -> File:
     """The letter to the sheet's unit: for who manages schemes there, and for the unit once the result is out.
 
-    Raises NotReady before that and where the result leads to no such letter, NotAllowed.
+    Raises NotReady before that, where a later revision replaced it and where the result leads to no such letter, NotAllowed.
     """
     if not (permissions.may(by, permissions.MANAGE_SCHEMES, sheet.unit) or _is_own(sheet, by)):
         raise NotAllowed
     if not is_out(sheet):
         raise NotReady(_("考评结果还没有公布（定稿），公布后才有文书。"))
+    corrections.require_standing(sheet)
     (result,) = _results([sheet])
     if not letters.kinds()[kind].concerns(result):
         raise NotReady(_("这张考评表的结果没有这种文书。"))
@@ -94,10 +95,9 @@ def _in_order(sheets: SheetQuerySet) -> SheetQuerySet:
 
 
 def _results(sheets: Sequence[Sheet]) -> list[letters.Result]:
-    duties = SheetDuty.objects.filter(sheet__in=sheets).select_related("duty")
-    of_sheet = {each.sheet_id: each.duty for each in duties}
+    duties = explanations.duties_of(sheets)
     return [
-        letters.Result(each, outcome_of(each, each.consequences.all()), of_sheet.get(each.pk))
+        letters.Result(each, outcome_of(each, each.consequences.all()), duties.get(each.pk))
         for each in sheets
     ]
 

@@ -29,6 +29,7 @@ class Block:
 
     outcome: Outcome
     is_out: bool
+    is_replaced: bool  # by a later revision: it is read, and nothing follows from it any more
     counted: str  # 8.3 × 0.5 = 4.15
     duty: Duty | None
     duty_url: str
@@ -46,22 +47,29 @@ def block_of(sheet: Sheet, consequences: Sequence[Consequence], user: User) -> B
     published = is_out(sheet)
     if not (published or may_manage):
         return None
+    later = getattr(sheet, "corrected_by", None)
+    is_replaced = later is not None and later.is_final
     outcome = outcome_of(sheet, consequences)
     duty = explanations.duty_of(sheet) if outcome.explanation else None
     result = letters.Result(sheet, outcome, duty)
     found = [
         (each.title, reverse("scoring:download-letter", args=[sheet.pk, name]))
         for name, each in letters.kinds().items()
-        if published and each.concerns(result)
+        if published and not is_replaced and each.concerns(result)
     ]
     return Block(
         outcome,
         published,
+        is_replaced,
         f"{points_text(sheet.total_points)} × {exact_text(weight_of(sheet))} = {exact_text(outcome.contribution)}",
         duty,
         link_of(duty) if duty else "",
         letters.duty_words(duty),
-        may_demand=may_manage and published and outcome.explanation is not None and duty is None,
+        may_demand=may_manage
+        and published
+        and not is_replaced
+        and outcome.explanation is not None
+        and duty is None,
         due_on=clock.today() + timedelta(days=explanations.DAYS),
         files=found,
     )

@@ -114,11 +114,10 @@ def page_of(round: AssessmentRound, user: User, kind: str) -> PublicationPage:
 
 
 def as_table(page: PublicationPage) -> FileTable:
-    """The ranking as a file: exactly the rows the page shows."""
-    head = [_("名次"), _("单位"), _("类型"), _("考评得分"), _("等次"), _("上年得分"), _("比上年"), _("说明")]
-    rows = [
+    """The rows the page shows as a file, with the ranks only where the page has them."""
+    head = [_("单位"), _("类型"), _("考评得分"), _("等次"), _("上年得分"), _("比上年"), _("说明")]
+    rows: list[list[object]] = [
         [
-            line.place.rank,
             line.place.sheet.unit.name,
             line.place.sheet.unit.kind.name,
             line.points,
@@ -129,6 +128,9 @@ def as_table(page: PublicationPage) -> FileTable:
         ]
         for line in page.lines
     ]
+    if page.shows_all:
+        head = [_("名次"), *head]
+        rows = [[line.place.rank, *row] for line, row in zip(page.lines, rows, strict=True)]
     return FileTable.listed(_("%(title)s结果") % {"title": page.round.title}, head, rows)
 
 

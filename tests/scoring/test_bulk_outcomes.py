@@ -8,17 +8,21 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from docx import Document
 
 from accounts.operations import files
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
 from orgs.models import Job, Notification
 from reporting.models import Duty
-from scoring.choices import Audience
+from reporting.operations import supervision
+from scoring.choices import Audience, Grade
 from scoring.exceptions import NotReady
 from scoring.models import SheetDuty
-from scoring.operations import explanations, publishing, year_files
-from tests.scoring.result_steps import after_window, made_final, scored_round, told
+from scoring.operations import corrections, explanations, letter_files, publishing, year_files
+from scoring.operations.notices import notify_sheet
+from tests.scoring.result_steps import after_window, fresh, made_final, scored_round, told
+from tests.scoring.sheet_steps import FULL, assess_all
 
 pytestmark = pytest.mark.django_db
 POOR = {f"{n}.{m}": "0" for n in (1, 3, 4) for m in range(1, 6)} | dict.fromkeys(
@@ -122,3 +126,47 @@ def test_the_rounds_page_leads_to_a_zip_of_its_own_sheets(round, sheets, cast, s
     assert province.get(shown.redirect_chain[-1][0]).context["is_there"]
     # A round of somebody else's is taken for none: the year's own sheets, as everywhere.
     assert sign_in("city").get(address).context["round"] is None
+
+
+def corrected(sheet, cast, points=None):
+    """A later revision, final, with other points where they are given."""
+    new = corrections.correct(fresh(sheet), reason="核实", by=cast["province"])
+    if points is not None:
+        assess_all(new, cast["province"], points)
+    notify_sheet(fresh(new), version=fresh(new).version, by=cast["province"])
+    with after_window():
+        return made_final(new, cast, "auditor")
+
+
+def test_a_correction_that_still_fails_is_not_asked_a_second_time(published, sheets, cast, sign_in):
+    """Qionghai was asked before: its revision carries the duty, and Wanning is asked whatever stands there."""
+    duty = explanations.demand(fresh(sheets["qh"]), due_on=day(), by=cast["province"])
+    new = corrected(sheets["qh"], cast)
+    shown = sign_in("province").get(new.get_absolute_url()).context["outcome"]
+    assert (shown.duty, shown.may_demand) == (duty, False)
+    assert explanations.demand(new, due_on=day(), by=cast["province"]) == duty
+    assert explanations.demand_all(published, due_on=day(), by=cast["province"]) == 1
+    assert (notices(), SheetDuty.objects.count()) == (["qh", "wn"], 2)
+    file = letter_files.list_file(2026, "explanation", by=cast["province"], round=published)
+    assert "尚未要求" not in "".join(each.text for each in Document(io.BytesIO(file.content)).paragraphs)
+
+
+def test_a_withdrawn_demand_was_for_the_revision_that_led_to_it(published, sheets, cast):
+    duty = explanations.demand(fresh(sheets["qh"]), due_on=day(), by=cast["province"])
+    supervision.withdraw(duty.pk, "另行通知", version=duty.version, by=cast["province"])
+    assert explanations.unasked(published).count() == 1
+    new = corrected(sheets["qh"], cast)
+    assert explanations.duty_of(new) is None
+    assert explanations.demand_all(published, due_on=day(), by=cast["province"]) == 2
+
+
+def test_a_replaced_revision_demands_nothing_and_has_no_letters(published, sheets, cast, sign_in):
+    new = corrected(sheets["qh"], cast, FULL)
+    assert (new.grade == Grade.FAIL, explanations.unasked(published).count()) == (False, 1)
+    old = fresh(sheets["qh"])
+    shown = sign_in("province").get(old.get_absolute_url()).context["outcome"]
+    assert (shown.is_replaced, shown.may_demand, shown.files) == (True, False, [])
+    with pytest.raises(NotReady, match="已被第 2 次修订代替"):
+        explanations.demand(old, due_on=day(), by=cast["province"])
+    with pytest.raises(NotReady, match="已被第 2 次修订代替"):
+        letter_files.letter_file(old, "criticism", by=cast["city"])
