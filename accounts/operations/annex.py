@@ -48,13 +48,14 @@ def empty(unit: OrgUnit, *, by: User, round: CollectionRound | None = None) -> b
 
 @transaction.atomic
 def filled(round: CollectionRound, unit: OrgUnit, *, full: bool = False, reason: str = "", by: User) -> bytes:
-    """Sheet 1 as on paper, sheet 2 with the organisation columns. Numbers are masked but on one's own form.
+    """Sheet 1 as on paper, sheet 2 with the organisation columns. Numbers are masked but on the form of one's own unit.
 
     `full`: every number, with a reason, by those who may (B2).
     """
     _ensure_allowed(unit, full=full, reason=reason, by=by)
     fields = read_fields(round.field_list.fields)
-    rows = list(_rows(fields, _forms(round, unit, by).for_annex(), own_filler=by, full=full))
+    forms, own = _forms(round, unit, by), _own_unit_ids(by)
+    rows = list(_rows(fields, forms.for_annex(), own=own, full=full))
     if len(rows) > MOST_ROWS:
         raise _too_many()
     content = collection_form.write(
@@ -63,7 +64,7 @@ def filled(round: CollectionRound, unit: OrgUnit, *, full: bool = False, reason:
             by.display_name,
             rows,
             with_detail=True,
-            watermark=_watermark(by, full=full),
+            watermark=_watermark(by, has_own=_has_own(forms, own), full=full),
             **_layout(round),
         )
     )
@@ -124,10 +125,12 @@ def _write(job: Job) -> dict[str, object]:
                 ledger.progress(job, at, total)
             yield form
 
-    rows = _rows(read_fields(round.field_list.fields), told(), own_filler=by, full=full)
+    own = _own_unit_ids(by)
+    rows = _rows(read_fields(round.field_list.fields), told(), own=own, full=full)
+    watermark = _watermark(by, has_own=_has_own(forms, own), full=full)
     with NamedTemporaryFile(suffix=".xlsx") as target:
         columns = _layout(round)["columns"]
-        n_rows = collection_form.write_detail(target.name, rows, columns, watermark=_watermark(by, full=full))
+        n_rows = collection_form.write_detail(target.name, rows, columns, watermark=watermark)
         with Path(target.name).open("rb") as source:
             digest = files.keep(job, source)
     ledger.progress(job, total, total)
@@ -160,8 +163,7 @@ def _ensure_allowed(unit: OrgUnit, *, full: bool, reason: str, by: User) -> None
         if len(reason.strip()) < SHORTEST_REASON:
             raise AccountsError(_("请填写下载完整号码的原因，至少 4 个字。"))
         return
-    is_own = unit.pk in by.units_in_charge().allowing(FILL).own_unit_ids()
-    if not (is_own or may(by, EXPORT, unit)):
+    if not (unit.pk in _own_unit_ids(by) or may(by, EXPORT, unit)):
         raise NotAllowed
 
 
@@ -174,8 +176,18 @@ def _forms(round: CollectionRound, unit: OrgUnit, by: User) -> SubmissionQuerySe
     return mine.exclude(status=SubmissionStatus.DRAFT)
 
 
-def _watermark(by: User, *, full: bool) -> str:
-    kind = _("含完整号码") if full else _("号码已隐去")
+def _own_unit_ids(by: User) -> frozenset[int]:
+    """The units whose form the person opens in full on the portal, and therefore in a file."""
+    return by.units_in_charge().allowing(FILL).own_unit_ids()
+
+
+def _has_own(forms: SubmissionQuerySet, own: frozenset[int]) -> bool:
+    return forms.filter(unit_id__in=own).exists()
+
+
+def _watermark(by: User, *, has_own: bool, full: bool) -> str:
+    masked = _("本单位以外的号码已隐去") if has_own else _("号码已隐去")
+    kind = _("含完整号码") if full else masked
     moment = f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
     return _("%(who)s %(at)s 下载，%(kind)s") % {"who": by.display_name, "at": moment, "kind": kind}
 
@@ -198,11 +210,12 @@ def _layout(round: CollectionRound) -> dict[str, Any]:
 
 
 def _rows(
-    fields: Iterable[Field], forms: Iterable[Submission], *, own_filler: User, full: bool
+    fields: Iterable[Field], forms: Iterable[Submission], *, own: frozenset[int], full: bool
 ) -> Iterator[AnnexRow]:
     for form in forms:
         unit = _unit(form)
-        shown_in_full = full or form.filled_by_id == own_filler.pk
+        # SECURITY: by the unit, never by who handed the form in: whoever uploads a file fills every branch in it.
+        shown_in_full = full or form.unit_id in own
         for row in form.rows.all():
             answers = RowInput(row.values, row.personal or {}, row.continues)
             cells = {

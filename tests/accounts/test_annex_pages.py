@@ -71,6 +71,40 @@ def test_ones_own_form_is_shown_in_full(round, world, cast, sign_in):
     assert sheet["I5"].value == form.rows.get().personal["admin_mobile"]
 
 
+@pytest.mark.parametrize("is_large", [False, True])
+def test_whoever_uploads_a_masked_file_still_downloads_it_masked(
+    round, world, cast, sign_in, monkeypatch, is_large
+):
+    """B2, B3: by an upload a college fills every branch; the branches' numbers are no more its own for that."""
+    unit, by = world["hnu-law"], cast["college"]
+    mobile = submitted(round, world["hnu-law-1201"], by=cast["secretary"]).rows.get().personal["admin_mobile"]
+    masked = annex.filled(round, unit, by=by)
+    Submission.objects.update(status=SubmissionStatus.RETURNED, desk=None)
+    found = upload.preview(masked, "收集表.xlsx", round=round, by=by)
+    upload.take_in(found, round=round, by=by)
+    (form,) = Submission.objects.prefetch_related("rows")
+    assert (form.filled_by, form.rows.get().personal["admin_mobile"]) == (by, mobile)
+    if is_large:
+        job = annex.ask(round, unit, by=by)
+        annex.run_write(job.pk)
+        again = b"".join(files.pieces(job))
+    else:
+        again = annex.filled(round, unit, by=by)
+    assert not [text for text in texts(again) if MOBILE.search(text)]
+    page = sign_in("college").get(
+        reverse("accounts:fill-form", args=[Expected.objects.get(unit=form.unit).pk])
+    )
+    assert page.status_code == 403
+
+
+def test_the_footer_says_that_the_own_units_numbers_are_whole(round, world, cast):
+    """What another person of the unit handed in is the unit's own too."""
+    form = submitted(round, world["hnu-law"], by=cast["university"])
+    book = load_workbook(io.BytesIO(annex.filled(round, world["hnu-law"], by=cast["college"])))
+    assert book["收集表"]["I5"].value == form.rows.get().personal["admin_mobile"]
+    assert "本单位以外的号码已隐去" in book["收集表"].oddFooter.left.text
+
+
 def test_the_empty_form_names_the_unit(round, world, sign_in):
     answer = sign_in("secretary").get(url_of(round, world["hnu-law-1201"]), {"empty": 1})
     assert load_workbook(io.BytesIO(answer.content)).active["A2"].value == "填报单位：法学2012级1班团支部"
@@ -181,7 +215,6 @@ def test_what_is_downloaded_comes_back_without_a_change(round, world, cast, code
     """D1: download, upload: no cell is put in order, no row differs, whether masked or in full."""
     hand_in_everything(round, cast["province"])
     unit, by = world[code], cast[key]
-    Submission.objects.update(filled_by=None)
     more = {"full": full, "reason": REASON["reason"], "by": by}
     if is_large:
         job = annex.ask(round, unit, **more)
