@@ -46,10 +46,16 @@ def report_upward(round: CollectionRound, unit: OrgUnit, *, by: User, note: str 
         raise NotAllowed
     # What is approved at this moment is in the package, or newer than it: never neither.
     locked_round(round.pk)
-    expected = Expected.objects.within(UnitsInCharge.below(unit)).due().filter(round=round)
+    owed = Expected.objects.within(UnitsInCharge.below(unit)).due().filter(round=round)
+    # As on the page that is signed: of a phase that has not opened nobody is missing yet (UNI-3.3).
+    expected = owed.begun()
     n_expected = expected.count()
     if not n_expected:
-        raise AccountsError(_("这次填报没有发给您所属的团组织，不需要上报。"))
+        raise AccountsError(
+            _("所属团组织的填报阶段还没有开始，开始填报后再上报。")
+            if owed.exists()
+            else _("这次填报没有发给您所属的团组织，不需要上报。")
+        )
     missing = list(expected.not_approved_in(round).order_by("unit__lft").values_list("unit_id", flat=True))
     said = note.strip()[:400]
     Package.objects.get_or_create(round=round, unit=unit)
@@ -135,6 +141,7 @@ def _counted(unit: OrgUnit, round_ids: list[int]) -> dict[int, tuple[int, int]]:
     rows = (
         Expected.objects.within(UnitsInCharge.below(unit))
         .due()
+        .begun()
         .filter(round_id__in=round_ids)
         .annotate(is_approved=Exists(form))
         .order_by()

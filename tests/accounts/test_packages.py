@@ -234,6 +234,46 @@ def test_every_phase_has_its_own_figures_on_both_pages(one_approved, round, worl
     assert "1 / 3" in page
 
 
+@pytest.fixture
+def second_ahead(one_approved, round):
+    """A second phase for intake 2013, which has not opened yet."""
+    late = RoundPhase.objects.create(
+        round=round,
+        position=2,
+        title="第二阶段",
+        opens_at=round.opens_at + timedelta(days=3),
+        deadline_at=round.deadline_at + timedelta(days=9),
+    )
+    return round.expected.filter(unit__intake_year=2013).update(phase=late)
+
+
+def test_a_package_records_what_was_signed_while_a_later_phase_is_ahead(
+    second_ahead, round, world, cast, sign_in
+):
+    """UNI-3.3: page, record, message and history say the same; after the opening the rest is missing."""
+    university, hnu = sign_in("university"), world["hnu"]
+    sign = reverse("accounts:report-package", args=[round.pk, hnu.pk])
+    assert "还有 2 个团组织未报" in university.get(sign).content.decode()
+    (due,) = packages.to_report(cast["university"].units_in_charge())
+    assert (due.n_expected, due.n_approved) == (3, 1)
+    page = university.post(sign, {"confirm": "on"}, follow=True).content.decode()
+    package = Package.objects.get()
+    assert (package.n_expected, package.n_approved) == (3, 1)
+    assert set(package.missing_unit_ids) == {world["hnu-law-1202"].pk, world["hnu-tour-1201"].pk}
+    assert "未报 2 个" in Notification.objects.get(unit=world["hi"], kind=packages.REPORTED).text
+    assert "应填 3，未报 2" in page[page.index("办理经过") :]
+    packages.return_package(package.pk, remark="请补齐", by=cast["province"])
+    with clock.frozen(clock.now() + timedelta(days=4)):
+        again = packages.report_upward(round, hnu, by=cast["university"])
+    assert (again.n_expected, len(again.missing_unit_ids)) == (4, 3)
+
+
+def test_before_any_phase_has_begun_there_is_nothing_to_report(second_ahead, round, world, cast):
+    round.expected.update(phase=round.phases.get())
+    with pytest.raises(AccountsError, match="还没有开始"):
+        packages.report_upward(round, world["hnu"], by=cast["university"])
+
+
 def test_what_is_to_be_reported_takes_as_many_statements_for_one_round_as_for_five(round, world, cast):
     in_charge = cast["university"].units_in_charge()
     one = statements(in_charge)
