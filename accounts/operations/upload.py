@@ -41,6 +41,7 @@ __all__ = [
     "import_forms",
     "preview",
     "read",
+    "refuse_whole",
     "take_in",
 ]
 ROWS_BESIDE_THE_DATA = 100
@@ -120,6 +121,19 @@ def take_in(found: Preview, *, round: CollectionRound, all_or_nothing: bool = Fa
     refused = {form.unit_id for form, _why in done.refused}
     found.forms[:] = [form for form in found.forms if form.unit_id not in refused]
     for form, why in done.refused:
-        caption, name = _("填报单位"), shortened(form.unit_name)
-        found.errors += [RowError(sheet, row, caption, name, why) for sheet, row in form.numbers]
+        found.errors += _refused(form, why)
     return done
+
+
+def refuse_whole(found: Preview) -> None:
+    """All or nothing, and a row is wrong: the good rows are refused too, each with the reason, so that the sums agree."""
+    why = _("本身没有错，但同一文件中有的行有错，按“有一行错就全部不导入”没有导入，请更正后重新上传")
+    for form in found.forms:
+        found.errors += _refused(form, why)
+    found.forms.clear()
+
+
+def _refused(form: UnitForm, why: str) -> list[RowError]:
+    """The form's rows as refused, for a reason of none of their cells."""
+    caption, name = _("填报单位"), shortened(form.unit_name)
+    return [RowError(sheet, row, caption, name, why) for sheet, row in form.numbers]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 
 import pytest
+import time_machine
 from django.db import connection, connections
 
 from accounts.exceptions import RoundClosed
-from accounts.models import Submission
+from accounts.models import CollectionRound, Submission
 from accounts.operations import collection, reminders, review, rounds
 from orgs.exceptions import OrgsError
 from orgs.kernel import clock
@@ -21,7 +23,7 @@ pytestmark = [
     pytest.mark.race,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
 ]
-ROUNDS = 10
+ROUNDS, MANY = 10, 200
 
 
 @pytest.fixture
@@ -29,13 +31,16 @@ def cast(transactional_world):
     return cast_module.build(transactional_world)
 
 
-def at_once(*actions) -> list[object]:
-    """Results or errors of the actions, begun at the same instant, each on a connection of its own."""
+def at_once(*actions, is_ticking: bool = False) -> list[object]:
+    """Results or errors of the actions, begun at the same instant, each on a connection of its own.
+
+    `is_ticking`: the clock goes on meanwhile, so that moments can be compared.
+    """
     barrier, results = threading.Barrier(len(actions)), [None] * len(actions)
 
     def run(at, action):
         try:
-            with clock.frozen(TODAY):
+            with nullcontext() if is_ticking else clock.frozen(TODAY):
                 barrier.wait()
                 results[at] = action()
         except OrgsError as error:
@@ -44,10 +49,11 @@ def at_once(*actions) -> list[object]:
             connections.close_all()
 
     threads = [threading.Thread(target=run, args=each) for each in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with time_machine.travel(TODAY, tick=True):
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     return results
 
 
@@ -81,19 +87,32 @@ def test_first_save_of_two_people_at_once_loses_nobody_silently(transactional_wo
         assert Submission.objects.get(round=round).rows.count() == 1
 
 
-def test_nothing_is_submitted_at_or_after_the_closing(transactional_world, cast):
+@pytest.mark.parametrize("n_tries", [ROUNDS, pytest.param(MANY, marks=pytest.mark.long)])
+def test_nothing_is_submitted_at_or_after_the_closing(transactional_world, cast, n_tries):
+    """F6, by the clock of the machine, which goes on: who is told "handed in" was so before the closing."""
     world, by = transactional_world, cast["secretary"]
     unit = world["hnu-law-1201"]
-    for at in range(ROUNDS):
+    outcomes = set()
+    for at in range(n_tries):
         round = launch(world, cast)
         saved = collection.save_draft(round, unit, [main_row()], version=0, by=by)
 
         def submit(round=round, version=saved.version, at=at):
             return collection.submit(round, unit, version=version, idempotency_key=f"close-{at}", by=by)
 
-        result, _closed = at_once(submit, lambda r=round: rounds.close_round(r, by=cast["province"]))
-        status = Submission.objects.get(round=round).status
-        assert status == ("draft" if isinstance(result, RoundClosed) else "submitted")
+        actions = submit, lambda r=round: rounds.close_round(r, by=cast["province"])
+        # Each is begun first every other time: else one of them might win always.
+        results = at_once(*(actions if at % 2 else actions[::-1]), is_ticking=True)
+        result = results[0 if at % 2 else 1]
+        form = Submission.objects.get(round=round)
+        closed_at = CollectionRound.objects.get(pk=round.pk).closed_at
+        outcomes.add(form.status)
+        if isinstance(result, RoundClosed):
+            assert (form.status, form.submitted_at) == ("draft", None)
+        else:
+            assert form.status == "submitted"
+            assert form.submitted_at < closed_at
+    assert n_tries < MANY or outcomes == {"draft", "submitted"}, "the race has two ends; both were seen"
 
 
 def test_two_pushes_at_once_leave_one_reminder_each(transactional_world, cast):

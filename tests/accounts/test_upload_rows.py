@@ -231,6 +231,21 @@ def test_the_command_prints_one_line_of_json_and_says_by_status_how_it_went(roun
     assert stopped.value.code == 2
 
 
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_all_or_nothing_refuses_the_good_rows_too_and_says_why(round, tmp_path, capsys, more):
+    """D1: rows_total = accepted + rejected, always."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(book(line(LAW1, 1), line(LAW2, 2, 手机="1")))
+    with pytest.raises(SystemExit) as stopped:
+        call_command("import_collection", str(path), "--unit", "hnu", "--json", "--all-or-nothing", *more)
+    answer = json.loads(capsys.readouterr().out)
+    assert (stopped.value.code, answer["outcome"]) == (1, "reject_rows")
+    assert (answer["rows_total"], answer["accepted"], answer["rejected_rows"]) == (2, 0, 2)
+    (good,) = (each for each in answer["rejected"] if each["row"] == 2)
+    assert "全部不导入" in good["message"]
+    assert not Submission.objects.exists()
+
+
 def test_a_dry_run_writes_nothing(round, tmp_path, capsys):
     path = tmp_path / "a.xlsx"
     path.write_bytes(book(line(LAW1)))

@@ -40,8 +40,10 @@ class Command(BaseCommand):
             round = _round_of(unit, options["round"])
             by = acting_user(unit, FILL, username=options["username"])
             found = upload.preview(path, path.name, round=round, unit=unit, by=by)
-            if not options["dry_run"]:
-                _import(found, options, round, by)
+            if options["all_or_nothing"] and found.errors:
+                upload.refuse_whole(found)
+            elif not options["dry_run"]:
+                upload.take_in(found, round=round, all_or_nothing=options["all_or_nothing"], by=by)
         except (FileRejected, OrgsError) as error:
             self._refuse(error.message, options)
         except OSError:
@@ -77,10 +79,3 @@ def _round_of(unit: OrgUnit, pk: int | None) -> CollectionRound:
         return round_of(pk, list(running))
     newest = running.order_by("-opens_at", "-pk")
     return round_of(pk, list(newest.filter(field_list__code=USUAL_FORM)[:1] or newest[:1]))
-
-
-def _import(found: upload.Preview, options: dict[str, Any], round: CollectionRound, by: Any) -> None:
-    if options["all_or_nothing"] and found.errors:
-        found.forms.clear()
-        return
-    upload.take_in(found, round=round, all_or_nothing=options["all_or_nothing"], by=by)
