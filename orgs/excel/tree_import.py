@@ -18,7 +18,7 @@ from orgs.kernel.xlsx import FileRejected, Limits, RowError, read_guarded
 from orgs.naming import PATH_SEPARATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 CAPTIONS = {
@@ -40,6 +40,7 @@ KIND_ALIASES = {
     "class": Kind.CLASS_BRANCH,
     "school": Kind.MIDDLE_SCHOOL,
 }
+BUILT_IN = {str(kind): str(kind) for kind in Kind} | {word: str(kind) for word, kind in KIND_ALIASES.items()}
 LONGEST_SHORT_NAME = 60
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 MOST_BYTES = 512 * 1024 * 1024
@@ -77,13 +78,16 @@ class TreeTable:
         self.errors.append(RowError("", row.number, self.captions.get(column, ""), value, message))
 
 
-def read(path: Path) -> TreeTable:
-    """Read a file of units. Raises FileRejected if it is no table, UnusableFile if it has no usable header."""
+def read(path: Path, kinds: Mapping[str, str] | None = None) -> TreeTable:
+    """Read a file of units; `kinds` says which code each word for a kind means, without it the built-in ones.
+
+    Raises FileRejected if it is no table, UnusableFile if it has no usable header.
+    """
     lines = _xlsx_lines(path) if path.suffix.lower() == ".xlsx" else _csv_lines(path)
     header = next(lines, (0, []))[1]
     table = TreeTable(captions=_captions(header))
     places = {name: header.index(caption) for name, caption in table.captions.items()}
-    reader = _RowReader(table, places, len(header))
+    reader = _RowReader(table, places, len(header), BUILT_IN if kinds is None else kinds)
     table.rows.extend(row for number, cells in lines if any(cells) and (row := reader.row(number, cells)))
     return table
 
@@ -133,14 +137,13 @@ def _decoded(data: bytes) -> str:
 class _RowReader:
     """Cells to a UnitRow, or to errors in words."""
 
-    def __init__(self, table: TreeTable, places: dict[str, int], width: int) -> None:
+    def __init__(
+        self, table: TreeTable, places: dict[str, int], width: int, kinds: Mapping[str, str]
+    ) -> None:
         self.table = table
         self.places = places
         self.width = width
-        self.kinds = {str(kind): str(kind) for kind in Kind} | {
-            alias: str(kind) for alias, kind in KIND_ALIASES.items()
-        }
-        self.kinds |= {str(kind.label): str(kind) for kind in Kind}
+        self.kinds = kinds
         self.is_bare = places.keys() == {"code", "parent_code", "name", "kind"}
 
     def row(self, number: int, cells: list[str]) -> UnitRow | None:
@@ -230,9 +233,8 @@ def _day(text: str) -> date | None:
         return None
 
 
-def codes_in_rings(rows: Iterable[UnitRow]) -> set[str]:
-    """Codes of rows whose superiors within the file run in a ring."""
-    parent_of = {row.code: row.parent_code for row in rows}
+def codes_in_rings(parent_of: Mapping[str, str]) -> set[str]:
+    """Codes whose superiors run in a ring; a superior that is no key ends the way up."""
     settled: set[str] = set()
     ringed: set[str] = set()
     for start in parent_of:

@@ -30,6 +30,13 @@ def lock_forest() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOREST_KEY])
 
 
+def lock_all() -> None:
+    """Nobody else changes any tree or makes a new one until this transaction ends: for an import, which is judged as a whole."""
+    lock_forest()
+    roots = OrgUnit.objects.filter(parent__isnull=True).select_for_update(of=("self",), no_key=True)
+    list(roots.order_by("pk").values_list("pk", flat=True))
+
+
 def lock_units(ids: Iterable[int]) -> dict[int, OrgUnit]:
     """Lock the trees in which these units stand, and read the units again. Raises TreeBusy if they keep moving.
 

@@ -39,6 +39,23 @@ def move_unit(
     if unit.parent_id == (target.pk if target else None):
         return unit
     _refuse_wrong_move(unit, target)
+    return _moved(unit, target, reason=reason, by=by)
+
+
+@transaction.atomic
+def move_planned(unit: OrgUnit, new_parent: OrgUnit | None, *, reason: str, by: User | None) -> OrgUnit:
+    """`move_unit` as one of many changes that were judged together, against the tree as it will be (tree_plan.py).
+
+    Names and kinds of the place are not asked. Raises InvalidUnit, NotAllowed.
+    """
+    unit, target = _locked_pair(unit, new_parent)
+    placement.refuse_stranger(by, unit, target) if by else None
+    placement.refuse_closed(unit)
+    _refuse_ring(unit, target)
+    return _moved(unit, target, reason=reason, by=by)
+
+
+def _moved(unit: OrgUnit, target: OrgUnit | None, *, reason: str, by: User | None) -> OrgUnit:
     _renumber(unit, target)
     old_parent_id = unit.parent_id
     unit = _replaced(unit, target)
@@ -117,9 +134,13 @@ def _refuse_wrong_children(children: list[OrgUnit], source: OrgUnit, target: Org
         placement.refuse_sibling_names(target.pk, [child.name for child in staying], apart_from=source.pk)
 
 
-def _refuse_wrong_move(unit: OrgUnit, target: OrgUnit | None) -> None:
+def _refuse_ring(unit: OrgUnit, target: OrgUnit | None) -> None:
     if target is not None and Block.of(unit).contains(target):
         raise InvalidUnit(_("不能调整到自己或自己的下级之下，请选择别的上级。"))
+
+
+def _refuse_wrong_move(unit: OrgUnit, target: OrgUnit | None) -> None:
+    _refuse_ring(unit, target)
     placement.refuse_wrong_place(unit.kind, target)
     placement.refuse_sibling_names(target.pk if target else None, [unit.name], apart_from=unit.pk)
 

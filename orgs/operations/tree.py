@@ -170,12 +170,42 @@ def amend_unit(
     placement.refuse_stranger(by, unit)
     placement.refuse_closed(unit)
     placement.refuse_stale(unit, version)
-    changed = [name for name in facts if name in AMENDABLE and getattr(unit, name) != facts[name]]
+    changed = _set(unit, facts)
     if not changed:
         return unit
+    _refuse_amended(unit, changed)
+    return _written(unit, changed, by=by, reason=reason, verb=verb)
+
+
+@transaction.atomic
+def amend_planned(
+    unit: OrgUnit, facts: dict[str, object], *, by: User | None, reason: str, verb: str
+) -> OrgUnit:
+    """`amend_unit` as one of many changes that were judged together, against the tree as it will be (tree_plan.py).
+
+    Siblings, children and superior are not asked: on the way there they may stand otherwise. Raises InvalidUnit, NotAllowed.
+    """
+    unit = _locked(unit.pk)
+    placement.refuse_stranger(by, unit)
+    placement.refuse_closed(unit)
+    changed = _set(unit, facts)
+    if not changed:
+        return unit
+    _refuse_incomplete(unit)
+    return _written(unit, changed, by=by, reason=reason, verb=verb)
+
+
+def _set(unit: OrgUnit, facts: dict[str, object]) -> list[str]:
+    """Facts that differ, set on the unit; their names."""
+    changed = [name for name in facts if name in AMENDABLE and getattr(unit, name) != facts[name]]
     for name in changed:
         setattr(unit, name, facts[name])
-    _refuse_amended(unit, changed)
+    return changed
+
+
+def _written(unit: OrgUnit, changed: list[str], *, by: User | None, reason: str, verb: str) -> OrgUnit:
+    if "kind_id" in changed:
+        unit.line = placement.line_of(unit.kind, _superior_of(unit))
     unit.version += 1
     # update(), not save(): the machinery of the tree library behind save() reads numbers of its own.
     OrgUnit.objects.filter(pk=unit.pk).update(
@@ -191,18 +221,24 @@ def amend_unit(
 
 
 def _refuse_amended(unit: OrgUnit, changed: Iterable[str]) -> None:
-    parent = OrgUnit.objects.select_related("kind").filter(pk=unit.parent_id).first()
+    _refuse_incomplete(unit)
+    if "name" in changed:
+        placement.refuse_sibling_names(unit.parent_id, [unit.name], apart_from=unit.pk)
+    if "kind_id" in changed:
+        placement.refuse_wrong_place(unit.kind, _superior_of(unit))
+        placement.refuse_children(unit, unit.kind)
+
+
+def _refuse_incomplete(unit: OrgUnit) -> None:
     kind = UnitKind.objects.filter(pk=unit.kind_id).first()
     if kind is None:
         raise InvalidUnit
     unit.kind = kind
     placement.refuse_incomplete(kind, unit)
-    if "name" in changed:
-        placement.refuse_sibling_names(unit.parent_id, [unit.name], apart_from=unit.pk)
-    if "kind_id" in changed:
-        placement.refuse_wrong_place(kind, parent)
-        placement.refuse_children(unit, kind)
-        unit.line = placement.line_of(kind, parent)
+
+
+def _superior_of(unit: OrgUnit) -> OrgUnit | None:
+    return OrgUnit.objects.select_related("kind").filter(pk=unit.parent_id).first()
 
 
 def _locked(unit_id: int) -> OrgUnit:
@@ -215,6 +251,7 @@ def _locked(unit_id: int) -> OrgUnit:
 __all__ = [
     "AMENDABLE",
     "NewUnit",
+    "amend_planned",
     "amend_unit",
     "change_of_closing",
     "change_of_reopening",

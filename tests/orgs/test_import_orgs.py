@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
 from orgs.choices import Kind
-from orgs.models import OrgUnit, UnitVersion
+from orgs.models import OrgUnit, UnitKind, UnitVersion
 from orgs.operations.tree_check import check_tree
 from tests.orgs.forest import wrong_descendant_sets
 
@@ -117,6 +117,78 @@ def test_all_errors_are_told_at_once_with_row_and_column_and_nothing_is_written(
         (12, "parent_code"),
     }
     assert OrgUnit.objects.count() == before
+
+
+def test_what_stands_outside_the_file_is_seen_too_with_row_and_column(import_csv, world):
+    """New names beside siblings, kinds above children, superiors below: all of units of which the file says nothing."""
+    text = HEADER + (
+        "hnu-law,hnu,旅游学院团委,college\n"
+        "qh-hs-jl,wn-xl,南林村团支部,village\n"
+        "qh,hi,共青团琼海市委,university\n"
+        "ah,,共青团海南省委,province\n"
+        "aq,aq-zy,共青团安庆市委,county\n"
+        "n1,,共青团海南省委,province\n"
+    )
+    # No kind may stand below itself in the reference data; a county may here, so that a ring is possible.
+    UnitKind.objects.filter(pk=Kind.COUNTY).update(allowed_children=[Kind.COUNTY, Kind.TOWNSHIP])
+    for options in (["--dry-run"], []):
+        answer = import_csv(text, *options)
+        told = {(error["row"], error["column"]) for error in answer["error_rows"]}
+        assert told == {(2, "name"), (3, "name"), (4, "level"), (5, "name"), (6, "parent_code"), (7, "name")}
+    assert world["hnu-law"].name == "法学院团委"
+
+
+def test_what_the_rows_do_together_is_judged_by_what_comes_of_it(import_csv, world):
+    """Siblings swap names, a unit takes a name that another leaves, one changes kind and superior at once."""
+    text = HEADER + (
+        "hnu-law,hnu,旅游学院团委,college\nhnu-tour,hnu,法学院团委,college\n"
+        "qh-hs-jl,wn-xl,南林村团支部,village\nwn-xl-nl,qh-yj,南林村团支部,village\n"
+        "aq-zy,ah,共青团枞阳市委,prefecture\n"
+    )
+    answer = import_csv(text)
+    assert (answer["changed"], answer["errors"]) == (5, 0)
+    assert (world["hnu-law"].name, world["hnu-tour"].name) == ("旅游学院团委", "法学院团委")
+    assert (world["qh-hs-jl"].parent_id, world["wn-xl-nl"].parent_id) == (
+        world.ids["wn-xl"],
+        world.ids["qh-yj"],
+    )
+    assert (world["aq-zy"].kind_id, world["aq-zy"].parent_id) == (Kind.PREFECTURE, world.ids["ah"])
+    assert UnitVersion.objects.current().get(unit=world["aq-zy"]).kind_id == Kind.PREFECTURE
+    assert wrong_descendant_sets() == []
+    assert check_tree().is_sound
+    assert import_csv(text)["unchanged"] == 5
+
+
+def test_a_superior_and_its_subordinate_change_places(import_csv, world):
+    UnitKind.objects.filter(pk=Kind.COUNTY).update(allowed_children=[Kind.COUNTY, Kind.TOWNSHIP])
+    first = import_csv(HEADER + "aq,ah,共青团安庆市委,county\n")
+    assert first["changed"] == 1
+    answer = import_csv(HEADER + "aq,aq-zy,共青团安庆市委,county\naq-zy,ah,共青团枞阳县委,county\n")
+    assert (answer["changed"], answer["errors"]) == (2, 0)
+    assert (world["aq"].parent_id, world["aq-zy"].parent_id) == (world.ids["aq-zy"], world.ids["ah"])
+    assert wrong_descendant_sets() == []
+
+
+def test_a_column_that_the_file_has_not_is_not_missing_of_a_known_unit(import_csv, world):
+    answer = import_csv(HEADER + "hnu-law-1201,hnu-law,法学2012级甲班团支部,class\n")
+    assert (answer["changed"], answer["errors"]) == (1, 0)
+    assert world["hnu-law-1201"].intake_year == 2012
+
+
+def test_kinds_are_known_as_the_administrators_have_them(import_csv, world):
+    """UNI-1.2: kinds are data; one added or renamed there is understood by its code and its name."""
+    UnitKind.objects.create(code="research", name="科研院所团委", position=99)
+    university = UnitKind.objects.get(pk=Kind.UNIVERSITY)
+    university.allowed_children += ["research"]
+    university.save()
+    UnitKind.objects.filter(pk=Kind.COLLEGE).update(name="学院团委")
+    answer = import_csv(
+        HEADER + "n1,hnu,热作所团委,research\nn2,hnu,橡胶所团委,科研院所团委\nn3,hnu,甲学院团委,学院团委\n"
+        "n4,hnu,乙学院团委,院（系）团委\n"
+    )
+    assert (answer["created"], answer["errors"]) == (4, 0)
+    kinds = dict(OrgUnit.objects.filter(code__in=["n2", "n3", "n4"]).values_list("code", "kind_id"))
+    assert kinds == {"n2": "research", "n3": Kind.COLLEGE, "n4": Kind.COLLEGE}
 
 
 def test_paths_are_enough_and_codes_are_given(import_csv, world):

@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            table = layout.read(options["file"])
+            table = layout.read(options["file"], tree_import.kinds_by_word())
             under = _unit(options["under"])
             plan = tree_import.import_units(table, under=under, by=None, dry_run=options["dry_run"])
         except (FileRejected, OrgsError) as error:
