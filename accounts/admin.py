@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib import admin
-from import_export import resources
-from import_export.admin import ImportExportModelAdmin
 
 from accounts.models import Platform
+from accounts.operations import platforms
+from orgs.admin import Keeping, KeepingAdmin, KeepingResource
 
 
-class PlatformResource(resources.ModelResource):
+class PlatformKeeping(Keeping):
+    kept = ("kind",)
+    is_used = staticmethod(platforms.is_used)
+
+
+class PlatformResource(PlatformKeeping, KeepingResource):
     """Platforms as a table: the code is the key, so importing twice changes nothing."""
 
     class Meta:
@@ -22,7 +27,7 @@ class PlatformResource(resources.ModelResource):
 
 
 @admin.register(Platform)
-class PlatformAdmin(ImportExportModelAdmin):
+class PlatformAdmin(PlatformKeeping, KeepingAdmin):
     """Platforms are data (WB-3.1, MS-2.1): a closed one is historic, never deleted."""
 
     resource_classes: ClassVar = [PlatformResource]

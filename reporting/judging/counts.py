@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
     from reporting.judging.statement import Statement
 
+PACKAGE_STEPS = (
+    "package.report",
+    "package.accept",
+    "package.return",
+)  # verbs of the ledger; the last sends it back
 ON_WECHAT, ELSEWHERE = "v.platform_id LIKE 'wechat%%'", "v.platform_id NOT LIKE 'wechat%%'"
 _GROUPS = f"FROM accounts_groupversion v WHERE {IN_FORCE} AND v.status = 'open'"
 _ACCOUNTS = f"FROM accounts_accountversion v WHERE {IN_FORCE} AND v.status = 'open'"
@@ -32,15 +37,24 @@ SELECT s.unit_id, COUNT(*) AS n FROM accounts_submission s
     ON t.submission_id = s.id AND t.n = 1
  WHERE l.code = {form} AND (t.approved = 1 OR t.kind IN ('submitted', 'approved', 'undone')) GROUP BY s.unit_id
 """
-# READING: a package keeps only its present state; one that went back since the moment counts as it stands now.
+# A package keeps its present state alone; where it stood is told by its last step before the moment (PACKAGE_STEPS).
 _PACKAGES = """
 SELECT k.unit_id, COUNT(*) AS n FROM accounts_package k
   JOIN accounts_collectionround r ON r.id = k.round_id JOIN accounts_fieldlist l ON l.id = r.field_list_id
- WHERE l.code = {form} AND k.status IN ('reported', 'accepted') AND k.reported_at < %(end)s GROUP BY k.unit_id
+  JOIN (SELECT object_id, verb, ROW_NUMBER() OVER (PARTITION BY object_id ORDER BY at DESC, id DESC) AS n
+          FROM orgs_auditentry WHERE object_type = 'accounts.package' AND verb IN {steps} AND at < %(end)s) t
+    ON t.object_id = CAST(k.id AS varchar(40)) AND t.n = 1
+ WHERE l.code = {form} AND t.verb <> {returned} GROUP BY k.unit_id
 """
+# READING: by the dates of the terms. Who was in office beside the principal and succeeded is the principal only once the
+# term of the predecessor was over; a last day put in afterwards is a correction, and counts from when it says.
 _PRINCIPALS = """
 SELECT a.unit_id, COUNT(*) AS n FROM orgs_appointment a
- WHERE a.is_principal AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on >= %(day)s) GROUP BY a.unit_id
+ WHERE a.is_principal AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on >= %(day)s)
+   AND NOT EXISTS (SELECT 1 FROM orgs_appointment p
+                    WHERE p.succeeded_by_id = a.id AND p.is_principal AND p.starts_on <= %(day)s
+                      AND (p.ends_on IS NULL OR p.ends_on >= %(day)s))
+ GROUP BY a.unit_id
 """
 _INCIDENTS = """
 SELECT i.unit_id, COUNT(*) AS n FROM accounts_incident i
@@ -155,7 +169,8 @@ def _forms_in(rule: Mapping[str, Any], statement: Statement) -> str:
 
 
 def _packages(rule: Mapping[str, Any], statement: Statement) -> str:
-    return _PACKAGES.format(form=statement.value(rule.get("form") or ""))
+    form, *steps = (statement.value(each) for each in (rule.get("form") or "", *PACKAGE_STEPS))
+    return _PACKAGES.format(form=form, steps=f"({', '.join(steps)})", returned=steps[-1])
 
 
 _MADE: dict[str, Callable[[Mapping[str, Any], Statement], str]] = {

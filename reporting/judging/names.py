@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 UNIFORM, ANY, NAME = "uniform", "*", "{name}"
 _PARTS = re.compile(r"(\*|\{name\})")
 _WHITE = (" ", "\u3000")
-# What is looked at, once for the database and once for the dry run: the column of the name, the table of versions, and
-# what else a row must be, as lookups on a version or on the row as it is today.
+# What is looked at, by the judging and by the dry run: the column of the name, the table of versions, and what a row must
+# be, as lookups on the row as it is today; the statement says the same of a version.
 _SOURCES: dict[str, tuple[str, str, dict[str, str]]] = {
     "groups": ("name", "accounts_groupversion", {"status": "open", "platform__code__startswith": "wechat"}),
     "accounts": ("nickname", "accounts_accountversion", {"status": "open", "purpose": "organisation"}),
@@ -53,7 +53,7 @@ def naming(requirement: Requirement, statement: Statement) -> Told | None:
 
 
 def looked_at(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """Lookups on groups or accounts, or on their versions: which of them the rule names. The rule names one of the two."""
+    """Lookups on groups or accounts as they are today: which of them the rule, which names one of the two, looks at."""
     what = rule["what"]
     found: dict[str, Any] = dict(_SOURCES[what][2])
     if rule.get("group_kinds") and what == "groups":

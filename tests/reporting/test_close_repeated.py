@@ -8,13 +8,18 @@ import pytest
 from django.db import connection
 
 from accounts.models import Account, RegistryEvent
-from accounts.operations import registry
+from accounts.operations import packages, registry
+from orgs.choices import Role
 from orgs.kernel import clock, triggers, versions
 from orgs.kernel.clock import Week
-from orgs.models import OrgUnit, UnitVersion
+from orgs.models import Appointment, OrgUnit, UnitVersion
+from orgs.operations import invitations
 from reporting.choices import WeekState
 from reporting.models import ClosedWeek, SpotCheck, WeekUnit
 from reporting.operations import activity, inspection, weekly
+from tests.accounts.forms import launch
+from tests.cast import PASSWORD
+from tests.reporting.campaign_rows import NOW, figure, judge, make_campaign, standings
 from tests.reporting.registry import RandomRegistry
 
 WEEK = Week(2026, 46)
@@ -146,6 +151,55 @@ def test_a_later_edit_does_not_reach_back(lively, world, cast, edit):
     with clock.frozen(following.ends_at):
         edited = weekly.close_week(following).content_hash
     assert edited != before
+
+
+@pytest.fixture
+def launched(world, cast):
+    """A campaign launched in the week and not judged yet: about the package of a university and the head of a class."""
+    deputy = Appointment.objects.create(
+        user=cast["outside_secretary"],
+        unit=world["hnu-law-1201"],
+        role=Role.SECRETARY,
+        starts_on=WEEK.starts_on,
+    )
+    with clock.frozen(WEEK.starts_at + timedelta(days=1, hours=9)):
+        round = launch(world, cast, kinds=["class_branch"])
+        package = packages.report_upward(round, world["hnu"], by=cast["university"])
+    campaign = make_campaign(
+        world,
+        figure("packages_reported", {"units": ["hnu"]}, form="UNI-A"),
+        figure("principals", {"units": ["hnu-law-1201"]}, compare="==", threshold="1"),
+    )
+    return campaign, package, deputy
+
+
+def return_package(package, deputy, world, cast):
+    packages.return_package(package.pk, remark="请补齐", by=cast["schools"])
+
+
+def report_once_more(package, deputy, world, cast):
+    return_package(package, deputy, world, cast)
+    packages.report_upward(package.round, world["hnu"], by=cast["university"])
+
+
+def hand_over_to_the_deputy(package, deputy, world, cast):
+    term = Appointment.objects.get(user=cast["secretary"], unit=world["hnu-law-1201"])
+    mobile = str(deputy.user.mobile)
+    invited = invitations.hand_over(term, name="邻班孔", mobile=mobile, by=cast["college"])
+    invitations.accept_invitation(invited.code, mobile_tail=mobile[-4:], password=PASSWORD)
+    assert Appointment.objects.filter(unit=term.unit, is_principal=True).count() == 2
+
+
+@pytest.mark.parametrize("edit", [return_package, report_once_more, hand_over_to_the_deputy])
+def test_a_first_judging_that_runs_late_is_as_of_sunday(launched, world, cast, edit):
+    campaign, package, deputy = launched
+    edit(package, deputy, world, cast)
+    weekly.close_week(WEEK)
+    asked = {"hnu": "1-", "hnu-law-1201": "-1"}
+    assert standings(campaign, world, WEEK.ends_at) == asked
+    judge(campaign, NOW + timedelta(hours=1))
+    later = asked | ({"hnu": "0-"} if edit is return_package else {})
+    assert standings(campaign, world) == later
 
 
 def test_an_edit_before_the_end_of_the_week_does_count(lively, world, cast):

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import CollectionRound, FieldList, Incident, Package, ReviewStep, Submission
+from orgs.kernel import clock
+from orgs.operations import ledger
 from reporting.models import DailyRecord, WeeklyReport
 from tests.reporting.campaign_rows import (
     MONDAY,
@@ -146,7 +148,9 @@ def test_a_form_is_in_when_it_was_submitted(world, form, steps, answer):
 
 def test_a_package_is_reported(world, form):
     round_ = form("submitted")
-    Package.objects.create(round=round_, unit=world["hnu"], status="reported", reported_at=MONDAY)
+    sent = Package.objects.create(round=round_, unit=world["hnu"], status="reported", reported_at=MONDAY)
+    with clock.frozen(MONDAY):
+        ledger.record("package.report", sent, by=None)
     Package.objects.create(round=round_, unit=world["qzu"], status="preparing")
     campaign = make_campaign(world, figure("packages_reported", {"kinds": ["university"]}, form="UNI-A"))
     judge(campaign)
