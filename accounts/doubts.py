@@ -44,6 +44,7 @@ class FormFacts:
     base_members: int | None = None
     naming_applies: bool = True
     previous_contacts: dict[int, int] | None = None  # position -> contacts in the registry
+    has_mobile: bool = False
     mobile_elsewhere: frozenset[int] = frozenset()
     identifier_taken: frozenset[int] = frozenset()
     n_siblings_alike: int = 0
@@ -63,6 +64,21 @@ class Doubt:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the machine found in one form, and which checks it went through; neither for a list it knows nothing about."""
+
+    doubts: Sequence[Doubt] = ()
+    checks: Sequence[str] = ()
+
+
+def examine(
+    accounts: Sequence[AccountFigures], facts: FormFacts, codes: FieldCodes | None = None
+) -> Examined:
+    """Doubts and checks of one form."""
+    return Examined(doubts(accounts, facts, codes), checks(accounts, facts, codes))
+
+
 def doubts(
     accounts: Sequence[AccountFigures], facts: FormFacts, codes: FieldCodes | None = None
 ) -> list[Doubt]:
@@ -75,6 +91,24 @@ def doubts(
     ]
     found += [Doubt("unlisted", codes.identifier, f"已登记的“{name}”这次没有填报") for name in facts.unlisted]
     return sorted(found, key=lambda doubt: doubt.position) + list(_siblings(accounts, facts, codes))
+
+
+def checks(
+    accounts: Sequence[AccountFigures], facts: FormFacts, codes: FieldCodes | None = None
+) -> list[str]:
+    """Which of the checks had something to compare, by the code of the doubt that each raises."""
+    codes = codes or FieldCodes()
+    counted = [each for each in accounts if each.contacts is not None]
+    before = facts.previous_contacts or {}
+    ran = {
+        "nickname": facts.naming_applies and any(each.nickname for each in accounts),
+        "no_group": any(each.groups is not None for each in counted),
+        "above_base": facts.base_members is not None and bool(counted),
+        "fall": any(before.get(each.position) for each in counted),
+        "mobile_elsewhere": facts.has_mobile,
+        "identifier_taken": bool(codes.identifier and accounts),
+    }
+    return [code for code, has_run in ran.items() if has_run]
 
 
 def _of_account(account: AccountFigures, facts: FormFacts, codes: FieldCodes) -> Iterator[Doubt]:

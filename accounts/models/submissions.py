@@ -33,6 +33,10 @@ class Submission(models.Model):
     doubts = models.JSONField(
         default=list, blank=True, help_text="machine doubts at submission; no personal data"
     )
+    # Empty where the machine has nothing to compare the form with: such a form is read by the reviewer alone.
+    checks = models.JSONField(
+        default=list, blank=True, help_text="machine checks that ran at submission, by code"
+    )
     filled_by = models.ForeignKey(
         "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -60,6 +64,11 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.unit_id} {self.status}"
+
+    @property
+    def is_clean(self) -> bool:
+        """Compared with registry and bases, and nothing to verify was found: may be approved in bulk."""
+        return bool(self.checks) and not self.doubts
 
     def move_to(self, status: str) -> None:
         """Step to a state the table allows; raises IllegalMove else. The caller saves."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BATCH = 500
 RESTORED = (
     *("status", "note", "remark", "return_reasons", "attempt", "is_late", "receipt", "doubts"),
-    *("filled_by", "submitted_at", "desk", "on_desk_since", "version"),
+    *("checks", "filled_by", "submitted_at", "desk", "on_desk_since", "version"),
 )
 
 
@@ -95,6 +95,7 @@ def _restore(pairs: Sequence[tuple[UploadedForm, Submission]], *, by: User) -> N
 def _put_back(submission: Submission, before: dict[str, Any]) -> None:
     for name in ("status", "note", "remark", "return_reasons", "attempt", "is_late", "receipt", "doubts"):
         setattr(submission, name, before[name])
+    submission.checks = before.get("checks", [])  # an import from before there were any has none
     submission.filled_by_id = before["filled_by"]
     moment = before["submitted_at"]
     submission.submitted_at = datetime.fromisoformat(moment) if moment else None

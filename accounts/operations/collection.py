@@ -13,7 +13,7 @@ from accounts.field_lists import RowInput, check_rows, read_fields
 from accounts.models import CollectionRound, Expected, ReviewStep, Submission, SubmissionRow
 from accounts.operations import form_rows
 from accounts.operations.desks import first_desk
-from accounts.operations.form_facts import find_doubts
+from accounts.operations.form_facts import examined, note
 from accounts.operations.prefill import registered_rows
 from orgs import permissions
 from orgs.exceptions import Conflict, IllegalMove, NotAllowed
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 GROUP_ID = "group_id"
 HANDED_IN = (
     *("status", "filled_by", "submitted_at", "on_desk_since", "is_late", "attempt", "version"),
-    *("remark", "return_reasons", "receipt", "doubts", "desk"),
+    *("remark", "return_reasons", "receipt", "doubts", "checks", "desk"),
 )
 
 
@@ -149,7 +149,7 @@ def _hand_in(submission: Submission, rows: Sequence[RowInput], *, by: User) -> N
     submission.version += 1
     submission.remark, submission.return_reasons = "", []
     submission.receipt = submission.receipt or _receipt(submission)
-    submission.doubts = [doubt.as_json() for doubt in find_doubts(submission, rows)]
+    note(examined(submission, rows), submission)
     submission.desk = first_desk(submission)
     submission.save(update_fields=HANDED_IN)
     submission.cell_returns.filter(fixed_at__isnull=True).update(fixed_at=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from accounts.choices import SubmissionStatus
-from accounts.doubts import AccountFigures, Doubt, FieldCodes, FormFacts, doubts
+from accounts.doubts import AccountFigures, Examined, FieldCodes, FormFacts, examine
 from accounts.field_lists import by_target, has_target, read_fields
 from accounts.models import Account, Administratorship, SubmissionRow
 from accounts.naming import identifier_key
@@ -23,17 +23,25 @@ if TYPE_CHECKING:
 REPORTED = (SubmissionStatus.SUBMITTED, SubmissionStatus.APPROVED)
 
 
-def find_doubts(submission: Submission, rows: Sequence[RowInput]) -> list[Doubt]:
-    """Everything a reviewer should verify in this form; six statements, however many rows."""
+def examined(submission: Submission, rows: Sequence[RowInput]) -> Examined:
+    """Everything a reviewer should verify in this form, and what was looked at; six statements, however many rows."""
     fields = read_fields(submission.round.field_list.fields)
     if not has_target(fields, "account.identifier"):
-        return []  # READING: the doubts are about official accounts; other lists are read by the reviewer alone
+        return (
+            Examined()
+        )  # READING: the doubts are about official accounts; other lists are read by the reviewer alone
     answers = {at: by_target(fields, row, "account") for at, row in enumerate(rows) if not row.continues}
     figures = [
         AccountFigures(at, each.get("nickname", ""), each.get("declared_groups"), each.get("contacts"))
         for at, each in answers.items()
     ]
-    return doubts(figures, _facts(submission, fields, rows, answers, figures), codes_of(fields))
+    return examine(figures, _facts(submission, fields, rows, answers, figures), codes_of(fields))
+
+
+def note(found: Examined, submission: Submission) -> None:
+    """Put what was found into the form; the caller saves."""
+    submission.doubts = [doubt.as_json() for doubt in found.doubts]
+    submission.checks = list(found.checks)
 
 
 def _facts(
@@ -56,24 +64,27 @@ def _facts(
     by_key = {account.identifier_key: account for account in own}
     known = {at: by_pk.get(rows[at].account_id or 0) or by_key.get(key) for at, key in keys.items()}
     listed = {account.pk for account in known.values() if account}
+    indexes = _mobile_indexes(fields, rows)
     return FormFacts(
         base_members=unit.bases.filter(measure=Measure.MEMBERS).values_list("count", flat=True).first(),
         naming_applies=unit.kind.is_league_organisation,
         previous_contacts={at: each.contacts for at, each in known.items() if each and each.contacts},
-        mobile_elsewhere=_mobiles_elsewhere(submission, fields, rows),
+        has_mobile=any(indexes.values()),
+        mobile_elsewhere=_mobiles_elsewhere(submission, indexes),
         identifier_taken=frozenset(at for at, key in keys.items() if key in taken),
         n_siblings_alike=_siblings_alike(submission, fields, figures),
         unlisted=tuple(str(account) for account in own if account.pk not in listed),
     )
 
 
-def _mobiles_elsewhere(
-    submission: Submission, fields: Sequence[Field], rows: Sequence[RowInput]
-) -> frozenset[int]:
-    indexes = {
+def _mobile_indexes(fields: Sequence[Field], rows: Sequence[RowInput]) -> dict[int, str]:
+    return {
         at: blind_index(str(by_target(fields, row, "administrator").get("mobile", "")), MOBILE)
         for at, row in enumerate(rows)
     }
+
+
+def _mobiles_elsewhere(submission: Submission, indexes: dict[int, str]) -> frozenset[int]:
     wanted = {each for each in indexes.values() if each}
     elsewhere = set(
         Administratorship.objects.in_office()

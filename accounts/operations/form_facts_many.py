@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count
 
-from accounts.doubts import AccountFigures, Doubt, FormFacts, doubts
+from accounts.doubts import AccountFigures, Examined, FormFacts, examine
 from accounts.field_lists import by_target, has_target
 from accounts.models import Account, Administratorship, SubmissionRow
 from accounts.naming import identifier_key
@@ -51,10 +51,10 @@ class DoubtsOfMany:
         if self._applies:
             self._load(round, forms)
 
-    def of(self, unit: OrgUnit, rows: Sequence[RowInput]) -> list[Doubt]:
-        """Everything a reviewer should verify in this form."""
+    def of(self, unit: OrgUnit, rows: Sequence[RowInput]) -> Examined:
+        """Everything a reviewer should verify in this form, and what was looked at."""
         if not self._applies:
-            return []
+            return Examined()
         answers = self._answers(rows)
         figures = [
             AccountFigures(at, each.get("nickname", ""), each.get("declared_groups"), each.get("contacts"))
@@ -65,7 +65,7 @@ class DoubtsOfMany:
         n_alike = self._alike[counted] if counted else 0
         if counted:
             self._alike[counted] += 1
-        return doubts(figures, self._facts(unit, rows, answers, n_alike), self._codes)
+        return examine(figures, self._facts(unit, rows, answers, n_alike), self._codes)
 
     def _answers(self, rows: Sequence[RowInput]) -> dict[int, dict[str, object]]:
         return {
@@ -89,6 +89,7 @@ class DoubtsOfMany:
             base_members=self._bases.get(unit.pk),
             naming_applies=unit.kind.is_league_organisation,
             previous_contacts={at: each.contacts for at, each in known.items() if each and each.contacts},
+            has_mobile=any(self._mobile(row) for row in rows),
             mobile_elsewhere=frozenset(
                 at for at, row in enumerate(rows) if self._mobiles.get(self._mobile(row), set()) - {unit.pk}
             ),

@@ -28,6 +28,7 @@ from accounts.models import (
 from accounts.operations import collection, form_rows
 from accounts.operations.collection import HANDED_IN
 from accounts.operations.desks import Desks
+from accounts.operations.form_facts import note
 from accounts.operations.form_facts_many import DoubtsOfMany
 from orgs.exceptions import Conflict, OrgsError
 from orgs.kernel import clock
@@ -209,7 +210,7 @@ def _write(ready: Sequence[_Ready], round: CollectionRound, task: HandingIn) -> 
         submission.round, submission.unit = round, unit
         kept.append(form_rows.previous_to_keep(submission, submission.rows.all()) if each.saved else None)
         _fill(submission, each, now, task.by)
-        submission.doubts = [doubt.as_json() for doubt in doubts.of(unit, each.rows)]
+        note(doubts.of(unit, each.rows), submission)
         submission.desk = desks.first(submission)
         submissions.append(submission)
     _save(submissions)
@@ -327,6 +328,7 @@ def _before(saved: Submission | None) -> dict[str, Any] | None:
         "is_late": saved.is_late,
         "receipt": saved.receipt,
         "doubts": saved.doubts,
+        "checks": saved.checks,
         "filled_by": saved.filled_by_id,
         "submitted_at": saved.submitted_at.isoformat() if saved.submitted_at else None,
         "open_returns": [each.pk for each in saved.cell_returns.all() if each.fixed_at is None],

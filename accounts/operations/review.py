@@ -80,13 +80,15 @@ def approve(submission_id: int, *, version: int, by: User) -> Submission:
 
 @transaction.atomic
 def approve_many(ids_with_versions: Iterable[tuple[int, int]], *, by: User) -> BulkResult:
-    """Approve the forms without doubts; whatever changed meanwhile or needs a look is skipped and named."""
+    """Approve the forms that were compared and raise no doubt; whatever changed meanwhile or needs a look is skipped and named."""
     result, picked = BulkResult(), sorted(ids_with_versions)
     in_charge, desks = take_turn((pk for pk, _version in picked), by=by), Desks()
     for submission_id, version in picked:  # one order of locks for everybody
         try:
             with transaction.atomic():
                 turn = taken_up(submission_id, version=version, by=by, in_charge=in_charge, desks=desks)
+                if not turn.form.checks:
+                    raise AccountsError(_("这类表没有自动核对，请逐份审核。"))
                 if turn.form.doubts:
                     raise AccountsError(_("有需核实的内容，请逐份审核。"))
                 _approve(turn, by=by, desks=desks)

@@ -27,8 +27,18 @@ if TYPE_CHECKING:
     from orgs.models import User
 
 STARTED = (
-    *("status", "version", "attempt", "note", "remark", "return_reasons", "doubts", "desk", "on_desk_since"),
-    *("receipt", "submitted_at", "approved_at", "is_late", "filled_by", "saved_at", "saved_from"),
+    *("status", "version", "attempt", "note", "remark", "return_reasons", "doubts", "checks"),
+    *(
+        "desk",
+        "on_desk_since",
+        "receipt",
+        "submitted_at",
+        "approved_at",
+        "is_late",
+        "filled_by",
+        "saved_at",
+        "saved_from",
+    ),
 )
 NOT_FILLING = (Kind.NATIONAL, Kind.PROVINCE)
 
@@ -115,7 +125,7 @@ def _open_again(form: Submission, *, by: User) -> None:
         form.move_to(SubmissionStatus.DRAFT)
     form.version += 1
     form.attempt, form.note, form.remark, form.receipt = 0, "", "", ""
-    form.return_reasons, form.doubts = [], []
+    form.return_reasons, form.doubts, form.checks = [], [], []
     form.desk, form.on_desk_since, form.submitted_at, form.approved_at = None, None, None, None
     form.is_late, form.filled_by, form.saved_at, form.saved_from = False, by, now, ""
     form.save(update_fields=STARTED)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min, Q
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import StepKind, SubmissionStatus
 from accounts.field_lists import RowInput, applying, by_target, has_target, read_fields
@@ -17,6 +16,7 @@ from accounts.models import Account, Administratorship, ReviewStep, Submission
 from accounts.naming import identifier_key
 from accounts.operations.collection import GROUP_ID
 from accounts.pages.review_changes import NOTHING, LastTime, Since
+from accounts.pages.review_checks import passed
 from orgs.kernel import clock
 from orgs.permissions import REVIEW
 
@@ -29,15 +29,6 @@ if TYPE_CHECKING:
     from orgs.models import User
 
 ALL, CLEAN, DOUBTFUL, AGAIN = "", "clean", "doubt", "again"
-CHECKS = (_("必填"), _("微信号格式"), _("QQ号格式"), _("手机位数"), _("账号和管理员不重复"))
-# What the machine looks at in every form, by the code of the doubt that it raises.
-PASSED = {
-    "nickname": _("昵称规范"),
-    "above_base": _("联系人数与团员数"),
-    "fall": _("与上次相比无异常下降"),
-    "mobile_elsewhere": _("手机未在别处登记"),
-    "identifier_taken": _("账号未被登记"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +118,7 @@ def counts(queue: SubmissionQuerySet) -> QueueCounts:
     """All figures of the filter chips in one statement."""
     found = queue.order_by().aggregate(
         all=Count("pk"),
-        clean=Count("pk", filter=Q(doubts=[])),
+        clean=Count("pk", filter=Q(doubts=[]) & ~Q(checks=[])),
         again=Count("pk", filter=Q(attempt__gt=1)),
         oldest=Min("on_desk_since"),
     )
@@ -156,13 +147,12 @@ def subject(pk: int, *, reader: User, typed: Typed | None = None) -> Subject | N
     steps = list(form.steps.select_related("by", "unit"))
     last_time = LastTime.of(form, fields, rows, steps)
     typed = typed or Typed()
-    raised = {doubt["code"] for doubt in form.doubts}
     return Subject(
         form=form,
         parts=_parts(form, fields, rows, accounts, last_time, typed),
         has_old=bool(accounts),
         has_before=last_time.is_known,
-        passed=[*CHECKS, *(text for code, text in PASSED.items() if code not in raised)],
+        passed=passed(form, fields, rows),
         steps=steps,
         typed=typed,
     )

@@ -133,12 +133,12 @@ class SubmissionQuerySet(ScopedQuerySet["Submission"]):
         return below.filter(status=SubmissionStatus.SUBMITTED, round__closed_at__isnull=True)
 
     def clean(self) -> Self:
-        """Forms in which the machine found nothing to verify."""
-        return self.filter(doubts=[])
+        """Forms that the machine has compared with registry and bases, and found nothing to verify."""
+        return self.filter(doubts=[]).exclude(checks=[])
 
     def doubtful(self) -> Self:
-        """Forms with something to verify (需核实)."""
-        return self.exclude(doubts=[])
+        """Forms with something to verify (需核实), be it everything: those that no machine has compared."""
+        return self.filter(~Q(doubts=[]) | Q(checks=[]))
 
     def resubmitted(self) -> Self:
         """Forms that were returned at least once."""

@@ -61,7 +61,7 @@ def page(
         "show": show,
         "rows": rows,
         "own_desks": own,
-        "n_pickable": sum(not row.doubts for row in rows),
+        "n_pickable": sum(row.is_clean for row in rows),
         "subject": subject,
         "stands_in": stands_in,
         "is_open": subject is not None and _waits(subject) and (stands_in or subject.form.desk_id in own),

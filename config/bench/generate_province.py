@@ -98,6 +98,7 @@ def hand_in(round: CollectionRound) -> int:
             desk_id=unit.parent_id,
             version=2,
             attempt=1,
+            checks=["identifier_taken", "mobile_elsewhere"],
             filled_by_id=fillers[unit.parent.parent.parent_id],
             receipt=f"{clock.local(now):%Y%m%d}-{unit.pk:06d}",
             submitted_at=now,

@@ -54,10 +54,10 @@ _PAGES: tuple[Fill, ...] = (
     ),
     (
         "accounts_submission",
-        "id, round_id, unit_id, status, desk_id, version, attempt, note, remark, return_reasons, doubts, filled_by_id,"
-        " receipt, saved_from, submitted_at, on_desk_since, is_late",
+        "id, round_id, unit_id, status, desk_id, version, attempt, note, remark, return_reasons, doubts, checks,"
+        " filled_by_id, receipt, saved_from, submitted_at, on_desk_since, is_late",
         f"SELECT id, %(round)s, id, CASE WHEN id %% 4 = 0 THEN 'approved' ELSE 'submitted' END,"  # noqa: S608
-        " CASE WHEN id %% 4 = 0 THEN NULL ELSE parent_id END, 2, 1, '', '', '[]', '[]', %(user)s, '', '', %(begins)s,"
+        " CASE WHEN id %% 4 = 0 THEN NULL ELSE parent_id END, 2, 1, '', '', '[]', '[]', '[\"identifier_taken\"]', %(user)s, '', '', %(begins)s,"
         f" %(begins)s, FALSE FROM unit WHERE {_IS_BRANCH} AND id %% 2 = 0",
     ),
     (

@@ -147,6 +147,7 @@ def test_undo_puts_a_returned_form_back_as_it_was(round, world, cast, by):
         "submitted_at",
         "receipt",
         "doubts",
+        "checks",
         "remark",
     ):
         assert getattr(after, name) == getattr(before, name), name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.doubts import AccountFigures, FormFacts, doubts
+from accounts.doubts import AccountFigures, FieldCodes, FormFacts, checks, doubts
 
 NAME = "海南大学法学2012级1班团支部微信群"
 
@@ -61,6 +61,16 @@ def test_registered_elsewhere_is_said_without_saying_where():
 
 def test_account_no_longer_listed_is_named():
     assert codes(AccountFigures(0, NAME, 1, 5), unlisted=("旧群",)) == ["unlisted"]
+
+
+def test_only_what_had_something_to_compare_was_checked():
+    account = [AccountFigures(0, NAME, 1, 5)]
+    assert checks(account, FormFacts(naming_applies=False)) == ["no_group", "identifier_taken"]
+    known = FormFacts(base_members=43, previous_contacts={0: 4}, has_mobile=True)
+    everything = ["nickname", "no_group", "above_base", "fall", "mobile_elsewhere", "identifier_taken"]
+    assert checks(account, known) == everything
+    uncounted = [AccountFigures(0)]
+    assert checks(uncounted, FormFacts(base_members=43), FieldCodes(identifier="")) == []
 
 
 def test_doubt_as_json_points_at_its_cell():

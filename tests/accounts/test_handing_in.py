@@ -26,6 +26,7 @@ FACTS = (
         "remark",
         "return_reasons",
         "doubts",
+        "checks",
         "filled_by_id",
     ),
     *("is_late", "submitted_at", "saved_at", "saved_from", "on_desk_since"),

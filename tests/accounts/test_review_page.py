@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.choices import SubmissionStatus
-from accounts.models import CellReturn
-from accounts.operations import review
+from accounts.field_lists import RowInput
+from accounts.models import CellReturn, FieldList, Submission
+from accounts.operations import collection, review
+from accounts.operations.handing_in import HandingIn, hand_in
+from accounts.operations.upload_found import UnitForm
+from orgs.choices import Measure
 from orgs.kernel import clock
 from orgs.models import AuditEntry, OrgUnit
 from tests.accounts.forms import fresh, launch, submitted
@@ -131,6 +138,69 @@ def test_ticked_forms_are_approved_together_and_the_changed_one_is_named(clean, 
     assert "已通过 1 份收集表" in page
     assert "“法学2013级1班团支部”没有通过" in page
     assert fresh(clean).desk == world["hnu"]
+
+
+def checked_line(page: str) -> str:
+    return re.search(r"已检查 \d+ 项无问题：[^<]*", page)[0]
+
+
+FORMATS = "必填、微信号格式、QQ号格式、手机位数、数字格式、账号不重复、管理员不重复"
+
+
+def test_what_passed_lists_only_what_was_checked(round, world, cast, sign_in):
+    """Without a base nothing is above it, and without an earlier figure nothing falls: neither was checked."""
+    unit = world["hnu-law-1201"]
+    base = unit.bases.get(measure=Measure.MEMBERS).count
+    college = sign_in("college")
+    submitted(round, unit, by=cast["secretary"])
+    others = "昵称规范、群个数与联系人数、{}手机未在别处登记、账号未被登记"
+    assert checked_line(html(college.get(PAGE))) == (
+        "已检查 12 项无问题：" + FORMATS + "、" + others.format("联系人数与团员数、")
+    )
+    unit.bases.all().delete()
+    form = submitted(launch(world, cast, title="第二轮"), unit, by=cast["secretary"], contacts=base + 1)
+    page = html(college.get(PAGE, {"id": form.pk}))
+    assert checked_line(page) == "已检查 11 项无问题：" + FORMATS + "、" + others.format("")
+
+
+@pytest.mark.parametrize("is_file", [False, True])
+def test_a_list_that_no_machine_compares_is_read_by_the_reviewer_alone(world, cast, sign_in, is_file):
+    """RUR-3 knows no account, no base, no mobile: none of them was checked, and nobody approves it unread."""
+    unit = world["hnu-law-1201"]
+    group = RowInput({"kind": "branch", "group_name": "法学2012级1班团支部微信群", "members": 38})
+    round = launch(world, cast, field_list=FieldList.objects.get(code="RUR-3"))
+    if is_file:
+        hand_in(
+            [UnitForm(unit.pk, unit.name, (group,), (("表", 1),))], HandingIn(round, "n", cast["province"])
+        )
+    else:
+        collection.submit(round, unit, [group], version=0, idempotency_key="k", by=cast["secretary"])
+    form, college = Submission.objects.get(), sign_in("college")
+    page = html(college.get(PAGE))
+    assert checked_line(page) == "已检查 3 项无问题：必填、数字格式、群不重复"
+    assert "请逐项审核，不能批量通过" in page
+    for chip in ("全部 1", "检查通过 0", "需核实 1"):
+        assert chip in page
+    assert f'value="{form.pk}:{form.version}"' not in page
+    assert Submission.objects.clean().count() == 0
+    assert Submission.objects.doubtful().get() == form
+    picks = {"pick": [f"{form.pk}:{form.version}"]}
+    assert "没有自动核对，请逐份审核" in html(
+        college.post(reverse("accounts:approve-many"), picks, follow=True)
+    )
+    college.post(reverse("accounts:approve", args=[form.pk]), {"version": form.version})
+    assert fresh(form).desk == world["hnu"]
+
+
+def test_what_waits_at_the_upgrade_is_given_what_it_went_through(round, clean, world, cast):
+    other = launch(world, cast, field_list=FieldList.objects.get(code="RUR-3"))
+    unit = world["hnu-law-1202"]
+    group = RowInput({"kind": "branch", "group_name": unit.name, "members": 38})
+    collection.submit(other, unit, [group], version=0, idempotency_key="k", by=cast["university"])
+    Submission.objects.update(checks=[])
+    import_module("accounts.migrations.0011_submission_checks").fill(apps, None)
+    assert fresh(clean).checks == ["identifier_taken", "mobile_elsewhere"]
+    assert [form.pk for form in Submission.objects.clean()] == [clean.pk]
 
 
 def test_forms_to_verify_cannot_be_ticked(clean, doubtful, sign_in):
