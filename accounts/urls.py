@@ -8,6 +8,7 @@ from accounts.views import (
     account_steps,
     accounts,
     administrators,
+    administrators_bulk,
     changes,
     chase,
     disputes,
@@ -91,6 +92,7 @@ _groups: list[URLPattern | URLResolver] = [
 _administrators: list[URLPattern | URLResolver] = [
     path("administrators/", administrators.list_administrators, name="list-administrators"),
     path("administrators/units/", administrators.list_unit_administrators, name="list-unit-administrators"),
+    path("administrators/bulk/", administrators_bulk.bulk_administrators, name="bulk-administrators"),
     path("administrators/<int:pk>/", administrators.show_administrator, name="show-administrator"),
     path(
         "administrators/<int:pk>/replace/", administrators.replace_administrator, name="replace-administrator"

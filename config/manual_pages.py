@@ -42,6 +42,7 @@ SECTIONS: dict[str, str] = {
     " accounts:show-group accounts:edit-group accounts:rest-group accounts:resume-group accounts:merge-group"
     " accounts:dissolve-group accounts:confirm-group",
     "registry#administrators": "accounts:list-administrators accounts:list-unit-administrators accounts:show-administrator"
+    " accounts:bulk-administrators"
     " accounts:replace-administrator accounts:end-administrator accounts:correct-administrator"
     " accounts:appoint-to-unit accounts:appoint-to-account accounts:appoint-to-group",
     "registry#changes": "accounts:list-unit-changes",

@@ -12,7 +12,8 @@ from accounts.identifiers import read_identifier
 from accounts.masks import MASKS
 from accounts.models import Account, Platform
 from accounts.operations.registry.accounts_bulk import Action
-from orgs.forms.unit import REASON_MISSING, MoveUnitForm, VersionedForm
+from orgs.forms.reasons import REASON_MISSING, reason_field
+from orgs.forms.unit import MoveUnitForm, VersionedForm
 from orgs.kernel import clock
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from accounts.checklist import Line
 
-LONGEST_REASON = 200
 NAMES = (
     *("identifier", "nickname", "purpose", "opened_on", "contacts", "own_members", "declared_groups"),
     *("counted_on", "responsible_name", "responsible_post", "is_verified"),
@@ -34,15 +34,6 @@ def _date(label: object) -> forms.DateField:
 
 def _count(label: object) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=0, max_value=LARGEST_COUNT)
-
-
-def _reason() -> forms.CharField:
-    return forms.CharField(
-        label=_("原因"),
-        max_length=LONGEST_REASON,
-        help_text=_("不要写个人信息；会保留在变更记录中"),
-        error_messages=REASON_MISSING,
-    )
 
 
 class _Facts(forms.Form):
@@ -122,9 +113,7 @@ class NewAccountForm(_Facts):
 class EditAccountForm(_Facts, VersionedForm):
     """The facts of an account as they are to be."""
 
-    reason = forms.CharField(
-        label=_("原因"), max_length=LONGEST_REASON, required=False, help_text=_("不要写个人信息")
-    )
+    reason = reason_field(required=False)
 
     def __init__(self, data: Any = None, *, account: Account) -> None:
         names = (*NAMES, "version")
@@ -157,7 +146,7 @@ class ReasonForm(VersionedForm):
     """Why an account is closed, set dormant or opened again."""
 
     use_required_attribute = False
-    reason = _reason()
+    reason = reason_field()
 
 
 class TransferForm(MoveUnitForm):
@@ -241,12 +230,7 @@ class BulkForm(forms.Form):
         choices=[("", _("请选择")), *Action.choices],
         error_messages={"required": _("请选择办理事项。")},
     )
-    reason = forms.CharField(
-        label=_("原因"),
-        max_length=LONGEST_REASON,
-        required=False,
-        help_text=_("确认信息无误可以不填；不要写个人信息"),
-    )
+    reason = reason_field(_("确认信息无误可以不填；不要写姓名和号码"), required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -9,14 +9,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms.groups import reason_field
 from accounts.masks import MASKS
 from accounts.operations.registry import PersonalData
+from accounts.operations.registry.administrators_bulk import TermAction
+from orgs.forms.reasons import reason_field
 from orgs.kernel.crypto import normalise_mobile
 from orgs.models import OrgUnit
 
 if TYPE_CHECKING:
     from accounts.models import Administratorship
+    from orgs.querysets.tree import OrgUnitQuerySet
 
 _QQ = re.compile(r"[1-9]\d{4,11}", re.ASCII)
 NO_AUTOFILL = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
@@ -106,6 +108,39 @@ class LeavingForm(forms.Form):
         field: Any = self.fields["on_demand_of"]
         field.queryset = OrgUnit.objects.over(term.unit).exclude(pk=term.unit_id).order_by("depth")
         field.label_from_instance = lambda unit: unit.name
+
+
+class BulkLeavingForm(PersonForm, LeavingForm):
+    """What is to be done to the terms chosen, why, on whose demand, and who follows where somebody does."""
+
+    action = forms.ChoiceField(
+        label=gettext_lazy("办理"), error_messages={"required": gettext_lazy("请选择要办理的事项。")}
+    )
+    field_order = ("action", "reason", "on_demand_of", *FIELDS)
+
+    def __init__(self, data: Any = None, *, superiors: OrgUnitQuerySet) -> None:
+        """`superiors` are the units above all of those chosen."""
+        forms.Form.__init__(self, data)
+        action: Any = self.fields["action"]
+        action.choices = [("", _("请选择")), *TermAction.choices]
+        demanding: Any = self.fields["on_demand_of"]
+        demanding.queryset = superiors
+        demanding.label_from_instance = lambda unit: unit.name
+        for name in FIELDS:
+            self.fields[name].required = False
+            self.fields[name].label = _("接任的人：%(field)s") % {"field": self.fields[name].label}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("action") == TermAction.REPLACE:
+            for name in ("name", "mobile"):
+                if not values.get(name) and name not in self.errors:
+                    self.add_error(name, _("更换的，请填写接任的人的姓名和手机。"))
+        return values
+
+    def successor(self) -> PersonalData | None:
+        """Who follows; None where nobody does, whatever else was typed."""
+        return self.person() if self.cleaned_data["action"] == TermAction.REPLACE else None
 
 
 class ReplaceForm(PersonForm, LeavingForm):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Group, Platform
 from accounts.operations.registry.groups_bulk import GroupAction, actions
+from orgs.forms.reasons import REASON_MISSING, reason_field
 from orgs.http import whole_number
 from orgs.kernel import clock
 
@@ -19,29 +19,9 @@ if TYPE_CHECKING:
 
     from accounts.querysets.groups import GroupQuerySet
 
-LONGEST_REASON = 200
 MOST_AT_ONCE = 500
-_NUMBER_OF_A_PERSON = re.compile(r"\d{5,}|1[3-9]\d[\s\-－]?\d{4}[\s\-－]?\d{4}")
 NUMBERS = ("members", "outstanding_members", "youth", "subordinates_in")
 DATES = ("opened_on", "counted_on")
-
-
-def reason_field(help_text: Any = "", *, required: bool = True) -> forms.CharField:
-    """Why: kept in the journal of the registry."""
-    return forms.CharField(
-        label=gettext_lazy("原因"),
-        max_length=LONGEST_REASON,
-        required=required,
-        help_text=help_text or gettext_lazy("会保留在变更记录中，不要写姓名和号码"),
-        error_messages={"required": gettext_lazy("请填写原因。")},
-        validators=[_refuse_numbers],
-    )
-
-
-def _refuse_numbers(text: str) -> None:
-    """SECURITY: the journal is read by everybody above; a number of a person does not belong there."""
-    if _NUMBER_OF_A_PERSON.search(text):
-        raise forms.ValidationError(_("原因中不要写手机号、QQ号等个人信息，请删去后再提交。"))
 
 
 class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
@@ -186,7 +166,7 @@ class BulkGroupForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         facts: dict[str, Any] = super().clean() or self.cleaned_data
         if facts.get("action") and facts["action"] != GroupAction.CONFIRM and not facts.get("reason"):
-            self.add_error("reason", _("请填写原因。"))
+            self.add_error("reason", REASON_MISSING["required"])
         return facts
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.masks import MASKS
 from accounts.querysets.administrators import AdministratorshipQuerySet
 from orgs.kernel.crypto import EncryptedTextField
 from orgs.kernel.versions import Version, one_current
@@ -60,6 +61,11 @@ class Administratorship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.started_at:%Y-%m-%d}"
+
+    @property
+    def chosen_as(self) -> str:
+        """What a box to tick says of it; the person masked."""
+        return f"{MASKS['name'](self.name)} {self.unit.name}".strip()
 
     @property
     def person_key(self) -> str:

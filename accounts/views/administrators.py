@@ -28,7 +28,7 @@ from accounts.tables import AdministratorTable, term_pill
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.lists import PER_PAGE, Listing
 from orgs.models import OrgUnit
-from orgs.permissions import EDIT_REGISTRY, may
+from orgs.permissions import EDIT_REGISTRY, may, may_anywhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,9 @@ def list_administrators(request: LeagueRequest) -> HttpResponseBase:
     if listing.wants_file:
         return listing.file(_("管理员"))
     head = unit_page.head_of(listing, unit_page.ADMINISTRATORS)
-    return render(request, "accounts/administrators/list.html", {"listing": listing, "head": head})
+    may_edit = may_anywhere(request.user, EDIT_REGISTRY)
+    context = {"listing": listing, "head": head, "may_edit": may_edit}
+    return render(request, "accounts/administrators/list.html", context)
 
 
 @login_required

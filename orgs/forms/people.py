@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orgs.choices import Department, Role
+from orgs.forms.reasons import reason_field
 from orgs.kernel import clock
 
 
@@ -77,16 +78,12 @@ class StandInForm(forms.Form):
 class DeactivateForm(forms.Form):
     """Why an account is switched off."""
 
-    reason = forms.CharField(
-        label=_("原因"), max_length=200, error_messages={"required": _("请填写停用原因。")}
-    )
+    reason = reason_field(missing=_("请填写停用原因。"))
 
 
 class EndTermForm(forms.Form):
     ends_on = forms.DateField(label=_("最后任职日"), widget=forms.DateInput(attrs={"type": "date"}))
-    reason = forms.CharField(
-        label=_("原因"), max_length=200, error_messages={"required": _("请填写离任原因。")}
-    )
+    reason = reason_field(missing=_("请填写离任原因。"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from orgs.forms.reasons import reason_field
 from orgs.operations.intakes import NewBranch
 
 if TYPE_CHECKING:
     from orgs.operations.intakes import Proposal
 
 YEAR = {"min_value": 1950, "max_value": 2100}
-REASON = {"required": _("请填写原因，变更记录会保存。")}
 
 
 class ChooseIntakeForm(forms.Form):
@@ -32,7 +32,7 @@ class ChooseIntakeForm(forms.Form):
 class TurnoverForm(forms.Form):
     """One text per superior, a line per new branch: code, a blank, full name. An empty text opens nothing there."""
 
-    reason = forms.CharField(label=_("原因"), max_length=200, error_messages=REASON)
+    reason = reason_field()
     seen = forms.CharField(widget=forms.HiddenInput)
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
@@ -74,4 +74,4 @@ class TurnoverForm(forms.Form):
 
 
 class UndoForm(forms.Form):
-    reason = forms.CharField(label=_("撤回原因"), max_length=200, error_messages=REASON)
+    reason = reason_field(label=_("撤回原因"))

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orgs.choices import LONGEST_CODE, LONGEST_NAME
+from orgs.forms.reasons import reason_field
 from orgs.http import whole_number
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from orgs.models import OrgUnit, UnitKind
 
 MOST_CANDIDATES = 20
-REASON_MISSING = {"required": _("请填写原因，变更记录会保存。")}
 
 
 class VersionedForm(forms.Form):
@@ -60,7 +60,7 @@ class RenameUnitForm(VersionedForm):
         label=_("新全称"), max_length=LONGEST_NAME, error_messages={"required": _("请填写新的全称。")}
     )
     short_name = forms.CharField(label=_("简称"), max_length=60, required=False)
-    reason = forms.CharField(label=_("原因"), max_length=200, error_messages=REASON_MISSING)
+    reason = reason_field()
 
 
 class MoveUnitForm(VersionedForm):
@@ -68,7 +68,7 @@ class MoveUnitForm(VersionedForm):
 
     parent = forms.CharField(label=_("新的上级"), required=False, widget=forms.HiddenInput)
     parent_q = forms.CharField(required=False, max_length=LONGEST_NAME)
-    reason = forms.CharField(label=_("原因"), max_length=200, error_messages=REASON_MISSING)
+    reason = reason_field()
 
     def __init__(self, *args: Any, candidates: Any = None, **kwargs: Any) -> None:
         """`candidates` are the units the person may choose from, as a queryset."""
@@ -113,7 +113,7 @@ class ChangeKindForm(VersionedForm):
     """Another kind, of those the superior may have below it."""
 
     kind_id = forms.ChoiceField(label=_("新的类型"))
-    reason = forms.CharField(label=_("原因"), max_length=200, error_messages=REASON_MISSING)
+    reason = reason_field()
 
     def __init__(self, *args: Any, kinds: Sequence[UnitKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,4 +121,4 @@ class ChangeKindForm(VersionedForm):
 
 
 class CloseUnitForm(VersionedForm):
-    reason = forms.CharField(label=_("原因"), max_length=200, error_messages=REASON_MISSING)
+    reason = reason_field()

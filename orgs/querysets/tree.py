@@ -114,6 +114,15 @@ class OrgUnitQuerySet(TreeQuerySet, ScopedQuerySet["OrgUnit"]):
         """Units directly under a province (直属): cities and counties, universities, affiliated bodies … (SUP-1.1)."""
         return self.filter(parent__kind=Kind.PROVINCE)
 
+    def above_all(self, units: Sequence[OrgUnit]) -> Self:
+        """Units above every one of these, the highest first; of several provinces the national office alone."""
+        trees = {unit.tree_id for unit in units}
+        above = models.Q(kind=Kind.NATIONAL)
+        if len(trees) == 1:
+            first, last = min(unit.lft for unit in units), max(unit.rght for unit in units)
+            above |= models.Q(tree_id__in=trees, lft__lt=first, rght__gt=last)
+        return self.filter(above).order_by("depth", "pk") if units else self.none()
+
 
 class OrgUnitManager(TreeManager.from_queryset(OrgUnitQuerySet)):  # type: ignore[misc]
     pass

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.administrators import PersonForm
-from accounts.forms.groups import reason_field
+from orgs.forms.reasons import reason_field
 from orgs.kernel import clock
 from reporting.operations.duties import LONGEST_REASON
 

@@ -142,6 +142,23 @@ def test_a_step_shows_what_it_does_and_asks_why(sign_in, account, name, status):
     assert account.events.latest("pk").reason == "停止更新"
 
 
+@pytest.mark.parametrize("reason", ["由13800000001负责", "QQ 354120768 停用"])
+def test_no_reason_holds_the_number_of_a_person(sign_in, world, account, reason):
+    """The history is read by everybody above: of accounts, of several at once, and of units."""
+    client = sign_in("college")
+    posted = {
+        step("edit", account): {"identifier": "law_1201", "purpose": "organisation", "version": "1"},
+        step("close", account): {"version": "1"},
+        reverse("accounts:bulk-accounts"): {"action": "close", "seen": [f"{account.pk}:1"]},
+        reverse("orgs:close-unit", args=[world.ids["hnu-law-1202"]]): {"version": "1"},
+    }
+    for url, facts in posted.items():
+        answer = client.post(url, facts | {"reason": reason})
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["reason"])
+    account.refresh_from_db()
+    assert (account.version, world["hnu-law-1202"].is_open) == (1, True)
+
+
 def test_a_dormant_account_is_resumed_and_a_closed_one_has_no_steps(sign_in, account):
     registry.change_account(account, status="dormant", by=None)
     client = sign_in("college")

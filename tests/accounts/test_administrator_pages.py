@@ -202,3 +202,48 @@ def test_ending_leaves_a_vacancy(sign_in, term):
 def test_secretary_looks_on_and_the_neighbour_sees_nothing(sign_in, term, step):
     assert sign_in("secretary").get(page_of(step, term.pk)).status_code == 403
     assert sign_in("outsider").get(page_of(step, term.pk)).status_code == 404
+
+
+@pytest.fixture
+def others(world, group):
+    """One more term in the college, and one of a college elsewhere."""
+    mine = registry.appoint_administrator(group.unit, group=group, person=PERSON, by=None)
+    theirs = registry.appoint_administrator(world["hnu-tour"], person=PERSON, by=None)
+    return [mine, theirs]
+
+
+def test_several_are_handed_to_one_person_and_what_can_not_be_done_is_named(sign_in, world, term, others):
+    """The same rules as one by one: a reason, on whose demand, nobody outside the own scope."""
+    client, url = sign_in("college"), page_of("bulk-administrators")
+    assert 'name="ids"' in client.get(LIST).content.decode()
+    ids = [term.pk, *(each.pk for each in others)]
+    page = client.get(url, {"ids": ids})
+    assert [pk for pk, _about, _span in page.context["terms"]] == [others[0].pk, term.pk]
+    assert [each.name for each in page.context["form"].fields["on_demand_of"].queryset] == [
+        "团中央",
+        "共青团海南省委",
+        "海南大学团委",
+    ]
+    asked = {"ids": ids, "action": "replace", "reason": "毕业"}
+    assert client.post(url, asked).status_code == 422
+    assert client.post(url, asked | OTHER | {"reason": "联系13800000001"}).status_code == 422
+    registry.end_administratorship(term, reason="调离", by=None)
+    answer = client.post(url, asked | OTHER | {"on_demand_of": world.ids["hnu"]})
+    done = {pk: refusal for pk, _about, refusal in answer.context["outcomes"]}
+    assert (done[others[0].pk], "已离任" in done[term.pk], others[1].pk in done) == ("", True, False)
+    others[0].refresh_from_db()
+    assert (others[0].replaced_by.mobile, others[0].on_demand_of) == ("13800000124", world["hnu"])
+    assert others[0].end_reason == OTHER["reason"]
+    assert Administratorship.objects.in_office().filter(pk=others[1].pk).exists()
+    assert not any(each in page.content.decode() + answer.content.decode() for each in SECRETS)
+
+
+def test_several_leave_at_once_and_nobody_follows(sign_in, term, others):
+    client, url = sign_in("university"), page_of("bulk-administrators")
+    assert "还没有选择管理员" in client.get(url).content.decode()
+    ids = [term.pk, *(each.pk for each in others)]
+    # Whoever else was typed follows nobody.
+    client.post(url, {"ids": ids, "action": "end", **OTHER, "reason": "毕业"})
+    assert not Administratorship.objects.in_office().exists()
+    assert Administratorship.objects.left().filter(end_reason="毕业", replaced_by=None).count() == 3
+    assert sign_in("secretary").get(url).status_code == 403

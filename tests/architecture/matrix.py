@@ -161,6 +161,7 @@ MATRIX: dict[str, Row] = {
     "accounts:confirm-group": Row("group", f"{p.EDIT_REGISTRY}|{p.FILL}", POST),
     "accounts:list-administrators": Row("", ANYONE),
     "accounts:list-unit-administrators": Row("", ANYONE),
+    "accounts:bulk-administrators": Row("", p.EDIT_REGISTRY, BOTH),
     "accounts:show-administrator": Row("administratorship", p.VIEW),
     "accounts:replace-administrator": Row("administratorship", p.EDIT_REGISTRY, BOTH),
     "accounts:end-administrator": Row("administratorship", p.EDIT_REGISTRY, BOTH),
