@@ -72,6 +72,19 @@ def may_submit_unchanged(expected: Expected, submission: Submission | None, rows
     return not check_rows(read_fields(expected.round.field_list.fields), rows)[1]
 
 
+def is_unchanged(expected: Expected, rows: Sequence[RowInput]) -> bool:
+    """Whether these rows, which pass the check, are what the registry holds: the check page would show no difference."""
+    fields = read_fields(expected.round.field_list.fields)
+    if expected.round.is_standing:
+        return False
+    registered = check_rows(fields, registered_rows(fields, expected.unit))[0]
+    return [_said(row) for row in check_rows(fields, rows)[0]] == [_said(row) for row in registered]
+
+
+def _said(row: RowInput) -> tuple[object, ...]:
+    return row.values, row.personal, row.continues, row.account_id, row.group_id
+
+
 def beside(expected: Expected, submission: Submission | None, rows: Sequence[RowInput], me: User) -> Beside:
     """Suggested name, base, hints under the number of contacts, and the remarks of a return."""
     unit = expected.unit

@@ -20,7 +20,6 @@ from accounts.forms.fill import MOST_ROWS, changed_by_button, rows_from
 from accounts.forms.paste import rows_pasted
 from accounts.models import Expected, Submission
 from accounts.operations import collection
-from accounts.operations.prefill import registered_rows
 from accounts.pages import fill as fill_page
 from accounts.pages import fill_tasks
 from accounts.pages.fill_check import check_context, questions
@@ -151,7 +150,8 @@ def check_form(request: LeagueRequest, pk: int) -> HttpResponse:
     if submission.status not in EDITABLE:
         return _go(request, reverse("accounts:show-receipt", args=[pk]))
     if request.method == "POST":
-        return _go(request, _submit(request, expected))
+        version, key = whole_number(request.POST.get("version")) or 0, request.POST.get("key", "")[:64]
+        return _go(request, _submit(request, expected, version=version, key=key))
     rows = collection.rows_of(submission)
     if check_rows(read_fields(expected.round.field_list.fields), rows)[1]:
         return redirect("accounts:fill-form", pk)
@@ -198,8 +198,6 @@ def _read_page(request: LeagueRequest, expected: Expected, message: str) -> Http
 def _save_and_go_on(request: LeagueRequest, expected: Expected, template: str) -> HttpResponse:
     fields = read_fields(expected.round.field_list.fields)
     rows = rows_from(request.POST, fields, request.user)
-    if "unchanged" in request.POST:
-        rows = registered_rows(fields, expected.unit)
     added = changed_by_button(request.POST, rows, fields, expected.unit)
     if "paste" in request.POST:
         added = _paste(request, rows, fields)
@@ -220,7 +218,19 @@ def _save_and_go_on(request: LeagueRequest, expected: Expected, template: str) -
         return form_page(
             request, expected, saved, rows, note=saved.note, errors=errors, template=template, status=422
         )
-    return redirect("accounts:check-form", expected.pk)
+    return redirect(_check_or_receipt(request, expected, rows, saved))
+
+
+def _check_or_receipt(
+    request: LeagueRequest, expected: Expected, rows: Sequence[RowInput], saved: Submission
+) -> str:
+    """The check page; 没有变化，直接提交 leaves it out, as what the registry holds was read before: one tap."""
+    if "unchanged" in request.POST:
+        if fill_page.is_unchanged(expected, rows):
+            key = f"unchanged-{request.POST.get('page', '')[:32]}"
+            return _submit(request, expected, version=saved.version, key=key)
+        messages.warning(request, _("您改动了表中的内容，还没有提交，请核对后再提交。"))
+    return reverse("accounts:check-form", args=[expected.pk])
 
 
 def _paste(request: LeagueRequest, rows: list[RowInput], fields: Sequence[Field]) -> int | None:
@@ -239,15 +249,15 @@ def _paste(request: LeagueRequest, rows: list[RowInput], fields: Sequence[Field]
     return max(0, len(rows) - len(pasted))
 
 
-def _submit(request: LeagueRequest, expected: Expected) -> str:
+def _submit(request: LeagueRequest, expected: Expected, *, version: int, key: str) -> str:
     """Hands the saved form in; returns the address of the page that says what became of it."""
     form, check = (reverse(f"accounts:{name}", args=[expected.pk]) for name in ("fill-form", "check-form"))
     try:
         collection.submit(
             expected.round,
             expected.unit,
-            version=whole_number(request.POST.get("version")) or 0,
-            idempotency_key=request.POST.get("key", "")[:64] or uuid.uuid4().hex,
+            version=version,
+            idempotency_key=key or uuid.uuid4().hex,
             by=request.user,
         )
     except FormInvalid:

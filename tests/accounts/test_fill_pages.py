@@ -184,6 +184,39 @@ def test_submitted_form_opens_as_its_receipt(sign_in, cast, world, round, expect
     assert sign_in("secretary").get(url("fill-form", expected)).url == url("show-receipt", expected)
 
 
+@pytest.fixture
+def again(world, cast, round):
+    """The next round for a unit whose form has entered the registry: expected, and its page as posted untouched."""
+    form = submit_for(round, world["hnu-law-1201"], cast["secretary"])
+    for key in ("college", "university"):
+        form = review.approve(form.pk, version=form.version, by=cast[key])
+    expected = Expected.objects.get(round=launch(world, cast, title="第二轮"), unit=form.unit)
+    account = Account.objects.get(unit=form.unit)
+    return expected, posted(main_row(), unchanged="1") | {"r0-account": str(account.pk)}
+
+
+def test_no_change_is_handed_in_with_one_tap(again, sign_in):
+    expected, data = again
+    client = sign_in("secretary")
+    assert "没有变化，直接提交" in client.get(url("fill-form", expected)).content.decode()
+    receipt = url("show-receipt", expected)
+    for _tap in range(2):
+        assert client.post(url("fill-form", expected), data).url == receipt
+    form = Submission.objects.get(round=expected.round)
+    assert (form.status, form.attempt, form.steps.count()) == (SubmissionStatus.SUBMITTED, 1, 1)
+    assert form.rows.get().values["contacts"] == 41
+
+
+def test_a_change_beside_the_tap_is_kept_and_read_once_more(again, sign_in):
+    expected, data = again
+    client = sign_in("secretary")
+    answer = client.post(url("fill-form", expected), data | {"r0-contacts": "42"}, follow=True)
+    assert "您改动了表中的内容，还没有提交" in answer.content.decode()
+    assert "原登记：41" in answer.content.decode()
+    form = Submission.objects.get(round=expected.round)
+    assert (form.status, form.rows.get().values["contacts"]) == (SubmissionStatus.DRAFT, "42")
+
+
 def test_next_round_is_prefilled_from_the_registry(sign_in, cast, world, round, expected):
     submission = submit_for(round, world["hnu-law-1201"], cast["secretary"])
     submission = review.approve(submission.pk, version=submission.version, by=cast["college"])

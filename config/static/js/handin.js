@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   var doc = document, device = window.leagueDevice, AGAIN_AFTER = 20000, MOST_TRIES = 5;
+  var GAVE_UP = "没有提交成功，草稿还在。请过几分钟再点“确认提交”，仍不成功请联系上级团委";
   if (!device) { return; }
   var each = device.each, keep = device.keep, recall = device.recall, forget = device.forget, announce = device.announce;
   var OTHER = device.OTHER, QUEUE = device.QUEUE;
@@ -38,7 +39,7 @@
     var item = recall(QUEUE + key), body, token = doc.querySelector("[name=csrfmiddlewaretoken]");
     if (!item) { return; }
     item.tries = (item.tries || 0) + 1;
-    if (item.tries > MOST_TRIES) { drop(key); announce(form, "failed", "没有提交成功，请再点一次“确认提交”"); form.removeAttribute("data-sent"); return; }
+    if (item.tries > MOST_TRIES) { giveUp(); return; }
     keep(QUEUE + key, item);
     body = new FormData();
     item.values.forEach(function (one) { body.append(one[0], one[1]); });
@@ -49,7 +50,8 @@
         if (response.ok) { return response.json().then(function (answer) { drop(key); location.assign(answer.url); }); }
         /* Signed out, or the token is of the last session: sign in, and the page that follows sends it again. */
         if (response.type === "opaqueredirect" || response.status === 403) { location.assign(item.url); return null; }
-        throw new Error(String(response.status));
+        if (response.status >= 500 && item.tries < MOST_TRIES) { refused(); } else { giveUp(); }
+        return null;
       })
       .catch(function () {
         item.tries = 0;
@@ -57,6 +59,17 @@
         announce(form, "offline", "还没有提交成功，已存在本机，联网后自动提交");
         setTimeout(function () { hand(key, form); }, AGAIN_AFTER);
       });
+    /* The network is there, the server fails: ask it less and less often, and not for ever. */
+    function refused() {
+      var wait = AGAIN_AFTER * Math.pow(2, item.tries - 1);
+      announce(form, "failed", "服务器暂时没有受理，已存在本机，" + Math.round(wait / 1000) + " 秒后自动再试，请不要关闭页面");
+      setTimeout(function () { hand(key, form); }, wait);
+    }
+    function giveUp() {
+      drop(key);
+      announce(form, "failed", GAVE_UP);
+      form.removeAttribute("data-sent");
+    }
   }
   function drop(key) { forget(function (name) { return name === QUEUE + key; }); }
   function queue(form) {
