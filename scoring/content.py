@@ -13,9 +13,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import Model
 
-    from scoring.models import Evidence, Score, Sheet
+    from scoring.models import AssessmentRound, Evidence, Score, Sheet
 
 Content = dict[str, Any]
 
@@ -51,6 +53,8 @@ OF_SCORE = (
 OF_EVIDENCE = ("title", "dated_on")
 OF_CONSEQUENCE = ("kind", "clause", "trigger", "is_confirmed", "is_dismissed", "dismissal_reason")
 OF_DECISION = ("grade", "record_number", "held_on", "reason", "recorded_at", "recorded_by_id")
+OF_ROUND = ("id", "unit_id", "year", "title", "published_at")
+OF_RESULT = ("unit_id", "revision", "total_points", "grade", "content_hash")
 OF_OBJECTION = (
     "text",
     "state",
@@ -82,6 +86,14 @@ def content_of(sheet: Sheet) -> Content:
     }
 
 
+def results_of(round: AssessmentRound, sheets: Iterable[Sheet]) -> Content:
+    """What a published round found: of each final sheet the unit, its points and grade, and the digest of its content."""
+    return {
+        "round": _facts(round, OF_ROUND),
+        "results": [_facts(each, OF_RESULT) for each in sorted(sheets, key=lambda each: each.pk)],
+    }
+
+
 def canonical(content: Content) -> str:
     """The one text of a content."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -99,7 +111,9 @@ def _score(score: Score) -> Content:
 
 def _evidence(evidence: Evidence) -> Content:
     hand_in = evidence.hand_in
-    return _facts(evidence, OF_EVIDENCE) | {"sha256": hand_in.sha256 if hand_in else evidence.sha256}
+    found = _facts(evidence, OF_EVIDENCE) | {"sha256": hand_in.sha256 if hand_in else evidence.sha256}
+    # Only where there is one: sheets that were sealed before keep the digest they have.
+    return found | ({"round_id": evidence.round_id} if evidence.round_id else {})
 
 
 def _facts(row: Model, names: tuple[str, ...]) -> Content:

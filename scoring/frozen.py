@@ -9,6 +9,7 @@ from typing import Any
 from reporting import punctuality
 from reporting.corrected_bases import Counted
 from reporting.models import ClosedWeek, WeekUnit
+from reporting.rollup.streaks import Cited
 from reporting.verified_figures import Less
 from scoring.incidents import Incidents
 from scoring.rules import Standing
@@ -46,8 +47,8 @@ class Year:
     reports: punctuality.Punctuality | None = None
     # Week by week, where a rule asks for it: the year as each closed week alone says it.
     weeks: tuple[Year, ...] = ()
-    # The longest row of 差 by each reading but `occasion`, which the frozen row has.
-    poor: dict[str, int] = field(default_factory=dict)
+    # The longest row of 差 by each reading, with its draws and days; how long it is by `occasion` says the frozen row.
+    poor: Mapping[str, tuple[Cited, ...]] = field(default_factory=dict)
     # What inspections took off the declared figures of the unit and everything below it.
     less: Less = field(default_factory=Less)
     # Whom a rule by ranks compares the unit with, itself included, where a rule asks for it.

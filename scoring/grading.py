@@ -34,6 +34,7 @@ class Step:
     words: str
     record: str
     grade: str
+    consequence: Consequence | None = None  # of a flag: its record has a page
 
     @property
     def grade_label(self) -> str:
@@ -57,12 +58,12 @@ def steps(
     found = [Step(BAND, _("按总分对应等次"), _("考评总分 %(points)s 分") % {"points": total}, grade)]
     for each in _confirmed(consequences, THREE_POOR):
         grade = grade_of(sheet, result)
-        found.append(Step(THREE_POOR, _("连续三次抽查为“差”，不得评为优秀"), each.trigger, grade))
+        found.append(Step(THREE_POOR, _("连续三次抽查为“差”，不得评为优秀"), each.trigger, grade, each))
     if grade == Grade.FAIL:
         words = _("低于最低等次分数线：通报批评、书面情况说明、取消当年评优资格")
         found.append(Step(BELOW, words, _("考评总分 %(points)s 分") % {"points": total}, grade))
     found += [
-        Step(NO_PLATFORM, str(ConsequenceKind(each.kind).label), each.trigger, grade)
+        Step(NO_PLATFORM, str(ConsequenceKind(each.kind).label), each.trigger, grade, each)
         for each in _confirmed(consequences, NO_PLATFORM)
     ]
     if decision is not None:

@@ -24,7 +24,11 @@ class Incidents:
 
     found: int = 0
     handled: int = 0
-    grave: int = 0
+    grave_ones: tuple[tuple[int, date], ...] = ()  # number and day it was found, in order
+
+    @property
+    def grave(self) -> int:
+        return len(self.grave_ones)
 
 
 def read_incidents(period: Period, unit_ids: Iterable[int], *, until: datetime) -> dict[int, Incidents]:
@@ -53,5 +57,9 @@ def _count(incidents: list[Incident], until: datetime) -> Incidents:
     return Incidents(
         found=len(incidents),
         handled=sum(each.handled_at is not None and each.handled_at < until for each in incidents),
-        grave=sum(each.is_grave for each in incidents),
+        grave_ones=tuple(
+            (each.pk, clock.local(each.found_at).date())
+            for each in sorted(incidents, key=lambda each: each.pk)
+            if each.is_grave
+        ),
     )

@@ -51,7 +51,7 @@ def read_year(
     bases = corrected_bases.of_units(newest, ids, BASE_MEASURES)
     incidents = read_incidents(period, ids, until=newest.week.ends_at)
     reports = punctuality.of_year(year, ids, first=first, last=last)
-    poor = streaks.longest_by_reading(year, newest.week.ends_at, ids, known=newest.known_until)
+    poor = streaks.longest_rows(year, newest.week.ends_at, ids, known=newest.known_until)
     less = verified_figures.of_weeks(weeks if week_by_week else [newest], ids)
     by_week = _by_week(weeks, ids, less) if week_by_week else {}
     corrected = {str(each.week): each.edition for each in weeks if each.edition > 1}
@@ -116,17 +116,26 @@ def figure(metric: str, year: Year, params: Params) -> Figure:
     return METRICS[metric](year, year.row, params)
 
 
-def is_platform_incomplete(year: Year, floor: Fraction) -> bool:
-    """Platform building not completed (SUP-4.4.4). READING: no open account, no administrator, or too few groups."""
+def platform_gaps(year: Year, floor: Fraction) -> dict[str, tuple[int, int]]:
+    """What of platform building isn't completed (SUP-4.4.4), name -> number and base; empty where all of it is.
+
+    READING: no open account, no administrator, or too few groups, these as inspections left them.
+    """
     row = year.row
     if row is None:
-        return False
+        return {}
+    found: dict[str, tuple[int, int]] = {}
     n_accounts = (
         row.own_accounts_personal + row.own_accounts_public + row.own_accounts_weibo + row.own_accounts_other
     )
+    if n_accounts == 0:
+        found["accounts"] = (0, 0)
+    if row.own_admins == 0:
+        found["admins"] = (0, 0)
     with_group = row.sub_orgs_with_group - year.less.orgs_with_group
-    has_too_few_groups = row.sub_orgs > 0 and Fraction(with_group, row.sub_orgs) < floor
-    return n_accounts == 0 or row.own_admins == 0 or has_too_few_groups
+    if row.sub_orgs > 0 and Fraction(with_group, row.sub_orgs) < floor:
+        found["groups"] = (with_group, row.sub_orgs)
+    return found
 
 
 def _plain(sums: Mapping[str, object]) -> dict[str, int]:

@@ -30,27 +30,30 @@ class Outcome:
     is_commended: bool
     criticism: Consequence | None
     explanation: Consequence | None
-    unit_barred: Consequence | None
+    unit_barred: tuple[Consequence, ...]  # by each fault that was confirmed
     person_barred: Consequence | None
     contribution: Decimal | None
 
     @property
     def unit_words(self) -> str:
         """评优资格 of the unit, with the clause that takes it."""
-        return _eligibility(self.unit_barred)
+        return _eligibility(*self.unit_barred)
 
     @property
     def person_words(self) -> str:
         """The same of the person in charge."""
-        return _eligibility(self.person_barred)
+        return _eligibility(*([self.person_barred] if self.person_barred else []))
 
 
 def outcome_of(sheet: Sheet, consequences: Iterable[Consequence]) -> Outcome:
     """What follows from the sheet as it stands; of an open sheet nothing does yet but what is confirmed."""
-    acting = {(each.kind, _is_of_unit(each)): each for each in consequences if each.is_confirmed}
-    unit_barred = acting.get((ConsequenceKind.NO_AWARD, True))
+    confirmed = [each for each in consequences if each.is_confirmed]
+    acting = {(each.kind, _is_of_unit(each)): each for each in confirmed}
+    unit_barred = tuple(
+        each for each in confirmed if each.kind == ConsequenceKind.NO_AWARD and _is_of_unit(each)
+    )
     return Outcome(
-        is_commended=sheet.is_final and sheet.grade == Grade.EXCELLENT and unit_barred is None,
+        is_commended=sheet.is_final and sheet.grade == Grade.EXCELLENT and not unit_barred,
         criticism=acting.get((ConsequenceKind.CRITICISM, False)),
         explanation=acting.get((ConsequenceKind.EXPLANATION, False)),
         unit_barred=unit_barred,
@@ -81,7 +84,8 @@ def _is_of_unit(consequence: Consequence) -> bool:
     return consequence.clause == NO_PLATFORM
 
 
-def _eligibility(barred: Consequence | None) -> str:
-    if barred is None:
+def _eligibility(*barred: Consequence) -> str:
+    if not barred:
         return _("有")
-    return _("取消（%(clause)s：%(trigger)s）") % {"clause": barred.clause, "trigger": barred.trigger}
+    words = {"clause": barred[0].clause, "trigger": "；".join(each.trigger for each in barred)}
+    return _("取消（%(clause)s：%(trigger)s）") % words

@@ -67,35 +67,73 @@ def streaks(
     }
 
 
-def longest_by_reading(
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """One 次 of a row: the draw it is of, "" for a check outside of draws, and its day; `key` names it."""
+
+    key: str
+    draw: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One check as the readings look at it."""
+
+    channel: object
+    posts: int
+    cited: Cited
+
+
+def longest_rows(
     year: int, at: datetime, unit_ids: Iterable[int], *, known: datetime | None = None
-) -> dict[int, dict[str, int]]:
+) -> dict[int, dict[str, tuple[Cited, ...]]]:
     """Direct unit -> reading of SUP-4.1c -> the longest row of 差 of the calendar year, in one statement.
 
-    `unit_sequence`: every valid check in the unit and below it, in order of time, then record. `same_group`: running
-    checks of one group or account. The third reading, `occasion`, is what the week itself keeps.
+    `occasion`: one draw is one 次, the reading of the weekly close. `unit_sequence`: every valid check in the unit and
+    below it, in order of time, then record. `same_group`: running checks of one group or account.
     """
     found = (
         _checks_of(year, at, known)
         .filter(direct_unit_id__in=list(unit_ids))
-        .values_list("direct_unit_id", "group_id", "account_id", "posts")
+        .values_list("direct_unit_id", "group_id", "account_id", "posts", "draw", "pk", "counted_on")
     )
-    rows: dict[int, list[tuple[object, str]]] = {}
-    for unit_id, group_id, account_id, posts in found:
-        rows.setdefault(unit_id, []).append(((group_id, account_id), grade(posts)))
-    return {unit_id: longest_of(checks) for unit_id, checks in rows.items()}
+    checks: dict[int, list[Checked]] = {}
+    for unit_id, group_id, account_id, posts, draw, pk, day in found:
+        one = Checked((group_id, account_id), posts, Cited(f"#{pk}", draw, day))
+        checks.setdefault(unit_id, []).append(one)
+    return {unit_id: rows_of(each) for unit_id, each in checks.items()}
 
 
-def longest_of(checks: Iterable[tuple[object, str]]) -> dict[str, int]:
-    """The longest row of 差 in checks in order, each of a channel with its grade, by the two readings over single checks."""
+def rows_of(checks: Iterable[Checked]) -> dict[str, tuple[Cited, ...]]:
+    """The longest row of 差 in checks in order, by each of the three readings."""
     ordered = list(checks)
-    channels: dict[object, list[str]] = {}
-    for channel, each in ordered:
-        channels.setdefault(channel, []).append(each)
+    single = [(grade(each.posts), each.cited) for each in ordered]
+    channels: dict[object, list[tuple[str, Cited]]] = {}
+    draws: dict[str, list[Checked]] = {}
+    for each, graded in zip(ordered, single, strict=True):
+        channels.setdefault(each.channel, []).append(graded)
+        draws.setdefault(each.cited.draw or each.cited.key, []).append(each)
+    occasions = [
+        (occasion_grade(one.posts for one in draw), Cited(key, draw[0].cited.draw, draw[0].cited.day))
+        for key, draw in draws.items()
+    ]
     return {
-        "unit_sequence": poor_streak(each for _channel, each in ordered).longest,
-        "same_group": max((poor_streak(grades).longest for grades in channels.values()), default=0),
+        "occasion": _longest(occasions),
+        "unit_sequence": _longest(single),
+        "same_group": max((_longest(each) for each in channels.values()), key=len, default=()),
     }
+
+
+def _longest(graded: Iterable[tuple[str, Cited]]) -> tuple[Cited, ...]:
+    """The longest row of 差, the first of equal ones."""
+    running: list[Cited] = []
+    longest: tuple[Cited, ...] = ()
+    for each, cited in graded:
+        running = [*running, cited] if each == CheckGrade.POOR else []
+        if len(running) > len(longest):
+            longest = tuple(running)
+    return longest
 
 
 def running(unit_id: int) -> int:

@@ -187,6 +187,10 @@ class Evidence(models.Model):
     hand_in = models.ForeignKey(
         "reporting.HandIn", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # The unit's own published assessment of the level below it; `sha256` is then the digest of its results.
+    round = models.ForeignKey(
+        "scoring.AssessmentRound", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     stored_name = models.CharField(max_length=80, blank=True)
     original_name = models.CharField(_("文件名"), max_length=120, blank=True)
     size = models.PositiveIntegerField(_("大小（字节）"), null=True, blank=True)
@@ -206,14 +210,18 @@ class Consequence(models.Model):
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="consequences")
     kind = models.CharField(max_length=14, choices=ConsequenceKind)
     clause = models.CharField(max_length=20)
-    trigger = models.CharField(max_length=200)
+    # Which of several faults of one clause: "platform", "incident-5"; "" where the clause has but one.
+    fault = models.CharField(max_length=30, blank=True)
+    trigger = models.CharField(max_length=400)
+    # What the flag was decided on, without the week it was read in.
+    facts = models.JSONField(default=dict, blank=True)
     is_confirmed = models.BooleanField(default=False)
     is_dismissed = models.BooleanField(default=False)
     dismissal_reason = models.CharField(_("不予认定的理由"), max_length=200, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["sheet", "kind", "clause"], name="consequence_once"),
+            models.UniqueConstraint(fields=["sheet", "kind", "clause", "fault"], name="consequence_once"),
             models.CheckConstraint(
                 condition=~models.Q(is_confirmed=True, is_dismissed=True), name="consequence_decided_one_way"
             ),

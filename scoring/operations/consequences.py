@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from orgs.kernel.numbers import percent_text, points_text
-from scoring import metrics
-from scoring.choices import NO_PLATFORM, THREE_POOR, ConsequenceKind, Grade, PoorReading
+from orgs.kernel.numbers import points_text
+from scoring.choices import NO_PLATFORM, THREE_POOR, ConsequenceKind, Grade
+from scoring.faults import Fault, faults_of
 from scoring.models import Consequence
 from scoring.tallies import floors_of
 
@@ -21,50 +19,22 @@ if TYPE_CHECKING:
 BELOW_SIX = "SUP-4.4.3"
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    kind: str
-    clause: str
-    trigger: str
-    is_confirmed: bool = False
-
-
 def follow_year(sheet: Sheet, year: Year) -> bool:
-    """Flags the frozen weeks raise: three 差 in a row, platform not completed, a grave incident. Says whether anything changed.
+    """Flags the frozen weeks raise: three 差 in a row, platform not completed, grave incidents. Says whether anything changed.
 
     They act only once confirmed by the leading group's office. READING `year`: the row of 差 is the longest of the
     calendar year as the last closed week of that year's numbers knows it. Checks made on its last days of December
     that fall into week 1 of the next year extend no row of this year.
     """
-    settings = sheet.scheme.settings
-    limit = int(settings.get("poor_streak_limit", 3))
-    streak = _poor_streak(settings.get("poor_streak", PoorReading.OCCASION), year)
-    wanted = []
-    if streak >= limit:
-        text = _("本年度连续 %(n)s 次抽查为“差”") % {"n": streak}
-        wanted.append(_Wanted(ConsequenceKind.NOT_EXCELLENT, THREE_POOR, text))
-    faults = []
-    if metrics.is_platform_incomplete(year, Fraction(settings.get("platform_floor", "0.60"))):
-        faults.append(_platform_trigger(year))
-    if year.incidents.grave:
-        faults.append(_("本年度 %(n)s 条不良信息被认定为重大失误") % {"n": year.incidents.grave})
-    if faults:
-        wanted.append(_Wanted(ConsequenceKind.NO_AWARD, NO_PLATFORM, "；".join(faults)))
-    changed = _replace(sheet, {THREE_POOR, NO_PLATFORM}, wanted)
-    has_flag = streak >= limit
-    if sheet.has_poor_flag != has_flag:
+    wanted = faults_of(sheet.scheme.settings, year)
+    changed, undone = _replace(sheet, {THREE_POOR, NO_PLATFORM}, wanted)
+    has_flag = any(each.clause == THREE_POOR for each in wanted)
+    if sheet.has_poor_flag != has_flag or THREE_POOR in undone:
         sheet.has_poor_flag = has_flag
         sheet.poor_flag_confirmed_at = None
         sheet.poor_flag_confirmed_by = None
         sheet.save(update_fields=["has_poor_flag", "poor_flag_confirmed_at", "poor_flag_confirmed_by"])
     return changed
-
-
-def _poor_streak(reading: str, year: Year) -> int:
-    """The longest row of 差 as the scheme reads it; the frozen week keeps the one by occasions."""
-    if reading != PoorReading.OCCASION:
-        return year.poor.get(reading, 0)
-    return year.row.poor_streak_max if year.row else 0
 
 
 def follow_result(sheet: Sheet, decision: Decision | None = None, *, is_final: bool) -> None:
@@ -76,7 +46,7 @@ def follow_result(sheet: Sheet, decision: Decision | None = None, *, is_final: b
     if sheet.grade == Grade.FAIL:
         text = _fail_trigger(sheet, decision)
         wanted = [
-            _Wanted(kind, BELOW_SIX, text, is_final)
+            Fault(kind, BELOW_SIX, text, is_final)
             for kind in (ConsequenceKind.CRITICISM, ConsequenceKind.EXPLANATION, ConsequenceKind.NO_AWARD)
         ]
     _replace(sheet, {BELOW_SIX}, wanted)
@@ -91,44 +61,50 @@ def _fail_trigger(sheet: Sheet, decision: Decision | None) -> str:
     return _("考评总分 %(points)s 分，低于 %(floor)s 分") % words
 
 
-def _replace(sheet: Sheet, clauses: set[str], wanted: list[_Wanted]) -> bool:
-    """Make the records of these clauses what is wanted; a confirmation is kept as long as its record stands.
+def _replace(sheet: Sheet, clauses: set[str], wanted: list[Fault]) -> tuple[bool, set[str]]:
+    """Make the records of these clauses what is wanted; whether anything changed, and of which clauses a confirmation is undone.
 
-    A dismissal is kept as long as its trigger does: other figures are decided on anew.
+    A dismissal is kept as long as its facts are the same: other figures are decided on anew. A confirmation is kept as
+    long as what was confirmed still holds: another fault starts unconfirmed.
     """
-    present = {(each.kind, each.clause): each for each in sheet.consequences.filter(clause__in=clauses)}
-    keys = {(each.kind, each.clause) for each in wanted}
+    present = {_key(each): each for each in sheet.consequences.filter(clause__in=clauses)}
+    keys = {(each.kind, each.clause, each.name) for each in wanted}
     gone = [record.pk for key, record in present.items() if key not in keys]
     if gone:
         Consequence.objects.filter(pk__in=gone).delete()
-    changed = bool(gone)
+    changed, undone = bool(gone), set()
     for each in wanted:
-        record = present.get((each.kind, each.clause))
+        record = present.get((each.kind, each.clause, each.name))
         if record is None:
-            Consequence.objects.create(
-                sheet=sheet,
-                kind=each.kind,
-                clause=each.clause,
-                trigger=each.trigger,
-                is_confirmed=each.is_confirmed,
-            )
+            record = Consequence(sheet=sheet, kind=each.kind, clause=each.clause, fault=each.name)
+        before = (record.trigger, record.facts, record.is_confirmed, record.is_dismissed)
+        was_confirmed = record.is_confirmed
+        _decide(record, each)
+        record.trigger, record.facts = each.trigger, dict(each.facts)
+        if (record.trigger, record.facts, record.is_confirmed, record.is_dismissed) != before:
+            record.save()
             changed = True
-        elif record.trigger != each.trigger or (each.is_confirmed and not record.is_confirmed):
-            record.trigger = each.trigger
-            record.is_confirmed = record.is_confirmed or each.is_confirmed
-            record.is_dismissed = False
-            record.dismissal_reason = ""
-            record.save(update_fields=["trigger", "is_confirmed", "is_dismissed", "dismissal_reason"])
-            changed = True
-    return changed
+        if was_confirmed and not record.is_confirmed:
+            undone.add(each.clause)
+    return changed, undone
 
 
-def _platform_trigger(year: Year) -> str:
-    row = year.row
-    if row is None:
-        return ""
-    return _("%(week)s：本级管理员 %(admins)s 人，团组织建群率 %(ratio)s") % {
-        "week": str(year.week),
-        "admins": row.own_admins,
-        "ratio": percent_text(row.sub_orgs_with_group, row.sub_orgs),
-    }
+def _key(record: Consequence) -> tuple[str, str, str]:
+    return record.kind, record.clause, record.fault
+
+
+def _decide(record: Consequence, found: Fault) -> None:
+    """What becomes of the decision on the record, now that this is found."""
+    if not record.is_flag:
+        record.is_confirmed = found.is_confirmed
+        return
+    # One that was raised before facts were kept is told by its words.
+    is_same = record.facts == found.facts if record.facts else found.trigger.startswith(record.trigger or "-")
+    if is_same:
+        return
+    record.is_dismissed = False
+    record.dismissal_reason = ""
+    before, now = set(record.facts), set(found.facts)
+    # A row of 差 that grows is still the row that was confirmed.
+    still_holds = now <= before or (record.clause == THREE_POOR and before <= now)
+    record.is_confirmed = record.is_confirmed and still_holds

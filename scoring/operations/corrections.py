@@ -100,6 +100,9 @@ def _copy(model: type[Consequence | Decision], old: Sheet, new: Sheet) -> None:
     rows = list(model._default_manager.filter(sheet=old).order_by("pk"))
     for row in rows:
         _renew(row, sheet=new)
+        if isinstance(row, Consequence) and not row.is_flag:
+            # What follows from the total acts with the revision that is final.
+            row.is_confirmed = False
     model._default_manager.bulk_create(rows)
 
 

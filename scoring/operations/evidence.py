@@ -1,7 +1,7 @@
 """佐证材料: what stands behind a criterion's points: a named paper, a file, or a document the unit has handed in before.
 
-One paper counts once on a sheet: the same file or hand-in is evidence of one criterion only. The unit adds while it
-assesses itself, the assessment group while it assesses; once a sheet is proposed, told or final nothing is added.
+One paper counts once on a sheet: the same file or hand-in, the same name of the same day is evidence of one criterion
+only. The unit adds while it assesses itself, the assessment group while it assesses; once a sheet is proposed, told or final nothing is added.
 """
 
 from __future__ import annotations
@@ -166,7 +166,11 @@ def _written(score: Score, fields: dict[str, object], *, by: User) -> Evidence:
         if known.score_id == score.pk:
             return known
         words = {"name": known.title, "criterion": str(known.score.criterion)}
-        raise EvidenceTaken(_("“%(name)s”已是“%(criterion)s”的佐证。一份材料只计一次，请换一份，或先从那里撤下。") % words)  # fmt: skip
+        text = _("“%(name)s”已是“%(criterion)s”的佐证。一份材料只计一次，请换一份，或先从那里撤下。") % words
+        is_named = made.hand_in is None and not made.sha256
+        raise EvidenceTaken(
+            text + (_("确是另一份的，请填写它的日期，或在名称中写明是哪一份。") if is_named else "")
+        )
     if Evidence.objects.filter(score=score).count() >= MOST_PAPERS:
         raise EvidenceRefused(_("一个评分点最多 %(most)s 份佐证材料。") % {"most": MOST_PAPERS})
     made.save(force_insert=True)
@@ -175,14 +179,14 @@ def _written(score: Score, fields: dict[str, object], *, by: User) -> Evidence:
 
 
 def _same_paper(sheet: Sheet, made: Evidence) -> Evidence | None:
-    """The same file or hand-in on the sheet; a paper that is only named, by name and day on the same criterion."""
+    """The same file or hand-in on the sheet; of a paper that is only named, one of the same name and day, or of none."""
     on_sheet = Evidence.objects.filter(score__sheet=sheet).select_related("score__criterion", "hand_in")
     digest = made.hand_in.sha256 if made.hand_in is not None else made.sha256
     for each in on_sheet:
         known = each.hand_in.sha256 if each.hand_in is not None else each.sha256
         if digest and known == digest:
             return each
-        is_named = not digest and not known and each.score_id == made.score_id
+        is_named = not digest and not known
         if is_named and (each.title, each.dated_on) == (made.title, made.dated_on):
             return each
     return None

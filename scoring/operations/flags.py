@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 def confirm_consequence(consequence: Consequence, *, by: User) -> Sheet:
     """The leading group's office confirms a flag; only then does it act on grade or award (SUP-4.1c, SUP-4.4.4).
 
-    Raises NotReady for a dismissed one, SheetFinal, NotAllowed.
+    Raises NotReady for a dismissed one and for what follows from the total itself, SheetFinal, NotAllowed.
     """
     sheet, consequence = _for_decision(consequence, by)
+    if not consequence.is_flag:
+        raise NotReady(_("该项由考评总分得出，定稿时自动生效，不用确认。"))
     if consequence.is_dismissed:
         raise NotReady(_("该项已不予认定，不能再确认。"))
     if consequence.is_confirmed:

@@ -12,15 +12,15 @@ from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
 from orgs.operations import ledger
 from scoring.choices import RoundState, SheetState
+from scoring.content import canonical, digest, results_of
 from scoring.exceptions import NotReady
-from scoring.models import AssessmentRound, Evidence, Score
+from scoring.models import AssessmentRound, Evidence, Score, Sheet
 from scoring.operations import sheets
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from orgs.models import User
-    from scoring.models import Sheet
 
 # READING: a criterion is about the unit's own assessment of the level below where it cites one of these.
 CLAUSES = ("SUP-A 一.2", "SUP-2.2.3")
@@ -33,13 +33,15 @@ def offered(sheet: Sheet) -> list[AssessmentRound]:
     published = AssessmentRound.objects.of_year(sheet.year).filter(
         unit=sheet.unit_id, state=RoundState.PUBLISHED
     )
-    known = set(Evidence.objects.filter(score__in=_scores(sheet)).values_list("title", flat=True))
-    return [round for round in published if not any(each.endswith(_ending(round)) for each in known)]
+    known = list(Evidence.objects.filter(score__in=_scores(sheet)).only("title", "round_id"))
+    return [round for round in published if not any(_is_of(each, round) for each in known)]
 
 
 @transaction.atomic
 def attach(sheet: Sheet, round: AssessmentRound, *, by: User) -> int:
     """List the round as evidence of each criterion it is about; a second time adds nothing. How many were added.
+
+    Each keeps the digest of the round's results, which the sheet's own seal then covers.
 
     Raises NotReady for a round that isn't published or isn't the unit's of that year, and after the self-assessment;
     NotAllowed for anybody but the unit.
@@ -53,10 +55,14 @@ def attach(sheet: Sheet, round: AssessmentRound, *, by: User) -> int:
         raise NotReady(_("只有本单位当年已经公布结果的考评可以列为佐证。"))
     n_added = 0
     day = clock.local(round.published_at).date() if round.published_at else None
-    for score in _scores(sheet).exclude(evidence__title__endswith=_ending(round)):
+    results = _results(round)
+    for score in _scores(sheet).prefetch_related("evidence"):
+        if any(_is_of(each, round) for each in score.evidence.all()):
+            continue
         # A paper counts once on a sheet: the scheme and the results are two, each under its criterion's name.
         title = f"{score.criterion.label[:40]}{_ending(round)}"
-        Evidence.objects.create(score=score, title=title, dated_on=day, added_by=by, added_at=clock.now())
+        facts = {"round": round, "sha256": results, "dated_on": day}
+        Evidence.objects.create(score=score, title=title, added_by=by, added_at=clock.now(), **facts)
         n_added += 1
     if n_added:
         sheet.version += 1
@@ -67,6 +73,19 @@ def attach(sheet: Sheet, round: AssessmentRound, *, by: User) -> int:
 
 def _scores(sheet: Sheet) -> QuerySet[Score]:
     return Score.objects.filter(sheet=sheet, criterion__clause__in=CLAUSES).select_related("criterion")
+
+
+def _is_of(evidence: Evidence, round: AssessmentRound) -> bool:
+    """Stands for this round; one listed before rounds were kept is told by its title."""
+    if evidence.round_id is not None:
+        return bool(evidence.round_id == round.pk)
+    return evidence.title.endswith(_ending(round))
+
+
+def _results(round: AssessmentRound) -> str:
+    """The digest of what the round found, as it stands now."""
+    sheets = Sheet.objects.filter(round=round).standing().final()
+    return digest(canonical(results_of(round, sheets)))
 
 
 def _ending(round: AssessmentRound) -> str:

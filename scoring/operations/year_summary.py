@@ -77,11 +77,14 @@ class Summary:
 
 
 def _consequence(each: Consequence) -> str:
-    state = "" if each.is_confirmed else _("（不予认定）") if each.is_dismissed else _("（待确认）")
+    waiting = _("（待确认）") if each.is_flag else _("（定稿后生效）")
+    state = "" if each.is_confirmed else _("（不予认定）") if each.is_dismissed else waiting
     return f"{each.get_kind_display()}{state}（{each.clause}）"
 
 
 def _decided(each: Consequence) -> str:
     if each.is_dismissed:
         return _("不予认定：%(why)s") % {"why": each.dismissal_reason}
+    if not each.is_flag:
+        return _("已生效") if each.is_confirmed else _("定稿后生效")
     return _("已认定") if each.is_confirmed else _("待认定")

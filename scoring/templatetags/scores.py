@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django import template
 
 from orgs.kernel.numbers import points_text
-from scoring import rule_words
+from scoring import record_pages, rule_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.forms import BoundField
     from django.utils.safestring import SafeString
 
-    from scoring.models import Criterion
+    from scoring.models import Consequence, Criterion, Sheet
 
 register = template.Library()
 
@@ -30,6 +30,12 @@ def points(value: Decimal | None) -> str:
 def provenance(criterion: Criterion) -> str:
     """Where a criterion comes from: 原文, 按文意理解, 拟定."""
     return rule_words.provenance_words(criterion.provenance)
+
+
+@register.filter
+def record_url(consequence: Consequence, sheet: Sheet) -> str:
+    """The page of the record a flag cites; "" for what follows from the total."""
+    return record_pages.of_fault(consequence, sheet)
 
 
 @register.filter

@@ -17,7 +17,7 @@ from reporting.operations.verified_counts import void_count
 from reporting.verified_figures import Found, Less, less_of, of_units
 from scoring.choices import Metric
 from scoring.frozen import Year
-from scoring.metrics import figure, is_platform_incomplete, read_year
+from scoring.metrics import figure, platform_gaps, read_year
 from tests.scoring.conftest import close_week
 from tests.world import TODAY
 
@@ -145,8 +145,8 @@ def test_a_score_uses_the_verified_number_and_names_the_declared_one(world, cast
     assert (capped.numerator, capped.declared) == (30, 60)
     assert figure(Metric.ORGANISATIONS_COVERAGE, Year(year.week, row=year.row), {}).declared is None
     # 5 of 8 are 62.5 %, 4 of 8 are 50 %: the floor of 60 % tells the difference.
-    assert is_platform_incomplete(year, Fraction("0.6"))
-    assert not is_platform_incomplete(Year(year.week, row=year.row), Fraction("0.6"))
+    assert platform_gaps(year, Fraction("0.6"))["groups"] == (4, 8)
+    assert "groups" not in platform_gaps(Year(year.week, row=year.row), Fraction("0.6"))
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import strategies as st
 
@@ -165,7 +166,7 @@ def years(draw):
         weeks[-1].week,
         row=weeks[-1].row,
         flows=weeks[-1].flows,
-        incidents=Incidents(draw(st.integers(0, 9)), 0, draw(st.integers(0, 3))),
+        incidents=Incidents(draw(st.integers(0, 9)), 0, ((1, date(2026, 1, 1)),) * draw(st.integers(0, 3))),
         reports=draw(st.none() | st.builds(Punctuality, *[st.integers(0, 9)] * 3)),
         weeks=weeks,
     )

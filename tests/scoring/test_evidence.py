@@ -110,6 +110,17 @@ def test_a_paper_may_be_only_named(sheet, cast):
         operations.add_named(score_of(sheet, "1.1.a"), "  ", by=cast["city"])
 
 
+def test_minutes_that_are_only_named_count_under_one_criterion_only(sheet, cast):
+    def add(code, day):
+        return operations.add_named(score_of(sheet, code), "微信工作例会记录", dated_on=day, by=cast["city"])
+
+    first = add("1.3", date(2026, 3, 1))
+    assert add("1.3", date(2026, 3, 1)) == first
+    with pytest.raises(EvidenceTaken, match=r"只计一次.*确是另一份的"):
+        add("4.3", date(2026, 3, 1))
+    assert add("4.3", date(2026, 4, 1)).pk != first.pk
+
+
 @pytest.mark.parametrize(("data", "name"), [(b"", "空.pdf"), (b"MZ\x90", "x.pdf"), (PDF, "x.exe")])
 def test_only_the_few_kinds_of_files_are_taken(sheet, cast, data, name):
     with pytest.raises(FileRejected):

@@ -145,8 +145,8 @@ def test_what_followed_from_a_final_sheet_never_changes(sheets, world, cast):
         "UPDATE scoring_consequence SET is_confirmed = true, is_dismissed = false WHERE sheet_id = %s",
         "DELETE FROM scoring_consequence WHERE sheet_id = %s",
         "INSERT INTO scoring_consequence"
-        " (sheet_id, kind, clause, trigger, is_confirmed, is_dismissed, dismissal_reason)"
-        " VALUES (%s, 'no_award', 'SUP-4.4.4', '', true, false, '')",
+        " (sheet_id, kind, clause, fault, trigger, facts, is_confirmed, is_dismissed, dismissal_reason)"
+        " VALUES (%s, 'no_award', 'SUP-4.4.4', '', '', '{}', true, false, '')",
     ):
         is_refused(sql, sheet.pk)
     with pytest.raises(SheetFinal, match="已定稿"):

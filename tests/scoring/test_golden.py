@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ import pytest
 
 from reporting.models import ClosedWeek, WeekUnit
 from reporting.punctuality import Punctuality
-from reporting.rollup.streaks import longest_of, occasion_grade, poor_streak
+from reporting.rollup.streaks import occasion_grade, poor_streak
 from reporting.verified_figures import Less
 from scoring import rules
 from scoring.choices import Metric
@@ -18,6 +19,7 @@ from scoring.computation import compute
 from scoring.frozen import Group, Year
 from scoring.incidents import Incidents
 from scoring.models import Criterion, Score
+from tests.scoring.poor_rows import lengths
 
 D = Decimal
 COVERAGE = {"bands": [["0.90", "0.8"], ["0.80", "0.5"], ["0.70", "0.2"], [None, "-0.2"]]}
@@ -115,7 +117,7 @@ CASES = [
     ("one is free", {"rule": "penalty", "metric": "incidents_found", "params": {"each": "0.5", "free": 1}, "low": "-0.5"}, {"incidents": Incidents(1)}, "1"),
     ("1 − 2 × 0.5", {"rule": "penalty", "metric": "incidents_found", "params": {"each": "0.5", "free": 1}, "low": "-0.5"}, {"incidents": Incidents(3)}, "0"),
     ("1 − 9 × 0.5 → floor", {"rule": "penalty", "metric": "incidents_found", "params": {"each": "0.5", "free": 1}, "low": "-0.5"}, {"incidents": Incidents(10)}, "-0.5"),
-    ("1 − 1 × 0.5 for a grave one", {"rule": "penalty", "metric": "incidents_grave", "params": {"each": "0.5"}}, {"incidents": Incidents(3, 3, 1)}, "0.5"),
+    ("1 − 1 × 0.5 for a grave one", {"rule": "penalty", "metric": "incidents_grave", "params": {"each": "0.5"}}, {"incidents": Incidents(3, 3, ((5, date(2026, 3, 1)),))}, "0.5"),
     ("1 − 2 × 0.2 overdue", {"rule": "penalty", "metric": "requirements_overdue", "params": {"each": "0.2"}}, {"sub_requirements_overdue": 2}, "0.6"),
     ("overdue unknown is not none", {"rule": "penalty", "metric": "requirements_overdue", "params": {"each": "0.2"}}, {"sub_requirements_overdue": None}, "no_figure"),
     ("1 − 3 × 0.1 not reported", {"rule": "penalty", "metric": "reports_missing", "params": {"each": "0.1"}}, {"reports": Punctuality(40, 7, 3)}, "0.7"),
@@ -252,9 +254,9 @@ def test_a_total_and_its_grade(points, total, grade):
     ],
 )
 def test_three_running_poor_checks_by_each_reading(checks, occasion, unit_sequence, same_group):
-    graded = [(group, "poor" if posts < 3 else "fair") for group, posts in checks]
     assert poor_streak(occasion_grade([posts]) for _group, posts in checks).longest == occasion
-    assert longest_of(graded) == {"unit_sequence": unit_sequence, "same_group": same_group}
+    found = {"occasion": occasion, "unit_sequence": unit_sequence, "same_group": same_group}
+    assert lengths(checks) == found
 
 
 def test_one_draw_of_several_groups_is_graded_by_its_median():

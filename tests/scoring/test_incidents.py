@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.choices import IncidentCategory, IncidentOutcome
 from accounts.operations import incidents
 from orgs.kernel import clock
-from scoring import metrics
+from scoring import metrics, record_pages
 from scoring.models import Consequence
 from scoring.operations import flags
 from scoring.operations import sheets as operations
+from scoring.outcomes import outcome_of
 from tests.scoring.conftest import HAINAN_UNIVERSITY, QIONGHAI, close_week
 from tests.scoring.sheet_steps import arithmetic
 from tests.world import TODAY
@@ -65,10 +68,11 @@ def test_an_incident_of_another_year_does_not_count(sheets, week, world, cast):
 
 
 def test_a_grave_incident_is_flagged_until_confirmed(sheets, week, world, cast):
-    record(world, cast, "qh-hs", is_grave=True)
+    incident = record(world, cast, "qh-hs", is_grave=True)
     flag = flags_of(operations.compute_sheet(sheets["qh"])).get()
     assert (flag.kind, flag.is_confirmed) == ("no_award", False)
-    assert flag.trigger == "本年度 1 条不良信息被认定为重大失误"
+    day = LAST_WEEK.date().isoformat()
+    assert flag.trigger == f"不良信息第 {incident.pk} 号（{day} 发现）被认定为重大失误"
     flags.confirm_consequence(flag, by=cast["province"])
     operations.compute_sheet(sheets["qh"])
     assert flags_of(sheets["qh"]).get().is_confirmed
@@ -86,13 +90,38 @@ def test_a_mark_taken_back_takes_the_flag_back(sheets, week, world, cast):
     assert not flags_of(operations.compute_sheet(sheets["qh"])).exists()
 
 
-def test_both_faults_are_one_flag_and_computing_again_changes_nothing(sheets, week, world, cast):
-    record(world, cast, "hnu", is_grave=True)  # whose platform isn't completed either
+def test_each_fault_is_a_flag_of_its_own_and_computing_again_changes_nothing(sheets, week, world, cast):
+    """The platform isn't completed either: confirmed, it says nothing about the incidents, nor one about another."""
+    operations.compute_sheet(sheets["hnu"])
+    flags.confirm_consequence(flags_of(sheets["hnu"]).get(), by=cast["province"])
+    first = record(world, cast, "hnu", is_grave=True)
+    operations.compute_sheet(sheets["hnu"])
+    found = dict(flags_of(sheets["hnu"]).values_list("fault", "is_confirmed"))
+    assert found == {"platform": True, f"incident-{first.pk}": False}
+    second = record(world, cast, "hnu-law", is_grave=True)
+    flags.confirm_consequence(flags_of(sheets["hnu"]).get(fault=f"incident-{first.pk}"), by=cast["province"])
     version = operations.compute_sheet(sheets["hnu"]).version
-    flag = flags_of(sheets["hnu"]).get()
-    assert "建群率" in flag.trigger
-    assert "重大失误" in flag.trigger
+    found = dict(flags_of(sheets["hnu"]).values_list("fault", "is_confirmed"))
+    assert found == {"platform": True, f"incident-{first.pk}": True, f"incident-{second.pk}": False}
     assert operations.compute_sheet(sheets["hnu"]).version == version
+    barred = outcome_of(sheets["hnu"], flags_of(sheets["hnu"]).order_by("pk")).unit_words
+    assert ("建群率" in barred, f"第 {first.pk} 号" in barred, f"第 {second.pk} 号" in barred) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_the_flag_leads_to_the_incident_it_cites(sheets, week, world, cast, sign_in):
+    incident = record(world, cast, "qh-hs", is_grave=True)
+    record(world, cast, "qh")
+    sheet = operations.compute_sheet(sheets["qh"])
+    url = record_pages.of_fault(flags_of(sheet).get(), sheet)
+    for address in (sheet.get_absolute_url(), reverse("scoring:show-result", args=[sheet.pk])):
+        page = sign_in("province").get(address).content.decode()
+        # On the result page it stands among the steps of a graded sheet.
+        assert (escape(url) in page) == (address == sheet.get_absolute_url())
+    assert [line.incident.pk for line in sign_in("city").get(url).context["lines"]] == [incident.pk]
 
 
 def test_all_units_are_read_in_the_same_statements(world, cast, django_assert_num_queries):

@@ -8,12 +8,13 @@ import pytest
 
 from orgs.kernel import clock
 from reporting.models import SpotCheck
-from reporting.rollup.streaks import longest_of, occasion_grade, poor_streak
+from reporting.rollup.streaks import occasion_grade, poor_streak
 from scoring.models import Scheme
 from scoring.operations import sheets as operations
 from tests.scoring.conftest import QIONGHAI, close_week
+from tests.scoring.poor_rows import lengths, rows
 
-POOR, FAIR = "poor", "fair"
+POOR, FAIR = 0, 4
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,14 @@ POOR, FAIR = "poor", "fair"
     ],
 )
 def test_single_checks_are_read_as_a_row_of_the_unit_or_of_the_same_group(checks, unit_sequence, same_group):
-    assert longest_of(checks) == {"unit_sequence": unit_sequence, "same_group": same_group}
+    found = lengths(checks)
+    assert (found["unit_sequence"], found["same_group"]) == (unit_sequence, same_group)
+
+
+def test_the_row_says_which_draws_it_is_of():
+    found = rows([("a", 9), ("a", 1), ("b", 2), ("b", 5), ("a", 0)])
+    assert [each.draw for each in found["occasion"]] == ["d1", "d2"]
+    assert [each.day.isoformat() for each in found["same_group"]] == ["2026-03-02", "2026-03-05"]
 
 
 def test_one_draw_is_one_occasion_by_its_median():
@@ -48,7 +56,7 @@ def checks(world, cast):
                 direct_unit=world["qh"],
                 draw=f"d{n}",
                 posts=count,
-                grade=POOR if count < 3 else FAIR,
+                grade="poor" if count < 3 else "fair",
                 counted_on=clock.local(now).date(),
                 checked_at=now + timedelta(minutes=n),
                 checked_by=cast["auditor"],
@@ -76,4 +84,8 @@ def test_the_scheme_says_how_a_row_is_read(sheets, checks, world, reading, posts
     close_week(world, number, {"qh": QIONGHAI | {"poor_streak_max": 3 if reading == "occasion" else 0}})
     sheet = sheets["qh"]
     sheet.refresh_from_db()
-    assert operations.compute_sheet(sheet).has_poor_flag is is_flagged
+    sheet = operations.compute_sheet(sheet)
+    assert sheet.has_poor_flag is is_flagged
+    if is_flagged and posts:
+        day = (clock.today() - timedelta(days=3)).isoformat()
+        assert f"3 次抽查为“差”：抽样 d0（{day}）、抽样 d1" in sheet.consequences.get().trigger
