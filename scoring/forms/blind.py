@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orgs.kernel.numbers import points_text
+from scoring.forms.versions import TwoVersionsForm
 from scoring.operations.agreeing import MOST_CHARACTERS
 from scoring.operations.blind_scores import BlindEntry
 from scoring.operations.scores import Entry
@@ -38,7 +39,7 @@ def _words(label: Any, initial: str) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=200, initial=initial, widget=widget)
 
 
-class _CriteriaForm(forms.Form):
+class _CriteriaForm(TwoVersionsForm):
     """Fields are named by the score's id."""
 
     use_required_attribute = False
@@ -67,6 +68,7 @@ class BlindForm(_CriteriaForm):
             label = str(score.criterion)
             self.fields[f"points_{score.pk}"] = _points(label, own.points if own else None, _("未评"))
             self.fields[f"note_{score.pk}"] = _words(_("说明"), own.note if own else "")
+        self.hold({name: field.initial for name, field in self.fields.items()})
 
     def entries(self) -> list[BlindEntry]:
         """Every criterion, as it was typed."""
@@ -98,6 +100,7 @@ class AgreeForm(_CriteriaForm):
         """`proposed` are points all members gave alike, by criterion: they are proposed where nothing is kept yet."""
         super().__init__(data, scores)
         self.fields["overall"].initial = sheet.overall
+        stored: dict[str, object] = {"overall": sheet.overall}
         for score in self.scores:
             initial = score.assessed_points
             alike = proposed.get(score.criterion_id)
@@ -108,6 +111,11 @@ class AgreeForm(_CriteriaForm):
             self.fields[f"points_{score.pk}"] = _points(str(score.criterion), initial, placeholder)
             if computed is not None:
                 self.fields[f"reason_{score.pk}"] = _words(_("调整理由"), score.reason)
+                stored[f"reason_{score.pk}"] = score.reason
+            # What is only proposed isn't stored.
+            kept = score.assessed_points
+            stored[f"points_{score.pk}"] = None if kept is None else points_text(kept)
+        self.hold(stored)
 
     def entries(self) -> list[Entry]:
         """Points or reasons that differ from what is kept."""

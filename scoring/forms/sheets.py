@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs.kernel.numbers import points_text
 from scoring.choices import RuleKind
+from scoring.forms.versions import TwoVersionsForm
 from scoring.operations.scores import CountEntry, Entry
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ READ, SELF, ASSESS = "read", "self", "assess"
 YES_NO = (("", _("未填")), ("yes", _("有")), ("no", _("没有")))
 
 
-class SheetForm(forms.Form):
+class SheetForm(TwoVersionsForm):
     """Fields are named by the score's id; which are there depends on who fills the sheet and which item is open."""
 
     def __init__(self, data: QueryDict | None, scores: Iterable[Score], *, mode: str, item_id: int) -> None:
@@ -39,6 +40,7 @@ class SheetForm(forms.Form):
             self._add_points(score, is_open=is_open)
             if is_open and score.criterion.is_counted:
                 self._add_counts(score)
+        self.hold({name: field.initial for name, field in self.fields.items()})
 
     def self_scores(self) -> list[Entry]:
         """The unit's own points that differ from what is stored."""

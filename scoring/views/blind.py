@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orgs import permissions
-from orgs.exceptions import NotAllowed, OrgsError
+from orgs.exceptions import Conflict, NotAllowed, OrgsError
 from orgs.http import whole_number
 from scoring import deadlines
 from scoring.exceptions import ScoresRefused
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from orgs.http import LeagueRequest
-    from scoring.models import Score
+    from scoring.models import BlindSheet, Score
 
 HAND_IN = "hand_in"
 
@@ -50,12 +50,32 @@ def score_blind(request: LeagueRequest, pk: int) -> HttpResponse:
     scores = list(sheet.scores.in_sheet_order())
     own, kept = pages.own_of(sheet, request.user)
     form = BlindForm(request.POST or None, scores, kept)
-    if request.method == "POST" and form.is_valid() and _kept(request, sheet, form):
+    try:
+        is_kept = request.method == "POST" and _kept(request, sheet, form, own)
+    except Conflict:
+        # The same person, on a second device.
+        own, kept = pages.own_of(sheet, request.user)
+        form = BlindForm(request.POST, scores, kept)
+        form.set_side_by_side()
+        return _own_page(request, sheet, scores, form, own, status=409)
+    if is_kept:
         if request.POST.get("action") == HAND_IN:
             messages.success(request, _("已提交评分，其他成员全部提交后可以看到各人评分。"))
             return redirect("scoring:list-tasks")
         messages.success(request, _("已保存，还没有提交。"))
         return redirect("scoring:score-blind", pk)
+    return _own_page(request, sheet, scores, form, own, status=422 if form.errors else 200)
+
+
+def _own_page(
+    request: LeagueRequest,
+    sheet: Sheet,
+    scores: list[Score],
+    form: BlindForm,
+    own: BlindSheet | None,
+    *,
+    status: int,
+) -> HttpResponse:
     context = {
         "sheet": sheet,
         "form": form,
@@ -65,13 +85,31 @@ def score_blind(request: LeagueRequest, pk: int) -> HttpResponse:
         "is_open": sheet.state == "assessing" and not (own and own.handed_in_at),
         "deadline": deadlines.words(sheet.round.scoring_until) if sheet.round else "",
     }
-    return render(request, "scoring/blind/score.html", context, status=422 if form.errors else 200)
+    return render(request, "scoring/blind/score.html", context, status=status)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def agree_scores(request: LeagueRequest, pk: int) -> HttpResponse:
     """Who has handed in; once all have, everybody's points side by side, and the leader's fields."""
+    sheet, scores, form = _agreeing(request, pk)
+    try:
+        is_saved = form is not None and request.method == "POST" and _agreed(request, sheet, form)
+    except Conflict:
+        # Read again: the page shows what was saved meanwhile.
+        sheet, scores, form = _agreeing(request, pk)
+        if form is not None:
+            form.set_side_by_side()
+        return _comparison(request, sheet, scores, form, status=409)
+    if is_saved:
+        messages.success(request, _("已保存商定的得分。"))
+        return redirect("scoring:agree-scores", pk)
+    status = 422 if form is not None and form.errors else 200
+    return _comparison(request, sheet, scores, form, status=status)
+
+
+def _agreeing(request: LeagueRequest, pk: int) -> tuple[Sheet, list[Score], AgreeForm | None]:
+    """The sheet as it stands, with the leader's form. Raises NotAllowed for who may not read or write here."""
     sheet = _sheet(request, pk)
     if sheet.group_id is None or not blind_scores.may_compare(request.user, sheet):
         raise NotAllowed
@@ -79,20 +117,14 @@ def agree_scores(request: LeagueRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not may_agree:
         raise NotAllowed
     scores = list(sheet.scores.in_sheet_order())
-    given = pages.given_by_all(sheet)
-    form = (
-        AgreeForm(request.POST or None, scores, sheet=sheet, proposed=pages.alike(given))
-        if may_agree
-        else None
-    )
-    if form is not None and request.method == "POST" and form.is_valid() and _agreed(request, sheet, form):
-        messages.success(request, _("已保存商定的得分。"))
-        return redirect("scoring:agree-scores", pk)
-    return _comparison(request, sheet, scores, form)
+    if not may_agree:
+        return sheet, scores, None
+    proposed = pages.alike(pages.given_by_all(sheet))
+    return sheet, scores, AgreeForm(request.POST or None, scores, sheet=sheet, proposed=proposed)
 
 
 def _comparison(
-    request: LeagueRequest, sheet: Sheet, scores: list[Score], form: AgreeForm | None
+    request: LeagueRequest, sheet: Sheet, scores: list[Score], form: AgreeForm | None, *, status: int
 ) -> HttpResponse:
     given, members = pages.given_by_all(sheet), pages.members_of(sheet)
     columns = pages.columns_of(given, members)
@@ -106,7 +138,6 @@ def _comparison(
         "form": form,
         "tasks_url": reverse("scoring:list-tasks"),
     }
-    status = 422 if form is not None and form.errors else 200
     return render(request, "scoring/blind/agree.html", context, status=status)
 
 
@@ -120,14 +151,19 @@ def _sheet(request: LeagueRequest, pk: int) -> Sheet:
     return sheet
 
 
-def _kept(request: LeagueRequest, sheet: Sheet, form: BlindForm) -> bool:
+def _kept(request: LeagueRequest, sheet: Sheet, form: BlindForm, own: BlindSheet | None) -> bool:
+    """Raises Conflict, also for a form that isn't valid: its page would go out with the newer version."""
     version = whole_number(request.POST.get("version")) or 0
+    if version != (own.version if own else 0):
+        raise Conflict
+    if not form.is_valid():
+        return False
     hand_in = request.POST.get("action") == HAND_IN
     try:
         blind_scores.keep(sheet, form.entries(), version=version, by=request.user, hand_in=hand_in)
     except ScoresRefused as refused:
         form.refuse(refused.errors)
-    except NotAllowed:
+    except (Conflict, NotAllowed):
         raise
     except OrgsError as error:
         form.add_error(None, error.message)
@@ -135,14 +171,18 @@ def _kept(request: LeagueRequest, sheet: Sheet, form: BlindForm) -> bool:
 
 
 def _agreed(request: LeagueRequest, sheet: Sheet, form: AgreeForm) -> bool:
+    """Raises Conflict, also for a form that isn't valid: its page would go out with the newer version."""
     version = whole_number(request.POST.get("version")) or 0
+    sheet.require_version(version)
+    if not form.is_valid():
+        return False
     try:
         agreeing.agree(
             sheet, form.entries(), overall=form.cleaned_data["overall"], version=version, by=request.user
         )
     except ScoresRefused as refused:
         form.refuse(refused.errors)
-    except NotAllowed:
+    except (Conflict, NotAllowed):
         raise
     except OrgsError as error:
         form.add_error(None, error.message)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs import permissions
-from orgs.exceptions import NotAllowed, OrgsError
+from orgs.exceptions import Conflict, NotAllowed, OrgsError
 from scoring.choices import SheetState
 from scoring.exceptions import ScoresRefused
 from scoring.forms.sheets import ASSESS, READ, SELF, SheetForm
@@ -61,21 +61,22 @@ def show_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def enter_score(request: LeagueRequest, pk: int) -> HttpResponse:
-    """Keep what was entered on the sheet, all or nothing; errors stand at their fields."""
-    sheet = _sheet(request, pk)
-    mode = _mode(request, sheet)
-    if mode == READ:
-        raise NotAllowed
-    result = _tally(sheet)
-    item_id = _open_item(request, result)
-    form = SheetForm(request.POST, _scores(result), mode=mode, item_id=item_id)
-    if form.is_valid() and _save(request, sheet, form):
+    """Keep what was entered on the sheet, all or nothing; errors stand at their fields, and so do two versions."""
+    sheet, result, form, item_id = _given(request, pk)
+    try:
+        is_saved = _save(request, sheet, form)
+    except Conflict:
+        # Read again: the page shows what the other person saved.
+        sheet, result, form, item_id = _given(request, pk)
+        form.set_side_by_side()
+        return _page(request, sheet, result, form, item_id, status=409)
+    if is_saved:
         messages.success(request, _("已保存。"))
         return redirect(f"{sheet.get_absolute_url()}?item={item_id}")
     wrong = form.refused_item()
-    if wrong not in (None, item_id):
+    if wrong is not None and wrong != item_id:
         refused, item_id = form.refused, wrong
-        form = SheetForm(request.POST, _scores(result), mode=mode, item_id=item_id)
+        form = SheetForm(request.POST, _scores(result), mode=form.mode, item_id=item_id)
         form.refuse(refused)
     return _page(request, sheet, result, form, item_id, status=422)
 
@@ -186,7 +187,27 @@ def _computed_weight(item: ItemTally) -> Decimal:
     return sum(points, Decimal(0))
 
 
+def _given(request: LeagueRequest, pk: int) -> tuple[Sheet, Tally, SheetForm, int]:
+    """The sheet as it stands, with the form that was sent. Raises NotAllowed for who may not write on it."""
+    sheet = _sheet(request, pk)
+    mode = _mode(request, sheet)
+    if mode == READ:
+        raise NotAllowed
+    result = _tally(sheet)
+    item_id = _open_item(request, result)
+    return (
+        sheet,
+        result,
+        SheetForm(request.POST, _scores(result), mode=mode, item_id=item_id),
+        item_id,
+    )
+
+
 def _save(request: LeagueRequest, sheet: Sheet, form: SheetForm) -> bool:
+    """Raises Conflict, also for a form that isn't valid: its page would go out with the newer version."""
+    sheet.require_version(_version(request))
+    if not form.is_valid():
+        return False
     own, assessed, counts = form.self_scores(), form.assessed(), form.counts()
     if not (own or assessed or counts):
         return True
@@ -201,7 +222,7 @@ def _save(request: LeagueRequest, sheet: Sheet, form: SheetForm) -> bool:
         )
     except ScoresRefused as refused:
         form.refuse(refused.errors)
-    except NotAllowed:
+    except (Conflict, NotAllowed):
         raise
     except OrgsError as error:
         form.add_error(None, error.message)

@@ -169,8 +169,8 @@ def test_somebody_elses_save_is_told(computed, sign_in):
     sheet = computed["qh"]
     data = {"version": sheet.version - 1, field(sheet, "3.1"): "0.4"}
     response = sign_in("auditor").post(entered(sheet), data)
-    assert response.status_code == 422
-    assert "内容已被他人更新" in response.content.decode()
+    assert response.status_code == 409
+    assert "您打开页面以后，这张表在别处保存过" in response.content.decode()
 
 
 def test_the_unit_assesses_itself_and_counts_its_documents(computed, sign_in):
