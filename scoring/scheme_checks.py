@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from scoring import scheme_places
 from scoring.choices import OF_YEAR, Metric, RuleKind, is_number
+from scoring.rules import STEP
 from scoring.scheme_bands import problem_of, written
 
 if TYPE_CHECKING:
@@ -113,8 +114,12 @@ def _rule(row: Row, at: str, findings: Findings) -> None:
 def _line(params: Row, at: str, findings: Findings) -> None:
     if Fraction(params.get("zero", 0)) == Fraction(params.get("full", 1)):
         findings.add(f"{at}.params.full", _("full 和 zero 不能相同，请调整。"))
-    if Fraction(params.get("step", "0.1")) == 0:
+    step = Fraction(params.get("step", STEP))
+    if step == 0:
         findings.add(f"{at}.params.step", _("步长须大于 0，请调整。"))
+    elif step % Fraction(STEP):
+        # Points are given in steps of 0.1, so a total has one decimal (SUP-4.3).
+        findings.add(f"{at}.params.step", _("步长须为 %(step)s 的整数倍，请调整。") % {"step": STEP})
 
 
 def _metric(row: Row, at: str, findings: Findings) -> None:

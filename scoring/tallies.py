@@ -105,6 +105,11 @@ class Tally:
         return any(not item.item.is_approved for item in self.items)
 
     @property
+    def unexplained(self) -> list[Score]:
+        """Scores that deviate from the computed points without a reason: what they were compared with has moved since."""
+        return [score for item in self.items for score in item.scores if score.is_unexplained]
+
+    @property
     def is_self_complete(self) -> bool:
         return self.n_self_scored == self.n_items
 

@@ -121,14 +121,14 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Points of an assessment, also negative: a whole number, or a decimal in quotes."""
+    """Points of an assessment, also negative, in steps of 0.1: a whole number, or a decimal in quotes."""
 
-    PATTERN = r"-?(0|[1-9][0-9]{0,2})(\.[0-9]{1,2})?"
+    PATTERN = r"-?(0|[1-9][0-9]{0,2})(\.[0-9]0?)?"
 
     def check(self, value: object, key: str, findings: Findings) -> None:
         is_whole = isinstance(value, int) and not isinstance(value, bool) and -1000 < value < 1000
         if not is_whole and not (isinstance(value, str) and re.fullmatch(self.PATTERN, value)):
-            findings.add(key, _('应为分值；小数请写成带引号的数字，如 "0.5"，最多两位小数。'))
+            findings.add(key, _('应为分值，步长 0.1；小数请写成带引号的数字，如 "0.5"。'))
 
     def schema(self) -> Schema:
         whole = {"type": "integer", "minimum": -999, "maximum": 999}

@@ -167,6 +167,12 @@ class Score(models.Model):
         return self.computed_points if self.criterion.is_computed else None
 
     @property
+    def is_unexplained(self) -> bool:
+        """People gave other points than the system computes now, and no reason (SUP-4.3)."""
+        given, computed = self.assessed_points, self.computed_points
+        return given is not None and computed is not None and given != computed and not self.reason
+
+    @property
     def missing_label(self) -> str:
         """Why there are no computed points, in words; "" where there are."""
         code = self.arithmetic.get("missing", "")

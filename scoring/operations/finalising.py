@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from orgs import permissions
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
+from orgs.kernel.numbers import points_text
 from orgs.operations import ledger
 from scoring.choices import ObjectionState, SheetState
 from scoring.deadlines import day_words
@@ -110,7 +111,8 @@ def withdraw_proposal(sheet: Sheet, *, version: int, by: User, reason: str = "")
 def confirm(sheet: Sheet, *, version: int, by: User) -> Sheet:
     """确认定稿 by a second person: fix the computed points, seal, and the sheet never changes again, in the database too.
 
-    Raises NotReady for whoever proposed it and where nothing is proposed, SheetFinal, Conflict, NotAllowed.
+    Raises NotReady for whoever proposed it, where nothing is proposed and where points deviate without a reason,
+    SheetFinal, Conflict, NotAllowed.
     """
     require_assessor(by, sheet)
     sheet = locked(sheet.pk, version=version, proposed=True)
@@ -118,6 +120,9 @@ def confirm(sheet: Sheet, *, version: int, by: User) -> Sheet:
         raise NotReady(_("还没有提出定稿，请先由一人提出。"))
     if by.pk == sheet.proposed_by_id:
         raise NotReady(_("定稿须由两人办理：您已提出定稿，请另一位考评人员确认。"))
+    unexplained = missing_reasons(tally_of(sheet))
+    if unexplained:
+        raise NotReady(_("考评表还不能定稿。") + "".join(unexplained))
     _fix_points(sheet)
     refresh_result(sheet, confirm=True)
     sheet.finalised_at = clock.now()
@@ -159,6 +164,7 @@ def missing_for_final(sheet: Sheet, result: Tally, consequences: Iterable[Conseq
         missing.append(_("方案中有“原附件缺失，拟定内容，待团省委核定”的评分点，核定后才能定稿。"))
     elif result.has_unapproved:
         missing.append(_("考评方案还有内容没有核定，请团省委逐项核定后再定稿。"))
+    missing += missing_reasons(result)
     missing += [
         _("“%(kind)s”（%(trigger)s）还没有认定，请领导小组办公室确认或不予认定。")
         % {"kind": each.get_kind_display(), "trigger": each.trigger}
@@ -166,6 +172,20 @@ def missing_for_final(sheet: Sheet, result: Tally, consequences: Iterable[Conseq
         if each.is_open_flag
     ]
     return missing + _missing_of_round(sheet)
+
+
+def missing_reasons(result: Tally) -> list[str]:
+    """Which points deviate from the computed ones without a reason, a sentence each; typed before the weeks moved on."""
+    text = _("“%(criterion)s”给 %(points)s 分，系统现在计算为 %(computed)s 分，请填写调整理由或改用系统计算。")
+    return [
+        text
+        % {
+            "criterion": score.criterion,
+            "points": points_text(score.assessed_points),
+            "computed": points_text(score.computed_points),
+        }
+        for score in result.unexplained
+    ]
 
 
 def _missing_of_round(sheet: Sheet) -> list[str]:

@@ -20,6 +20,7 @@ from scoring.deadlines import day_words
 from scoring.exceptions import NotReady
 from scoring.models import Sheet
 from scoring.operations import rounds, sheets
+from scoring.operations.finalising import missing_reasons
 from scoring.tallies import tally
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def missing_for_notice(sheet: Sheet, result: Tally) -> list[str]:
     missing = []
     if not result.is_complete:
         missing.append(_("还有评分点没有考评得分，请补齐后再告知。"))
+    missing += missing_reasons(result)
     if any(each.is_open_flag for each in sheet.consequences.all()):
         missing.append(_("还有考评标记没有认定，请领导小组办公室先认定。"))
     return missing

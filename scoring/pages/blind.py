@@ -104,6 +104,12 @@ def own_of(sheet: Sheet, user: User) -> tuple[BlindSheet | None, dict[int, Blind
     return blind, {each.criterion_id: each for each in blind.scores.all()} if blind else {}
 
 
+def is_open_to(sheet: Sheet, own: BlindSheet | None) -> bool:
+    """Whether a member still scores the sheet alone: no correction, and not handed in."""
+    is_scored = sheet.state == SheetState.ASSESSING and sheet.revision == 1
+    return is_scored and not (own and own.handed_in_at)
+
+
 def fields_of(form: Form, scores: Sequence[Score]) -> list[Field]:
     """The own sheet, criterion by criterion."""
     return [Field(each, form[f"points_{each.pk}"], form[f"note_{each.pk}"]) for each in scores]
@@ -176,6 +182,10 @@ def _task(sheet: Sheet, own: BlindSheet | None, n_waiting: int, is_leading: bool
     )
     if sheet.state == SheetState.SELF_ASSESSING:
         return Task(sheet, _("单位自评中"), "mute", detail, sheet.get_absolute_url(), "")
+    if sheet.revision > 1:
+        # A correction has nothing to be found alone, and comes after the deadline.
+        verb = _("去商定") if is_leading else ""
+        return Task(sheet, _("更正中"), "warn", sheet.correction_reason, agree_url, verb)
     if sheet.round and deadlines.is_over(sheet.round.scoring_until) and not sheet.grade:
         return Task(sheet, _("考评已截止"), "bad", detail, sheet.get_absolute_url(), "")
     if own is None or own.handed_in_at is None:

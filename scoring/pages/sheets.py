@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scoring.forms.sheets import SheetForm
     from scoring.models import Evidence, Score, Sheet
 
-SIGNS = "①②③④⑤⑥⑦⑧⑨"
+N_SIGNS = 20  # ① to ⑳
 TONES: dict[str, str] = {Grade.EXCELLENT: "ok", Grade.GOOD: "info", Grade.PASS: "warn", Grade.FAIL: "bad"}
 
 
@@ -104,7 +104,7 @@ def _cells(item: ItemTally, form: SheetForm) -> list[Cell]:
     return [
         Cell(
             score,
-            "" if single else SIGNS[index],
+            "" if single else sign_of(index),
             _field(form, f"points_{score.pk}"),
             _field(form, f"reason_{score.pk}"),
             _field(form, f"count_{score.pk}"),
@@ -112,6 +112,11 @@ def _cells(item: ItemTally, form: SheetForm) -> list[Cell]:
         )
         for index, score in enumerate(item.scores)
     ]
+
+
+def sign_of(index: int) -> str:
+    """①, ②, … ⑳, (21), …: which criterion of its row one is, counted from 0."""
+    return chr(ord("①") + index) if index < N_SIGNS else f"({index + 1})"
 
 
 def _field(form: SheetForm, name: str) -> BoundField | None:

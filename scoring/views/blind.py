@@ -82,7 +82,7 @@ def _own_page(
         "fields": pages.fields_of(form, scores),
         "own": own,
         "version": own.version if own else 0,
-        "is_open": sheet.state == "assessing" and not (own and own.handed_in_at),
+        "is_open": pages.is_open_to(sheet, own),
         "deadline": deadlines.words(sheet.round.scoring_until) if sheet.round else "",
     }
     return render(request, "scoring/blind/score.html", context, status=status)

@@ -13,8 +13,8 @@ from orgs.kernel import clock
 from orgs.models import AuditEntry
 from scoring.choices import Grade, SheetState
 from scoring.exceptions import NotReady, ReasonRequired, SheetFinal
-from scoring.models import Evidence, Score
-from scoring.operations import finalising, flags, schemes, scores
+from scoring.models import Evidence, Scheme, Score
+from scoring.operations import finalising, flags, notices, schemes, scores
 from scoring.operations import sheets as operations
 from tests.scoring.conftest import QIONGHAI, close_week
 from tests.scoring.sheet_steps import assess_all, finalised, made_final, without_self_assessment
@@ -202,3 +202,37 @@ def test_a_final_sheet_is_passed_over_when_the_year_is_computed(sheets, week, ca
     finalised(sheets, cast)
     close_week(world, 47, {"qh": QIONGHAI | {"sub_covered_members": 0}})
     assert operations.compute_year(2026)["sheets"] == 4
+
+
+def deviating(sheets, cast):
+    """0.8 for six meetings, as the system computed then; only four are counted later. All else is in order."""
+    sheet = assess_all(operations.compute_sheet(sheets["qh"]), cast["province"])
+    six = [scores.CountEntry("1.3", 6, True)]
+    sheet = scores.enter_scores(sheet, counts=six, version=sheet.version, by=cast["province"])
+    sheet = assess_all(sheet, cast["province"], {}, **{"1.3": "0.8"})
+    sheet = without_self_assessment(sheet, cast)
+    schemes.approve_scheme(Scheme.objects.get(pk=sheet.scheme_id), by=cast["province"])
+    sheet.refresh_from_db()
+    return sheet
+
+
+def test_points_that_deviate_only_since_the_count_changed_need_their_reason_too(sheets, week, cast):
+    sheet = deviating(sheets, cast)
+    four = [scores.CountEntry("1.3", 4, True)]
+    sheet = scores.enter_scores(sheet, counts=four, version=sheet.version, by=cast["province"])
+    with pytest.raises(NotReady, match=r"1\.3.*给 0\.8 分，系统现在计算为 0\.6 分"):
+        finalising.propose(sheet, version=sheet.version, by=cast["province"])
+    result = operations.tally_of(sheet)
+    assert any("给 0.8 分" in text for text in notices.missing_for_notice(sheet, result))
+    sheet = scores.enter_assessed_score(
+        sheet, "1.3", D("0.8"), reason="两次会议另有照片", version=sheet.version, by=cast["province"]
+    )
+    assert made_final(sheet, cast).is_final
+
+
+def test_the_second_person_confirms_no_deviation_without_a_reason(sheets, week, cast):
+    sheet = deviating(sheets, cast)
+    sheet = finalising.propose(sheet, version=sheet.version, by=cast["auditor"])
+    Score.objects.filter(sheet=sheet, criterion__code="1.3").update(computed_points=D("0.6"))
+    with pytest.raises(NotReady, match="请填写调整理由"):
+        finalising.confirm(sheet, version=sheet.version, by=cast["province"])

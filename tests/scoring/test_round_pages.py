@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from scoring.models import AssessmentGroup, AssessmentRound, BlindSheet, Score
+from scoring.models import AssessmentGroup, AssessmentRound, BlindSheet, Score, Sheet
 from tests.scoring import round_steps as steps
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +185,20 @@ def test_then_all_stand_side_by_side_and_the_leader_enters_what_was_agreed(sheet
     disputed.refresh_from_db()
     assert disputed.assessed_points == steps.Decimal("0.5")
     assert "工作扎实" in sign_in("province").get(at("agree-scores", sheet.pk)).content.decode()
+
+
+def test_a_correction_is_agreed_on_not_scored_alone(sheet, sign_in):
+    """Its group and its scores come from the final sheet; nobody hands anything in for it."""
+    facts = {"revision": 2, "state": "assessing", "grade": "good", "correction_reason": "例会记录核实后更正"}
+    Sheet.objects.filter(pk=sheet.pk).update(**facts)
+    leading, member = sign_in("auditor"), sign_in("province")
+    task = leading.get(at("list-tasks")).context["tasks"][0]
+    assert (task.word, task.verb, task.url) == ("更正中", "去商定", at("agree-scores", sheet.pk))
+    assert leading.get(task.url).context["form"] is not None
+    assert not member.get(at("list-tasks")).context["tasks"][0].is_open
+    answer = member.get(at("score-blind", sheet.pk))
+    assert not answer.context["is_open"]
+    assert "由组长填写商定的得分" in answer.content.decode()
 
 
 def test_only_the_group_and_the_office_compare(sheet, sign_in, cast):

@@ -83,6 +83,12 @@ def test_a_first_band_may_end_where_nothing_is_above():
         ("code: a2", "code: a1", "sections[1].items[2].criteria[1].code", "代码重复"),
         ("code: invented-work", "code: Invented", "code", "小写字母"),
         ("full_points: 100", 'full_points: 1.5', "full_points", "带引号"),
+        ("full_points: 100", 'full_points: "99.95"', "full_points", "步长 0.1"),
+        ("[good, 70]", '[good, "70.25"]', "grades[2][2]", "步长 0.1"),
+        ("min_points: -6", 'min_points: "-6.25"', "sections[1].items[2].criteria[1].min_points", "步长 0.1"),
+        ("params: {each: 5}", 'params: {each: "0.25"}', "sections[1].items[3].criteria[2].params.each", "步长 0.1"),
+        ('to: "0.9", points: 6', 'to: "0.9", points: "6.05"', f"{B3}[2].points", "步长 0.1"),
+        ('step: "0.5"', 'step: "0.25"', f"{A1}.params.step", "0.1 的整数倍"),
     ],
 )  # fmt: skip
 def test_a_wrong_scheme_is_refused_with_key_and_remedy(old, new, key, words):

@@ -11,9 +11,11 @@ from openpyxl import load_workbook
 
 from orgs.models import AuditEntry
 from scoring import todo
-from scoring.models import Criterion, Item, Score, Sheet
+from scoring.models import Criterion, Item, Scheme, Score, Sheet
 from scoring.operations import scores
 from scoring.operations import sheets as operations
+from scoring.operations.schemes import store
+from scoring.scheme_files import parse
 from tests.scoring.conftest import HAINAN_UNIVERSITY, QIONGHAI, close_week
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,19 @@ def test_both_numbers_lead_to_their_rows(computed, sign_in, world):
     assert f'href="{base}"' in page
     assert client.get(base).status_code == 200
     assert client.get(rows).status_code == 200
+
+
+def test_a_row_of_more_criteria_than_there_are_signs_opens(world, sign_in, cast):
+    one = "          - {code: c%d, label: 要点%d, points: 1, rule: judged, provenance: source, clause: 一}\n"
+    text = (
+        "code: many\ntitle: 逐条\nsheet_title: 考评表\ntarget_kinds: [county]\nfull_points: 22\n"
+        "grades: [[excellent, 20], [fail, 0]]\nsections:\n  - title: 全部\n    points: 22\n    items:\n"
+        "      - content: 逐条\n        points: 22\n        provenance: source\n        criteria:\n"
+    ) + "".join(one % (n, n) for n in range(1, 23))
+    scheme = Scheme.objects.get(pk=store(parse(text), source=text).pk)
+    sheet = operations.open_sheets(scheme, 2026, [world["qh"]], by=None)[0]
+    row = sign_in("province").get(shown(sheet)).context["current"]
+    assert [row.cells[n].sign for n in (0, 9, 19, 20, 21)] == ["①", "⑩", "⑳", "(21)", "(22)"]
 
 
 def test_a_missing_base_is_said_on_the_page(computed, sign_in):
