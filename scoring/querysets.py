@@ -48,8 +48,13 @@ class SchemeQuerySet(ScopedQuerySet["Scheme"]):
         return self.manageable_by(user) | self.filter(unit__isnull=True)
 
     def replaceable(self) -> Self:
-        """Editions no sheet was opened with and of which nothing is approved: they may still be replaced."""
-        return self.filter(sheets__isnull=True).exclude(sections__items__state=SchemeState.APPROVED)
+        """Editions no sheet and no round was opened with and of which nothing is approved: they may still be replaced.
+
+        A round may hold sheets of an earlier edition only: taken in as they were.
+        """
+        return self.filter(sheets__isnull=True, rounds__isnull=True).exclude(
+            sections__items__state=SchemeState.APPROVED
+        )
 
     def for_list(self) -> Self:
         """The newest edition of each first, with how many items are approved and how many sheets use it."""

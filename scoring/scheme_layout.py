@@ -226,6 +226,12 @@ SETTINGS = Record(
         "poor_streak_limit": Key(Whole(1, 50), _("连续几次；默认 3")),
         "platform_floor": Key(Amount(), _("建群率低于多少算平台建设未完成；默认 0.60")),
         "key_work_weight": Key(Amount(), _("总分按多少计入重点工作考核总分；默认 1")),
+        "needs_group": Key(
+            Flag(),
+            _(
+                "true：在考评工作中须由考核小组背靠背评分、填写总体评价，才能告知结果（默认）；false：可以不分派小组"
+            ),
+        ),
         "next_grade_month": Key(Whole(1, 12), _("从几月1日起显示“离下一等次”；默认 9")),
     }
 )

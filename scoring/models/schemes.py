@@ -54,6 +54,13 @@ class Scheme(models.Model):
         return reverse("scoring:show-scheme", args=[self.pk])
 
     @property
+    def needs_group(self) -> bool:
+        """In a round its sheets are scored by a group. READING: unless the scheme says that the committee may do without,
+        as one with a single person in office must (SUP-4.0 speaks of the province's groups, SUP-2.2.3 of no group).
+        """
+        return bool(self.settings.get("needs_group", True))
+
+    @property
     def is_approved(self) -> bool:
         """Every item of it is."""
         return self.state == SchemeState.APPROVED

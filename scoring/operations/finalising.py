@@ -176,7 +176,9 @@ def missing_for_final(sheet: Sheet, result: Tally, consequences: Iterable[Conseq
 
 def missing_reasons(result: Tally) -> list[str]:
     """Which points deviate from the computed ones without a reason, a sentence each; typed before the weeks moved on."""
-    text = _("“%(criterion)s”给 %(points)s 分，系统现在计算为 %(computed)s 分，请填写调整理由或改用系统计算。")
+    text = _(
+        "“%(criterion)s”给 %(points)s 分，系统现在计算为 %(computed)s 分，请填写调整理由或改用系统计算。"
+    )
     return [
         text
         % {

@@ -87,9 +87,22 @@ def missing_for_notice(sheet: Sheet, result: Tally) -> list[str]:
     if not result.is_complete:
         missing.append(_("还有评分点没有考评得分，请补齐后再告知。"))
     missing += missing_reasons(result)
+    missing += _missing_of_group(sheet)
     if any(each.is_open_flag for each in sheet.consequences.all()):
         missing.append(_("还有考评标记没有认定，请领导小组办公室先认定。"))
     return missing
+
+
+def _missing_of_group(sheet: Sheet) -> list[str]:
+    """In a round a group scores blind, agrees, and says its overall rating (SUP-4.0, SUP-4.3).
+
+    Only its leader enters that, once every member has handed in.
+    """
+    if sheet.round_id is None or not sheet.scheme.needs_group:
+        return []
+    if sheet.group_id is None:
+        return [_("还没有分派考核小组，请在考评工作中分派，由小组独立评分、商定后再告知。")]
+    return [] if sheet.overall else [_("考核小组还没有填写总体评价，请组长在“商定得分”中填写。")]
 
 
 def window_end(days: int) -> datetime:
@@ -106,7 +119,7 @@ def _waiting(round: AssessmentRound) -> Iterable[Sheet]:
 
 def _not_scored(open_ones: Sequence[Sheet]) -> str:
     names = "、".join(sheet.unit.name for sheet in open_ones[:SHOWN])
-    text = _("还有 %(n)s 个单位没有评完或标记没有认定，评完后再一起告知：%(names)s。")
+    text = _("还有 %(n)s 个单位没有评完、没有经小组商定或标记没有认定，办完后再一起告知：%(names)s。")
     return text % {"n": len(open_ones), "names": names + ("…" if len(open_ones) > SHOWN else "")}
 
 

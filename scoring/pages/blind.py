@@ -87,7 +87,9 @@ def tasks_of(user: User) -> list[Task]:
         if leads and user_id == user.pk:
             leading.add(group_id)
     found = [
-        _task(
+        _correction(each, each.group_id in leading)
+        if each.revision > 1
+        else _task(
             each,
             own.get(each.pk),
             n_members[each.group_id or 0] - n_done.get(each.pk, 0),
@@ -175,6 +177,12 @@ def lines_of(
     return lines
 
 
+def _correction(sheet: Sheet, is_leading: bool) -> Task:
+    """Nothing of it is found alone, and it comes after the deadline."""
+    url, verb = reverse("scoring:agree-scores", args=[sheet.pk]), _("去商定") if is_leading else ""
+    return Task(sheet, _("更正中"), "warn", sheet.correction_reason, url, verb)
+
+
 def _task(sheet: Sheet, own: BlindSheet | None, n_waiting: int, is_leading: bool) -> Task:
     detail = deadlines.words(sheet.round.scoring_until) if sheet.round else ""
     blind_url, agree_url = (
@@ -182,10 +190,6 @@ def _task(sheet: Sheet, own: BlindSheet | None, n_waiting: int, is_leading: bool
     )
     if sheet.state == SheetState.SELF_ASSESSING:
         return Task(sheet, _("单位自评中"), "mute", detail, sheet.get_absolute_url(), "")
-    if sheet.revision > 1:
-        # A correction has nothing to be found alone, and comes after the deadline.
-        verb = _("去商定") if is_leading else ""
-        return Task(sheet, _("更正中"), "warn", sheet.correction_reason, agree_url, verb)
     if sheet.round and deadlines.is_over(sheet.round.scoring_until) and not sheet.grade:
         return Task(sheet, _("考评已截止"), "bad", detail, sheet.get_absolute_url(), "")
     if own is None or own.handed_in_at is None:

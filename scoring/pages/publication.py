@@ -109,7 +109,7 @@ def page_of(round: AssessmentRound, user: User, kind: str) -> PublicationPage:
         commended=ranking.commended(found),
         grades=ranking.grades(chosen, before.values()) if shows_all else [],
         bins=_bins(chosen, round) if shows_all else [],
-        losses=_losses(round, chosen) if shows_all else [],
+        losses=_losses(chosen) if shows_all else [],
     )
 
 
@@ -181,15 +181,22 @@ def _bins(sheets: Sequence[Sheet], round: AssessmentRound) -> list[BinLine]:
     ]
 
 
-def _losses(round: AssessmentRound, sheets: Sequence[Sheet]) -> list[LossLine]:
-    criteria = list(
-        Criterion.objects.filter(item__section__scheme=round.scheme_id).select_related("item__section")
+def _losses(sheets: Sequence[Sheet]) -> list[LossLine]:
+    """Of every edition the sheets are of: a round takes in those of an earlier one as they are. Alike criteria count together."""
+    criteria = (
+        Criterion.objects.filter(item__section__scheme__in={sheet.scheme_id for sheet in sheets})
+        .select_related("item__section")
+        .order_by("-item__section__scheme__version", "item__section__position", "item__position", "position")
     )
+    alike: dict[tuple[str, str, Decimal], Criterion] = {}
+    shown = {
+        each.pk: alike.setdefault((each.code, each.label, each.max_points), each).pk for each in criteria
+    }
     points: dict[int, list[Decimal]] = defaultdict(list)
     given = Score.objects.filter(sheet__in=[sheet.pk for sheet in sheets], assessed_points__isnull=False)
     for criterion_id, each in given.values_list("criterion_id", "assessed_points"):
-        points[criterion_id].append(each)
-    found = [loss for loss in ranking.losses(criteria, points) if loss.lost > 0]
+        points[shown[criterion_id]].append(each)
+    found = [loss for loss in ranking.losses(alike.values(), points) if loss.lost > 0]
     return [LossLine(loss, _hundredths(loss), percent_of(loss.share)) for loss in found[:MOST_LOSSES]]
 
 

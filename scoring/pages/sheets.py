@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import Case, Q, Subquery, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -175,21 +176,24 @@ def line_of(sheet: Sheet) -> Line:
 
 
 def neighbours(user: User, sheet: Sheet) -> tuple[Sheet | None, Sheet | None]:
-    """The sheets before and after in official order, of the same scheme and year."""
-    sheets = list(
+    """The sheets before and after in official order, of the same scheme and year; one statement of two rows."""
+    sheets = (
         type(sheet)
         .objects.actionable_by(user, permissions.VIEW_SHEET)
         .of_year(sheet.year)
         .standing()
         .filter(scheme=sheet.scheme_id)
-        .select_related("unit")
-        .order_by("unit__position", "unit__code", "pk")
     )
-    index = next((i for i, each in enumerate(sheets) if each.unit_id == sheet.unit_id), 0)
-    return (
-        sheets[index - 1] if index > 0 else None,
-        sheets[index + 1] if index + 1 < len(sheets) else None,
-    )
+    place, code = sheet.unit.position, sheet.unit.code
+    before = sheets.filter(Q(unit__position__lt=place) | Q(unit__position=place, unit__code__lt=code))
+    after = sheets.filter(Q(unit__position__gt=place) | Q(unit__position=place, unit__code__gt=code))
+    previous = Subquery(before.order_by("-unit__position", "-unit__code").values("pk")[:1])
+    following = Subquery(after.order_by("unit__position", "unit__code").values("pk")[:1])
+    found = type(sheet).objects.annotate(precedes=Case(When(pk=previous, then=True), default=False))
+    both = {
+        each.precedes: each for each in found.filter(Q(pk=previous) | Q(pk=following)).select_related("unit")
+    }
+    return both.get(True), both.get(False)
 
 
 def crumbs_of(sheet: Sheet) -> list[tuple[str, str]]:

@@ -11,9 +11,10 @@ from orgs.models import AuditEntry
 from scoring import todo
 from scoring.choices import RoundState, SheetState
 from scoring.exceptions import NotReady, ScoresRefused
-from scoring.models import AssessmentRound, BlindScore, Sheet
-from scoring.operations import agreeing, blind_scores, groups, rounds, scores
+from scoring.models import AssessmentRound, BlindScore, Criterion, Sheet
+from scoring.operations import agreeing, blind_scores, groups, notices, rounds, scores, sheets
 from tests.scoring import round_steps as steps
+from tests.scoring.result_steps import without_groups
 
 D = Decimal
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,30 @@ def test_the_leader_enters_what_was_agreed_after_all_have_handed_in(sheet, cast)
     # Not the mean of 0.1 and 0, nor anything else that was not entered.
     assert kept.scores.get(criterion__code="3.1").assessed_points == D("0.4")
     assert kept.scores.get(criterion__code="3.2").assessed_points is None
+
+
+def test_a_unit_is_told_only_what_a_group_agreed_on_with_its_overall_rating(sheet, round, cast, world):
+    for who in ("auditor", "province"):
+        steps.hands_in(sheet, cast[who])
+    points = {each.code: D("0.1") for each in Criterion.objects.filter(item__section__scheme=sheet.scheme_id)}
+    sheet = agree(sheet, cast["auditor"], **points)
+    assert sheets.tally_of(sheet).is_complete
+    with pytest.raises(NotReady, match="总体评价"):
+        notices.notify_sheet(sheet, version=sheet.version, by=cast["province"])
+    sheet = agree(sheet, cast["auditor"], overall="工作扎实")
+    assert notices.notify_sheet(sheet, version=sheet.version, by=cast["province"]).notified_at
+    alone = steps.ready(round.sheets.get(unit=world["wn"]), cast)
+    alone.scores.update(assessed_points=D("0.1"))
+    with pytest.raises(NotReady, match="分派考核小组"):
+        notices.notify_sheet(alone, version=alone.version, by=cast["province"])
+    round.refresh_from_db()
+    rounds.start_scoring(round, reason="", version=round.version, by=cast["province"])
+    round.refresh_from_db()
+    with pytest.raises(NotReady, match="1 个单位没有评完、没有经小组商定"):
+        notices.notify_round(round, version=round.version, by=cast["province"])
+    # A scheme may say that its committee does without.
+    without_groups(alone.scheme)
+    assert notices.notify_round(round, version=round.version, by=cast["province"]) == 1
 
 
 def test_who_joins_later_scores_first(sheet, cast, world):

@@ -16,6 +16,8 @@ from scoring.choices import Audience, RoundState, SheetState
 from scoring.exceptions import NotReady
 from scoring.models import AssessmentRound, Sheet
 from scoring.operations import corrections, publishing
+from scoring.operations.schemes import SHIPPED, store
+from scoring.scheme_files import parse
 from tests.scoring.result_steps import after_window, fresh, made_final, objected, score, scored_round, told
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +124,18 @@ def test_the_office_reads_the_ranking_before_and_after_with_last_year_and_losses
         ("1.3", "0.45", "45.0%"),
     ][::-1]
     assert "并列" in page(sign_in, "province", settled).content.decode()
+
+
+def test_losses_count_sheets_of_an_earlier_edition_that_the_round_took_in(settled, cast, sign_in):
+    text = (
+        (SHIPPED / "sup-a-2013.yaml")
+        .read_text(encoding="utf-8")
+        .replace("sheet_title: ", "sheet_title: 新", 1)
+    )
+    newer = store(parse(text), source=text).pk
+    AssessmentRound.objects.filter(pk=settled.pk).update(scheme=newer)
+    found = page(sign_in, "province", settled).context["page"]
+    assert [line.loss.criterion.code for line in found.losses] == ["1.3", "3.1"]
 
 
 def test_a_correction_replaces_the_published_result_when_it_is_final(settled, sheets, cast, sign_in):

@@ -12,6 +12,8 @@ from scoring.choices import RoundState, SheetState
 from scoring.exceptions import NotReady, ReasonRequired, ScoringError
 from scoring.models import AssessmentRound, Score, Sheet
 from scoring.operations import rounds, scores, sheets
+from scoring.operations.schemes import SHIPPED, store
+from scoring.scheme_files import parse
 from tests.scoring import round_steps as steps
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,17 @@ def test_sheets_that_are_there_are_taken_in_with_what_they_hold(world, cast, she
     assert round.sheets.get(unit=sheet.unit).pk == sheet.pk
     assert Sheet.objects.filter(unit=sheet.unit, year=steps.YEAR).count() == 1
     assert sheet.scores.get(criterion__code="1.3").self_points == steps.Decimal("0.6")
+
+
+def test_an_edition_whose_round_took_in_earlier_sheets_only_is_not_replaced(world, cast, sheets):
+    """The round holds the edition, though no sheet does: loaded again, there is a new one."""
+    text = (SHIPPED / "sup-a-2013.yaml").read_text(encoding="utf-8")
+    for n in (2, 3):
+        again = text.replace("sheet_title: ", f"sheet_title: 第{n}版", 1)
+        assert store(parse(again), source=again).version == n
+        if n == 2:
+            round = steps.opened(world, cast)
+            assert {sheet.scheme.version for sheet in round.sheets.all()} == {1}
 
 
 @pytest.mark.parametrize(

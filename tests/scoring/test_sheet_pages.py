@@ -103,6 +103,14 @@ def test_both_numbers_lead_to_their_rows(computed, sign_in, world):
     assert client.get(rows).status_code == 200
 
 
+def test_the_sheets_before_and_after_in_official_order(computed, sign_in):
+    client, found = sign_in("province"), []
+    for code in ("qh", "wn"):
+        context = client.get(shown(computed[code])).context
+        found.append(tuple(each and each.unit.code for each in (context["previous"], context["following"])))
+    assert found == [(None, "wn"), ("qh", None)]
+
+
 def test_a_row_of_more_criteria_than_there_are_signs_opens(world, sign_in, cast):
     one = "          - {code: c%d, label: 要点%d, points: 1, rule: judged, provenance: source, clause: 一}\n"
     text = (
