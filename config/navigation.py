@@ -36,6 +36,7 @@ UNREAD = "unread"
 DIRECTED = "directed"
 REVIEW = "review"
 TAKEN_OVER = "taken_over"
+BELOW = "below"
 THEMES = ("auto", "light", "dark")
 
 
@@ -200,25 +201,25 @@ def menu(request: HttpRequest) -> dict[str, Any]:
 
 
 def _counted(user: User, keys: set[str], *, is_exact: bool) -> dict[str, int]:
-    """The counters in one statement.
+    """The counters in one statement; in two where forms wait below and may have to be taken over.
 
     Which desks below have become vacant takes long to find out in a large province, and changes seldom: what waits
-    there is counted once a minute, and always on the pages of the review, where people decide about it.
+    there is counted once a minute, and always on the pages of the review, where people decide about it. Where nothing
+    waits below at all, as on most days of the year, the question isn't asked.
     """
     asked = {key: COUNTERS[key](user) for key in sorted(keys) if key in COUNTERS}
     if REVIEW not in asked:
         return counts(**asked)
     remembered, key = caches["counters"], f"{TAKEN_OVER}-{user.pk}"
-    known = None if is_exact else remembered.get(key)
-    if known is None:
-        asked[TAKEN_OVER] = Submission.objects.taken_over_by(
-            user.units_in_charge().allowing(permissions.REVIEW)
-        )
-    n = counts(**asked)
-    if known is None:
-        known = n.pop(TAKEN_OVER)
-        remembered.set(key, known)
-    n[REVIEW] += known
+    taken_over = None if is_exact else remembered.get(key)
+    if taken_over is None:
+        in_charge = user.units_in_charge().allowing(permissions.REVIEW)
+        n = counts(**asked, **{BELOW: Submission.objects.on_desks_below(in_charge)})
+        taken_over = Submission.objects.taken_over_by(in_charge).count() if n.pop(BELOW) else 0
+        remembered.set(key, taken_over)
+    else:
+        n = counts(**asked)
+    n[REVIEW] += taken_over
     return n
 
 

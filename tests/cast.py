@@ -51,11 +51,13 @@ class Cast:
 
 def build(world: World) -> Cast:
     """Everybody with the appointments above; in a database that has them already, just their ids."""
-    cast = Cast()
-    for key, (name, mobile, posts) in PEOPLE.items():
-        user = User.objects.filter(username=key).first() or _person(key, name, mobile, posts, world)
-        cast.ids[key] = user.pk
-    return cast
+    known = dict(User.objects.filter(username__in=PEOPLE).values_list("username", "pk"))
+    return Cast(
+        {
+            key: known.get(key) or _person(key, name, mobile, posts, world).pk
+            for key, (name, mobile, posts) in PEOPLE.items()
+        }
+    )
 
 
 def _person(

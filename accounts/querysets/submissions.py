@@ -94,7 +94,7 @@ class SubmissionQuerySet(ScopedQuerySet["Submission"]):
             return self.none()
         own = Q(desk_id__in=in_charge.own_unit_ids())
         desks = _units().within(in_charge).filter(Q(pk__in=in_charge.own_unit_ids()) | HAS_UNITS_BELOW)
-        return self._waiting(in_charge, desks, reduce(or_, _taken_over(in_charge), own))
+        return self._waiting(in_charge, desks).filter(reduce(or_, _taken_over(in_charge), own))
 
     def on_own_desks_of(self, in_charge: UnitsInCharge) -> Self:
         """Of those, what waits at these very units."""
@@ -108,13 +108,17 @@ class SubmissionQuerySet(ScopedQuerySet["Submission"]):
         """Of those, what waits below at a desk that has become vacant, and at none of these units."""
         if not in_charge.spans:
             return self.none()
-        desks = _units().within(in_charge).filter(HAS_UNITS_BELOW).exclude(pk__in=in_charge.own_unit_ids())
-        return self._waiting(in_charge, desks, reduce(or_, _taken_over(in_charge)))
+        return self.on_desks_below(in_charge).filter(reduce(or_, _taken_over(in_charge)))
 
-    def _waiting(self, in_charge: UnitsInCharge, desks: Any, condition: Q) -> Self:
-        # The desks follow from the condition; said for their index, without which the forms of the nation are read.
+    def on_desks_below(self, in_charge: UnitsInCharge) -> Self:
+        """Forms of open rounds that wait below these units, at vacant desks or not: quickly found."""
+        desks = _units().within(in_charge).filter(HAS_UNITS_BELOW).exclude(pk__in=in_charge.own_unit_ids())
+        return self._waiting(in_charge, desks)
+
+    def _waiting(self, in_charge: UnitsInCharge, desks: Any) -> Self:
+        # Desks of these units; said for their index, without which the forms of the nation are read.
         waiting = self.filter(desk_id__in=desks.order_by().values("pk"), status=SubmissionStatus.SUBMITTED)
-        return waiting.within(in_charge).filter(condition, round__closed_at__isnull=True)
+        return waiting.within(in_charge).filter(round__closed_at__isnull=True)
 
     def for_expected(self, expected: ExpectedQuerySet) -> Self:
         """The forms that were begun for these expected units."""

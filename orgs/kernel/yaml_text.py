@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import yaml
 from django.utils.translation import gettext as _
 
 LONGEST_TEXT = 200_000
+SHORT_TEXT = 20_000  # twice as long as the schemes and packs that are shipped
 _PREFIX = "tag:yaml.org,2002:"
 
 
@@ -64,7 +66,7 @@ def read(text: str) -> Document:
     if len(text) > LONGEST_TEXT:
         raise NotYaml(0, _("文件超过20万字，请分成几份。"))
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = (_remembered if len(text) < SHORT_TEXT else _composed)(text)
         document = Document()
         if node is not None:
             document.value = _value(node, "", document)
@@ -76,6 +78,14 @@ def read(text: str) -> Document:
     except RecursionError as error:
         raise NotYaml(0, _("括号嵌套过深，请检查。")) from error
     return document
+
+
+def _composed(text: str) -> yaml.Node | None:
+    return yaml.compose(text, Loader=_Loader)
+
+
+# One text is checked, tried and stored one after the other, and reading it takes longest; nodes are never changed.
+_remembered = lru_cache(maxsize=8)(_composed)
 
 
 def _line(mark: object) -> int:
