@@ -89,10 +89,11 @@ def ids_in(text: str) -> list[int]:
 
 
 class PickForm(forms.Form):
-    """The ticked forms, each as id:version."""
+    """The ticked forms, each as id:version; `confirm` once asked whether they may enter the registry."""
 
     show = forms.CharField(required=False, max_length=10)
     pick = forms.TypedMultipleChoiceField(choices=(), coerce=str, required=False)
+    confirm = forms.BooleanField(required=False)
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)

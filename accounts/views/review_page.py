@@ -141,8 +141,7 @@ def _done(request: LeagueRequest) -> dict[str, object] | None:
     if not steps:
         return None
     url = reverse("accounts:undo-review", args=[steps[0].submission_id])
-    text = _("已通过“%(unit)s”") if steps[0].kind == StepKind.APPROVED else _("已退回“%(unit)s”")
-    words = text % {"unit": steps[0].submission.unit.name}
+    words = _decision(steps[0]) % {"unit": steps[0].submission.unit.name}
     if bulk:
         url = reverse("accounts:undo-many")
         words = ngettext("已通过 %(n)d 份收集表。", "已通过 %(n)d 份收集表。", len(steps)) % {"n": len(steps)}
@@ -153,6 +152,13 @@ def _done(request: LeagueRequest) -> dict[str, object] | None:
         "bulk": "-".join(str(step.submission_id) for step in open_to_undo) if bulk else "",
         "may_undo": bool(open_to_undo),
     }
+
+
+def _decision(step: ReviewStep) -> str:
+    if step.kind != StepKind.APPROVED:
+        return _("已退回“%(unit)s”")
+    # Why there is nothing to take it back with.
+    return _("已通过“%(unit)s”，已登记入库") if step.is_final else _("已通过“%(unit)s”")
 
 
 def _may_undo(step: ReviewStep) -> bool:

@@ -196,7 +196,8 @@ def read_review(scene: Scene, client: Client):
 
 
 def approve_many(scene: Scene, client: Client):
-    return client.post(reverse("accounts:approve-many"), {"pick": f"{scene.form_id}:{scene.version}"})
+    picked = {"pick": f"{scene.form_id}:{scene.version}", "confirm": "1"}
+    return client.post(reverse("accounts:approve-many"), picked)
 
 
 def remind(scene: Scene, client: Client):

@@ -203,6 +203,35 @@ def test_what_waits_at_the_upgrade_is_given_what_it_went_through(round, clean, w
     assert [form.pk for form in Submission.objects.clean()] == [clean.pk]
 
 
+def test_before_many_enter_the_registry_it_is_asked_and_one_on_its_way_up_is_not(
+    clean, round, world, cast, sign_in
+):
+    """What has entered stays there: there is no undo, so the page says it and asks, without a script too."""
+    review.approve(clean.pk, version=clean.version, by=cast["college"])
+    later = submitted(round, world["hnu-law-1301"], by=cast["province"])
+    bulk, university = reverse("accounts:approve-many"), sign_in("university")
+    picks = [f"{each.pk}:{each.version}" for each in (fresh(clean), later)]
+    asked = html(university.post(bulk, {"pick": picks}))
+    assert "以下 1 份通过后即登记入库，不能撤销" in asked
+    assert "法学2012级1班团支部" in asked
+    assert "另外 1 份不在此列" in asked
+    assert fresh(clean).status == SubmissionStatus.SUBMITTED
+    fields = re.findall(r'name="(pick|confirm)" value="([^"]+)"', asked)
+    data = {name: [value for key, value in fields if key == name] for name in ("pick", "confirm")}
+    page = html(university.post(bulk, data, follow=True))
+    assert "已通过 1 份收集表" in page
+    assert "撤销（" not in page
+    assert fresh(clean).status == SubmissionStatus.APPROVED
+
+
+def test_after_the_last_approval_the_page_says_why_there_is_no_undo(clean, cast, sign_in):
+    review.approve(clean.pk, version=clean.version, by=cast["college"])
+    approve = reverse("accounts:approve", args=[clean.pk])
+    page = html(sign_in("university").post(approve, {"version": fresh(clean).version}, follow=True))
+    assert "已通过“法学2012级1班团支部”，已登记入库" in page
+    assert "撤销（" not in page
+
+
 def test_forms_to_verify_cannot_be_ticked(clean, doubtful, sign_in):
     page = html(sign_in("college").get(PAGE))
     assert f'value="{clean.pk}:{clean.version}"' in page
