@@ -34,11 +34,13 @@ from orgs.models import Invitation, Job, OrgUnit, User
 from orgs.operations import audit_chain, invitations
 from orgs.operations.bulk_load import load_tree
 from orgs.operations.reference import load_reference
+from orgs.operations.tree_import import add_rows
 from reporting.operations.weekly import close_week
 from scoring.models import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Progress = Callable[[str], None]
 
@@ -75,9 +77,15 @@ def load_demo(scale: str = SMALL, progress: Progress = lambda text: None) -> Dem
     if scale == LARGE and _marker(LARGE).state != JobState.DONE:
         progress("载入全国组织架构（约66万个团组织，需要几分钟）")
         with transaction.atomic():
-            load_tree(list(tree.large()))
+            load_nation(tree.NATION)
             _finish(_marker(LARGE))
     return _summary()
+
+
+def load_nation(divisions: Path) -> None:
+    """Every division of the file that is not there yet, by code: whole provinces, and what the demo's two have not."""
+    present = set(OrgUnit.objects.values_list("code", flat=True))
+    add_rows(list(tree.large(present, divisions)), by=None)
 
 
 def _marker(scale: str) -> Job:

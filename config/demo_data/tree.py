@@ -15,17 +15,15 @@ from orgs.choices import Kind
 from orgs.excel.tree_import import UnitRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
 DIVISIONS = Path(settings.BASE_DIR) / "fixtures" / "divisions"
-HAINAN, ANHUI = "46", "34"
-DROPPED = {"4690", "460400"}  # a placeholder, and the county of the same name below 儋州
-SANYA_DISTRICTS = {
-    "460202",
-    "460203",
-    "460204",
-    "460205",
-}  # set up in 2014: in 2013 the towns stood under the city
+HAINAN = "46"
+NATION = DIVISIONS / "national_villages.csv.xz"
+SANYA_DISTRICTS = {"460202", "460203", "460204", "460205"}
+# Divisions that 2013 did not have, and under what stood what hangs below them: a placeholder for "directly under the
+# province", the county of the same name below 儋州, and districts of 三亚 set up in 2014.
+INSTEAD = {"4690": HAINAN, "460400": "4604"} | dict.fromkeys(SANYA_DISTRICTS, "4602")
 INVITED_UNIT = "46-U01-09-1302"  # 信息科学技术2013级2班团支部 has no secretary yet
 INTAKES = (2011, 2012, 2013)
 SHORT_MAJOR = 4  # 法学院2012级1班, but 信息科学技术2012级1班
@@ -50,12 +48,21 @@ def small() -> list[UnitRow]:
     return [_placed(row, position) for position, row in enumerate(rows)]
 
 
-def large() -> Iterator[UnitRow]:
-    """Every other province of the national divisions, down to the villages; merged by code: Hainan and Anqing stay."""
-    with lzma.open(DIVISIONS / "national_villages.csv.xz", "rt", encoding="utf-8", newline="") as file:
+def large(present: Container[str], divisions: Path = NATION) -> Iterator[UnitRow]:
+    """The national divisions down to the villages whose codes are not `present` yet: what stands already stays as it is.
+
+    Without the six that 2013 did not have; what hangs below one of them in the file hangs where the demo has it. Where
+    two below one superior would come to the same name (干河沟社区居民委员会, 干河沟社区居委会), the later keeps its own (T8).
+    """
+    taken: set[tuple[str, str]] = set()
+    with lzma.open(divisions, "rt", encoding="utf-8", newline="") as file:
         for position, row in enumerate(csv.DictReader(file)):
-            if not row["code"].startswith((HAINAN, ANHUI)):
-                yield _placed(_division(row), position)
+            if row["code"] not in present and row["code"] not in INSTEAD:
+                unit = _placed(_division(row, _superior(row)), position)
+                own = (unit.name, f"{unit.short_name}团支部", f"{unit.short_name}第二团支部")
+                unit.name = next(name for name in own if (unit.parent_code, name) not in taken)
+                taken.add((unit.parent_code, unit.name))
+                yield unit
 
 
 def _read(name: str) -> list[dict[str, str]]:
@@ -67,10 +74,9 @@ def _hainan() -> Iterator[UnitRow]:
     kinds = {row["code"]: row["kind"] for row in _read("hainan_shixian_flat.csv")}
     for row in _read("hainan.csv"):
         code = row["code"]
-        if code in DROPPED or code in SANYA_DISTRICTS:
+        if code in INSTEAD:
             continue
-        parent = {"4690": HAINAN, "460400": "4604"}.get(row["parent_code"], row["parent_code"])
-        parent = "4602" if parent in SANYA_DISTRICTS else parent
+        parent = _superior(row)
         if code in kinds:
             # 儋州 was a county-level city directly under the province in 2013
             kind = Kind.PREFECTURE if kinds[code] == "prefecture" and code != "4604" else Kind.COUNTY
@@ -81,6 +87,10 @@ def _hainan() -> Iterator[UnitRow]:
                 yield from _town_branches(code, row["name"])
     for code, kind, name in BESIDE:
         yield UnitRow(code, HAINAN, name, kind)
+
+
+def _superior(row: dict[str, str]) -> str:
+    return INSTEAD.get(row["parent_code"], row["parent_code"])
 
 
 def _town_branches(code: str, name: str) -> Iterator[UnitRow]:

@@ -55,9 +55,7 @@ def import_units(
 
 
 def _apply(plan: Plan, *, by: User | None) -> None:
-    whole, below = _whole_trees(plan.created)
-    bulk_load.load_tree(whole, by=by)
-    tree_extension.add_below(below, by=by)
+    add_rows(plan.created, by=by)
     for unit_id, facts in plan.amended:
         verb = "unit.renamed" if "name" in facts else "unit.amended"
         tree.amend_planned(OrgUnit(pk=unit_id), facts, by=by, reason=_("导入"), verb=verb)
@@ -65,6 +63,15 @@ def _apply(plan: Plan, *, by: User | None) -> None:
     for unit_id, parent_code in plan.moved:
         parent = parents.get(code=parent_code) if parent_code else None
         moves.move_planned(OrgUnit(pk=unit_id), parent, reason=_("导入"), by=by)
+
+
+@transaction.atomic
+def add_rows(rows: list[UnitRow], *, by: User | None) -> None:
+    """Units that are new, with codes: whole trees, and what hangs below units of the database. The rows were checked."""
+    locks.lock_forest()
+    whole, below = _whole_trees(rows)
+    bulk_load.load_tree(whole, by=by)
+    tree_extension.add_below(below, by=by)
 
 
 def _whole_trees(rows: list[UnitRow]) -> tuple[list[UnitRow], list[UnitRow]]:
@@ -82,4 +89,4 @@ def _whole_trees(rows: list[UnitRow]) -> tuple[list[UnitRow], list[UnitRow]]:
     return whole, [row for row in rows if top_of[row.code]]
 
 
-__all__ = ["Plan", "import_units", "kinds_by_word"]
+__all__ = ["Plan", "add_rows", "import_units", "kinds_by_word"]
