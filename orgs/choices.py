@@ -166,7 +166,7 @@ class NotificationKind(TextChoices):
     OBJECTION_DECIDED = "objection_decided", _("抽查异议已办结")
     HAND_IN_RETURNED = "hand_in_returned", _("报送的材料被退回")
     ASSESSMENT_OPENED = "assessment_opened", _("年度考评开始自评")
-    ASSESSMENT_EXTENDED = "assessment_extended", _("年度考评自评延期")
+    ASSESSMENT_EXTENDED = "assessment_extended", _("年度考评延期")
     SELF_ASSESSMENT_DUE = "self_assessment_due", _("年度自评将截止")
     SHEET_NOTIFIED = "sheet_notified", _("考评结果告知")
     SHEET_OBJECTED = "sheet_objected", _("收到考评异议")

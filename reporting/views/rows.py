@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from orgs import exports
 from orgs.permissions import EXPORT
-from reporting.pages import breakdown, lineage, own_facts, week_table, weeks
+from reporting.pages import breakdown, lineage, own_facts, short_units, week_table, weeks
 from reporting.pages.figure_words import FIGURES, missing_word
 from reporting.scopes import Scope
 
@@ -44,6 +44,7 @@ def show(request: LeagueRequest, week: Week, unit_pk: int, figure: str) -> HttpR
         "line": line,
         "crumbs": line.crumbs("reporting:show-rows", week, figure),
         "breakdown": found,
+        "short": short_units.read(chosen, line, found),
         "missing": missing_word(figure, chosen.closed),
         "page": Paginator(found.parts, PER_PAGE).get_page(request.GET.get("page")),
         "facts": own_facts.read(chosen.closed, line, known)

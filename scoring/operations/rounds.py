@@ -150,6 +150,8 @@ def extend(
     _save(round, "self_until", "scoring_until")
     if which == SELF:
         self_notices.tell_extended(round)
+    else:
+        self_notices.tell_scoring_extended(round)
     words = {"which": which, "before": before.isoformat(), "until": until.isoformat()}
     ledger.record("assessment.extended", round, by=by, unit=round.unit, reason=reason, **words)
     return round

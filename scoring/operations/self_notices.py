@@ -1,4 +1,4 @@
-"""What units are told about their self-assessment: it has begun, its end was put off, its end is near (SUP-4.2).
+"""What units are told about their self-assessment: it has begun, its end or that of scoring was put off, it is near (SUP-4.2).
 
 That a result is told, objected to and published stands in `notices`, `objections` and `publishing`.
 """
@@ -37,6 +37,15 @@ def tell_extended(round: AssessmentRound) -> None:
     words = {"title": round.title, "until": deadlines.day_words(round.self_until)}
     text = _("“%(title)s”的自评延期到%(until)s。") % words
     _tell(_waiting(round), NotificationKind.ASSESSMENT_EXTENDED, text)
+
+
+def tell_scoring_extended(round: AssessmentRound) -> None:
+    """延期 of scoring: units that wait for their result hear that it comes later."""
+    words = {"title": round.title, "until": deadlines.day_words(round.scoring_until)}
+    text = _("“%(title)s”的考评延期到%(until)s，结果届时告知。") % words
+    untold = [SheetState.SELF_ASSESSING, SheetState.ASSESSING]
+    waiting = Sheet.objects.filter(round=round, state__in=untold, revision=1).order_by("unit_id")
+    _tell(waiting, NotificationKind.ASSESSMENT_EXTENDED, text)
 
 
 def remind_due() -> int:

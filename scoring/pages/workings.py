@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orgs import permissions
 from orgs.kernel.clock import Week
 from orgs.kernel.numbers import percent_text, points_text, thousands
 from reporting.models import WeekUnit
@@ -54,6 +55,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """Which units the person sees of a group, and whether the sheet is about the person's own unit."""
+
+    names: Names
+    is_unit: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """The arithmetic of one rule: of a criterion, or of one part of it."""
 
@@ -90,17 +99,19 @@ def workings_of(row: Row, sheet: Sheet, panels: Iterable[Panel], user: User) -> 
     below = _below(sheet) if shown & {*COVERED, WITH_GROUP} else []
     pairs = zip(row.cells, panels, strict=True)
     names = names_of((cell.score.arithmetic for cell in row.cells), user)
-    return [_working(cell, sheet, panel, below, names) for cell, panel in pairs]
+    own = user.units_in_charge().allowing(permissions.SELF_ASSESS).own_unit_ids()
+    reader = Reader(names, is_unit=sheet.unit_id in own)
+    return [_working(cell, sheet, panel, below, reader) for cell, panel in pairs]
 
 
-def _working(cell: Cell, sheet: Sheet, panel: Panel, below: Sequence[Below], names: Names) -> Working:
+def _working(cell: Cell, sheet: Sheet, panel: Panel, below: Sequence[Below], reader: Reader) -> Working:
     rule, kept = Rule.of_criterion(cell.score.criterion), cell.score.arithmetic
     week = kept.get("week", "")
     # The numbers of a combined rule stand with its parts.
     own = (
         {name: kept.get(name) for name in ("formula", "missing", "band")} if "parts" in rule.params else kept
     )
-    whole = _piece(rule, own, sheet, week, cell.score.computed_points, panel, names)
+    whole = _piece(rule, own, sheet, week, cell.score.computed_points, panel, reader)
     parts = [
         _piece(
             Rule.of_part(part),
@@ -109,7 +120,7 @@ def _working(cell: Cell, sheet: Sheet, panel: Panel, below: Sequence[Below], nam
             week,
             one["points"],
             panel,
-            names,
+            reader,
             decisive=rule.rule == RuleKind.EXCLUSIVE and kept.get("band") == n,
         )
         for n, (part, one) in enumerate(
@@ -127,7 +138,7 @@ def _piece(
     week: str,
     points: Decimal | str | None,
     panel: Panel,
-    known: Names,
+    reader: Reader,
     *,
     decisive: bool = False,
 ) -> Piece:
@@ -143,7 +154,7 @@ def _piece(
         numerator_url=f"#{panel.anchor}"
         if is_counted
         else rows_url(week, sheet.unit_id, kept.get("numerator_rows", ""))
-        or _year_url(rule.metric, sheet, week),
+        or _year_url(rule.metric, sheet, week, reader),
         denominator_url=rows_url(week, sheet.unit_id, kept.get("denominator_rows", ""))
         or (reverse("orgs:list-bases", args=[sheet.unit_id]) if kept.get("base_year") else ""),
         numerator_label=names[0],
@@ -152,7 +163,7 @@ def _piece(
         ladder=_ladder(rule, kept) if rule.rule in LADDERED else (),
         measurements=[_measurement(each, rule, sheet) for each in kept.get("weeks", ())],
         is_decisive=decisive,
-        group=group_of(rule, kept, week, sheet.unit_id, known),
+        group=group_of(rule, kept, week, sheet.unit_id, reader.names),
     )
 
 
@@ -164,12 +175,15 @@ def _names(rule: Rule) -> list[str]:
     return str(Metric(rule.metric).label).split(" ÷ ") if rule.metric else [_("份数")]
 
 
-def _year_url(metric: str, sheet: Sheet, week: str) -> str:
+def _year_url(metric: str, sheet: Sheet, week: str, reader: Reader) -> str:
     """The records behind a figure of the whole year."""
     if metric in {Metric.SPOT_CHECKS, Metric.CHECKS_POOR}:
         return reverse("reporting:list-unit-checks", args=[sheet.unit_id])
     if metric in {Metric.WEEKLY_REPORTS, Metric.REPORTS_MISSING}:
-        return f"{reverse('reporting:list-report-years')}?year={sheet.year}"
+        if reader.is_unit and week:
+            return reverse("reporting:show-report", args=[sheet.unit_id, week])
+        # The unit's own line alone: its weeks in time and missing, and its reports behind them.
+        return f"{reverse('reporting:list-report-years')}?unit={sheet.unit_id}&year={sheet.year}"
     if metric in {Metric.INCIDENTS, Metric.INCIDENTS_FOUND, Metric.INCIDENTS_GRAVE}:
         about = f"unit={sheet.unit_id}&year={sheet.year}" + (f"&w={week}" if week else "")
         grave = "grave=1&" if metric == Metric.INCIDENTS_GRAVE else ""

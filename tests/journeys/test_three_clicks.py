@@ -28,9 +28,14 @@ def test_three_clicks_down_and_back_to_the_same_place(demo, chromium):
         page.wait_for_url(re.compile(r"\?item=\d+"))
         assert place_of(page) == 400
         address = page.url
-        page.locator("#evidence .mini a").first.click()  # 2: a unit below
-        page.locator("main table a[href*='/rows/']").first.click()  # 3: down to what has the groups
+        page.locator("#evidence .mini a").first.click()  # 2: the unit below that lacks most
         page.wait_for_url(re.compile("/rows/"))
+        below = page.url
+        page.locator(
+            "main tbody tr:not(:has(td.n:text-is('0'))) a[href*='/rows/']"
+        ).first.click()  # 3: a branch
+        page.wait_for_url(lambda url: "/rows/" in url and url != below)
+        assert "群成员" in page.locator(".facts-card").inner_text()  # and its group
         page.go_back()
         page.go_back()
         page.wait_for_url(address)

@@ -9,6 +9,8 @@ import pytest
 from orgs.kernel import clock
 from orgs.models import Notification
 from scoring import tasks
+from scoring.choices import SheetState
+from scoring.models import Sheet
 from scoring.operations import finalising, rounds, self_notices
 from tests.scoring.round_steps import opened
 
@@ -42,10 +44,16 @@ def test_who_has_handed_in_is_not_told_of_more_time(round, cast):
     until = round.self_until + timedelta(days=3)
     rounds.extend(round, rounds.SELF, until, reason="节假日", version=round.version, by=cast["province"])
     assert told("assessment_extended") == [(second.unit.code, second.get_absolute_url())]
-    round.refresh_from_db()
+
+
+def test_units_that_wait_for_their_result_are_told_that_scoring_takes_longer(round, cast):
+    first, second = round.sheets.order_by("pk")
+    finalising.waive_self_assessment(first, reason="换届", version=first.version, by=cast["province"])
+    Sheet.objects.filter(pk=second.pk).update(state=SheetState.OBJECTION)  # told already
     later = {"reason": "节假日", "version": round.version, "by": cast["province"]}
     rounds.extend(round, rounds.SCORING, round.scoring_until + timedelta(days=3), **later)
-    assert len(told("assessment_extended")) == 1
+    assert told("assessment_extended") == [(first.unit.code, first.get_absolute_url())]
+    assert "考评延期到2027年2月3日 24:00" in Notification.objects.get(kind="assessment_extended").text
 
 
 def test_a_week_before_and_on_the_last_day_who_is_silent_is_reminded_once(round, cast):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
+from accounts.choices import GroupKind
+from accounts.operations.registry import open_group
+from orgs.kernel import clock
 from scoring.models import Criterion, Scheme, Score
 from scoring.operations import sheets as operations
 from scoring.operations.schemes import load_scheme
 from tests.scoring.conftest import QIONGHAI, close_week
+from tests.world import TODAY
 
 WORK = Path(__file__).parent / "schemes" / "townships.yaml"
 pytestmark = pytest.mark.django_db
@@ -27,6 +32,13 @@ def work(world):
     for number, covered in ((40, 25148), (45, 20000), (46, 21000)):
         close_week(world, number, {"qh": QIONGHAI | requirements | {"sub_covered_members": covered}})
     return operations.compute_sheet(sheet)
+
+
+@pytest.fixture
+def registered_group(world, cast):
+    """The group of 加乐村, as it stood at the week's end."""
+    with clock.frozen(TODAY - timedelta(days=20)):
+        return open_group(world["qh-hs-jl"], kind=GroupKind.BRANCH, name="加乐村团员群", members=30, by=None)
 
 
 def opened(client, sheet, code):
@@ -65,6 +77,22 @@ def test_parts_and_weeks_link_to_their_own_rows(work, sign_in):
     assert [bool(piece.numerator_url) for piece in working.parts] == [True] * len(working.parts)
 
 
+def test_the_weekly_reports_lead_the_unit_to_its_own_and_others_to_its_line(sheets, week, sign_in):
+    Criterion.objects.filter(code="4.1").update(metric="weekly_reports")
+    operations.compute_sheet(sheets["qh"])
+    found = {"rule": "judged", "numerator": 3, "denominator": 4, "week": "2026-W46"}
+    Score.objects.filter(sheet=sheets["qh"], criterion__code="4.1").update(arithmetic=found)
+    pages = {}
+    for who in ("city", "auditor"):
+        client = sign_in(who)
+        pages[who] = client.get(opened(client, sheets["qh"], "4.1")[1].whole.numerator_url).context
+    assert (pages["city"]["page"].unit.pk, str(pages["city"]["page"].week)) == (
+        sheets["qh"].unit_id,
+        "2026-W46",
+    )
+    assert [line.unit.pk for line in pages["auditor"]["list"].shown] == [sheets["qh"].unit_id]
+
+
 def test_a_base_shows_year_source_and_its_page_and_an_inspection_what_it_took_off(sheets, week, sign_in):
     operations.compute_sheet(sheets["qh"])
     score = Score.objects.get(sheet=sheets["qh"], criterion__code="2.2.a")
@@ -87,21 +115,30 @@ def test_counts_link_to_their_papers_and_year_figures_to_their_records(sheets, w
         assert not address or url == reverse(f"reporting:{address}", args=[sheets["qh"].unit_id])
 
 
-def test_from_a_score_to_a_group_in_three_clicks(sheets, world, sign_in):
-    """The score opens its formula, the formula's number the units below, a unit its own; each address says where it is."""
+def test_from_a_score_to_a_group_in_three_clicks(sheets, world, sign_in, registered_group):
+    """1 the formula, 2 its number with the branches that lack most, 3 a branch and its group; each address says where it is."""
     own = {"is_open": True, "sub_orgs": 3, "sub_orgs_with_group": 1, "sub_covered_members": 30}
-    close_week(world, 46, {"qh": QIONGHAI, "qh-hs": own, "qh-hs-jl": own | {"own_covered_members": 30}})
+    leaf = own | {"sub_orgs": 1, "own_orgs": 1, "own_orgs_with_group": 1}
+    village = leaf | {"own_base_members": 50, "own_covered_members": 30}
+    empty = leaf | {"own_base_members": 20, "own_orgs_with_group": 0}
+    rows = {"qh": QIONGHAI, "qh-hs": own, "qh-hs-jl": village, "qh-hs-zj": empty}
+    close_week(world, 46, rows)
     operations.compute_sheet(sheets["qh"])
     client, sheet = sign_in("auditor"), sheets["qh"].get_absolute_url()
-    item = Criterion.objects.get(item__section__scheme=sheets["qh"].scheme_id, code="2.2.a").item_id
-    page = client.get(sheet).content.decode()
-    assert f'href="?item={item}#evidence"' in page
-    formula = client.get(f"{sheet}?item={item}").content.decode()
-    number = re.search(r'href="([^"]+/covered_members/)"', formula)[1]
-    units = client.get(number).content.decode()
-    below = re.search(rf'href="([^"]+/{world["qh-hs"].pk}/rows/covered_members/[^"]*)"', units)[1]
-    leaf = client.get(below).content.decode()
-    assert re.search(rf'href="[^"]+/{world["qh-hs-jl"].pk}/rows/covered_members/', leaf)
+    for code, figure, expected in (
+        ("2.2.a", "covered_members", [("qh-hs-jl", 20), ("qh-hs-zj", 20)]),
+        ("2.2.c", "orgs_with_group", [("qh-hs-zj", 1)]),
+    ):
+        item = Criterion.objects.get(item__section__scheme=sheets["qh"].scheme_id, code=code).item_id
+        assert f'href="?item={item}#evidence"' in client.get(sheet).content.decode()
+        formula = client.get(f"{sheet}?item={item}").content.decode()
+        number = re.search(rf'href="([^"]+/{figure}/)"', formula)[1]
+        found = client.get(number).context["short"]
+        assert [(each.name, each.missing) for each in found] == [
+            (world[code].name, missing) for code, missing in expected
+        ]
+        groups = client.get(found[0].url).content.decode()
+        assert (registered_group.name in groups) == (figure == "covered_members")
 
 
 def test_who_lacks_most_below_stands_under_the_formula(sheets, world, sign_in):
