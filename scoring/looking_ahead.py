@@ -30,7 +30,6 @@ Kept = Mapping[str, Any]
 LASTING = frozenset(
     {
         Metric.ADMINISTRATOR_CHANGES,
-        Metric.REPORTS_MISSING,
         Metric.CHECKS_POOR,
         Metric.INCIDENTS_FOUND,
         Metric.INCIDENTS_GRAVE,
@@ -39,7 +38,9 @@ LASTING = frozenset(
 # Each more is one more of the base too.
 WITH_BASE = frozenset({Metric.SPOT_CHECKS, Metric.WEEKLY_REPORTS})
 # Of which fewer are wanted, and can be reached by doing what was due.
-UNDONE = frozenset({Metric.REQUIREMENTS_OVERDUE})
+UNDONE = frozenset({Metric.REQUIREMENTS_OVERDUE, Metric.REPORTS_MISSING})
+# Not of the closed weeks: a report that is confirmed late is no longer missing, whenever that is.
+LATE_COUNTS = frozenset({Metric.REPORTS_MISSING})
 DOCUMENTS, MEETINGS, RULE_DOCUMENT = "documents", "meetings", "rule_document"
 
 
@@ -129,12 +130,15 @@ def things_of(rule: Rule, kept: Kept, criterion: Criterion) -> list[Thing]:
 
 def steps_of(rule: Rule, kept: Kept, outlook: Outlook, score: Score) -> list[Step]:
     """The steps of one rule from the figures kept; once the year's weeks are closed, figures don't move any more."""
-    if rule.metric and outlook.weeks == 0:
+    if rule.metric and outlook.weeks == 0 and rule.metric not in LATE_COUNTS:
         return []
     if rule.metric in LASTING:
         return []
     ahead = _AHEAD.get(rule.rule)
-    return ahead(rule, kept, outlook, score) if ahead else []
+    steps = ahead(rule, kept, outlook, score) if ahead else []
+    if rule.metric in UNDONE:  # nobody is told to leave more undone
+        return [step for step in steps if all(add <= 0 for add in step.adds)]
+    return steps
 
 
 def _bands(rule: Rule, kept: Kept, outlook: Outlook, score: Score) -> list[Step]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from orgs.kernel.numbers import percent_of, points_text, thousands
 from reporting.pages.figure_words import FIGURES
 from scoring.choices import Metric, RuleKind, is_number
-from scoring.looking_ahead import DOCUMENTS, LASTING, MEETINGS, RULE_DOCUMENT
+from scoring.looking_ahead import DOCUMENTS, LASTING, LATE_COUNTS, MEETINGS, RULE_DOCUMENT
 from scoring.rule_words import band_range, metric_words, value_text
 from scoring.scheme_bands import read_bands
 from scoring.written_rules import Rule
@@ -53,7 +53,7 @@ def why_lost(each: Ahead, outlook: Outlook) -> str:
     rule, kept = Rule.of_criterion(each.score.criterion), each.score.arithmetic
     if each.score.assessed_points is not None:
         return _("考核小组已评定。")
-    if rule.metric and outlook.weeks == 0:
+    if rule.metric and outlook.weeks == 0 and rule.metric not in LATE_COUNTS:
         return _("该年度的周报已全部结完，数据不再变动。")
     if rule.metric == Metric.WEEKLY_REPORTS:
         return _reports_lost(kept, outlook)
@@ -88,6 +88,7 @@ _DO = {
     Metric.PUBLICATION: gettext_lazy("一周内再有 %(n)s 天发布"),
     Metric.SPOT_CHECKS: gettext_lazy("今后 %(n)s 次抽查都不为“差”"),
     Metric.WEEKLY_REPORTS: gettext_lazy("今后 %(n)s 周都按时报送周报"),
+    Metric.REPORTS_MISSING: gettext_lazy("补报 %(n)s 周没有报送的周报"),
     Metric.REQUIREMENTS: gettext_lazy("再达到 %(n)s 项工作部署要求"),
     Metric.REQUIREMENTS_OVERDUE: gettext_lazy("补做 %(n)s 项逾期的工作部署要求"),
     Metric.INCIDENTS: gettext_lazy("再处置 %(n)s 条不良信息"),

@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 
 from orgs.kernel import clock
-from scoring import next_grade
+from scoring import next_grade, step_words
 from scoring.choices import Metric
 from scoring.looking_ahead import Outlook, of_score
 from scoring.models import Consequence, Score
@@ -116,6 +116,24 @@ def test_reports_that_were_missed_stay_missed(sheets, week):
     found = of_score(score, Outlook(7, frozenset({11, 12})))
     # 45 of 50 are exactly 90 %; 44 of 49 are 89.8 %.
     assert ([step.adds for step in found.steps], found.lost) == ([(5,)], 0)
+
+
+@pytest.mark.parametrize("weeks", [7, 0])
+def test_missing_reports_are_made_up_for_after_their_week_too(sheets, week, weeks):
+    """Confirmed late, a week is late and no longer missing; nobody is told to leave more out."""
+    score = Score.objects.select_related("criterion").get(sheet=sheets["qh"], criterion__code="3.4")
+    criterion = score.criterion
+    criterion.metric, criterion.rule, criterion.params = Metric.REPORTS_MISSING, "penalty", {"each": "0.1"}
+    score.computed_points, score.arithmetic = D("0.7"), {"numerator": 3}
+    found = of_score(score, Outlook(weeks, frozenset()))
+    assert ([(step.adds, step.points) for step in found.steps], found.lost) == (
+        [((-1,), D("0.8")), ((-2,), D("0.9")), ((-3,), D("1.0"))],
+        0,
+    )
+    needs = next_grade.Pick(found, found.steps[0]).needs
+    assert [step_words.of_need(need) for need in needs] == ["补报 1 周没有报送的周报"]
+    criterion.rule, criterion.params = "presence", {"least": 5}
+    assert of_score(score, Outlook(weeks, frozenset())).steps == []
 
 
 def test_a_confirmed_row_of_poor_checks_leaves_excellent_out(sheets, world, cast):
