@@ -78,6 +78,7 @@ class ScoreOut(Schema):
     computed_points: str | None = Field(description=POINTS)
     points: str | None = Field(description=POINTS)
     missing: str = Field(description="为什么没有系统计算得分")
+    provenance: str = Field(description="评分点来源：source 原文，reading 按文意理解，reconstructed 拟定")
 
 
 class ConsequenceOut(Schema):
@@ -174,6 +175,7 @@ def _score(score: Score) -> dict[str, object]:
         "computed_points": _text(score.computed_points),
         "points": _text(score.points),
         "missing": score.missing_label,
+        "provenance": score.criterion.provenance,
     }
 
 

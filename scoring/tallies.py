@@ -9,11 +9,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from scoring import rules
+from scoring.choices import Provenance
 
 if TYPE_CHECKING:
-    from scoring.models import Item, Score, Section, Sheet
+    from scoring.models import Criterion, Item, Score, Section, Sheet
 
 T = TypeVar("T")
+LEAST_CERTAIN = (Provenance.RECONSTRUCTED, Provenance.READING, Provenance.SOURCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,16 @@ class ItemTally:
             score.criterion.max_points if score.points is None else score.points for score in self.scores
         )
         return rules.bounded(sum(points, rules.ZERO), self.item.min_points, self.item.max_points)
+
+    @property
+    def provenance(self) -> str:
+        """Where the row comes from: the least certain of the item's own and its criteria's."""
+        return provenance_of(self.item, [score.criterion for score in self.scores])
+
+    @property
+    def is_reconstructed(self) -> bool:
+        """Something of the row is proposed, not from the source (SUP-A)."""
+        return self.provenance == Provenance.RECONSTRUCTED
 
     @property
     def is_computed(self) -> bool:
@@ -96,8 +108,8 @@ class Tally:
 
     @property
     def has_reconstructed(self) -> bool:
-        """Some criterion is proposed, not from the source (SUP-A)."""
-        return any(score.criterion.is_reconstructed for item in self.items for score in item.scores)
+        """Some row has something proposed, not from the source (SUP-A)."""
+        return any(item.is_reconstructed for item in self.items)
 
     @property
     def has_unapproved(self) -> bool:
@@ -143,6 +155,12 @@ def tally(scores: Iterable[Score]) -> Tally:
         full=sum((each.section.max_points for each in sections), rules.ZERO),
         attainable=rules.total(each.attainable for each in sections),
     )
+
+
+def provenance_of(item: Item, criteria: Iterable[Criterion]) -> str:
+    """Where an item comes from, on paper as on pages: the least certain of its own and its criteria's."""
+    found = {item.provenance, *(each.provenance for each in criteria)}
+    return next(each for each in LEAST_CERTAIN if each in found)
 
 
 def floors_of(sheet: Sheet) -> list[tuple[str, Decimal]]:

@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from orgs.kernel.texts import clean
+from scoring.choices import Provenance
 
 if TYPE_CHECKING:
     from orgs.kernel.sheets import SheetRow, SheetValues
@@ -113,7 +114,7 @@ def read(sheets: Sequence[SheetValues], expected: Sequence[PaperRow]) -> Filled:
     missing: list[str] = []
     seen: Counter[str] = Counter()
     for row in expected:
-        content = clean(row.content)
+        content = _bare(row.content)
         at_paper = contents.get((content, seen[content]))
         seen[content] += 1
         if at_paper is None:
@@ -161,11 +162,16 @@ def _paper_rows(sheet: SheetValues) -> Iterator[tuple[tuple[str, int], dict[str,
     at, below = _header(sheet, (CONTENT, *CAPTIONS.values()))
     seen: defaultdict[str, int] = defaultdict(int)
     for row in below:
-        content = row.cell(at[CONTENT])
+        content = _bare(row.cell(at[CONTENT]))
         if content:
             cells = {column: _found(sheet, row, at[caption]) for column, caption in CAPTIONS.items()}
             yield (content, seen[content]), cells
             seen[content] += 1
+
+
+def _bare(content: str) -> str:
+    """主要内容 without the notice of proposed rows: the row stays the same when it is confirmed, or first said to be one."""
+    return clean(content).removesuffix(f"（{Provenance.RECONSTRUCTED.label}）")
 
 
 def _own_rows(sheet: SheetValues) -> Iterator[tuple[str, dict[str, Found]]]:

@@ -84,7 +84,7 @@ def expected_rows(scores: Sequence[Score]) -> list[PaperRow]:
         of_item = list(group)
         codes = [score.criterion.code for score in of_item]
         item = of_item[0].criterion.item
-        rows.append(PaperRow(content_of(item), codes, item.min_points, item.max_points))
+        rows.append(PaperRow(content_of(item, of_item), codes, item.min_points, item.max_points))
     return rows
 
 

@@ -37,6 +37,7 @@ from scoring.exceptions import (
 from scoring.models import Score, Sheet
 from scoring.operations import alone, blind_scores, given_cells, scores, sheets, stamps, telling
 from scoring.operations.given_cells import Given
+from scoring.rule_words import provenance_words
 
 if TYPE_CHECKING:
     from orgs.kernel.sheets import SheetValues
@@ -59,6 +60,7 @@ class Difference:
     entered_by: str = ""
     entered_at: datetime | None = None
     remedy: str = ""
+    provenance: str = ""
 
     @property
     def key(self) -> str:
@@ -231,7 +233,8 @@ def _difference(sheet: Sheet, cell: GivenCell, score: Score, column: str) -> Dif
     if cell.column == ASSESSED:
         is_newer = is_newer or clean(score.reason) != cell.exported_reason
     kind = CONFLICT if is_newer else CHANGED
-    found = Difference(cell, str(score.criterion), kind, standing)
+    words = provenance_words(score.criterion.provenance)
+    found = Difference(cell, str(score.criterion), kind, standing, provenance=words)
     if cell.column == SELF:
         found = replace(found, entered_by=sheet.unit.name, entered_at=sheet.self_submitted_at)
     elif score.assessed_points is not None:

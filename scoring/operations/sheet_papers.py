@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from scoring.choices import Provenance, RuleKind
 from scoring.excel import sheet as annex
 from scoring.operations import stamps
-from scoring.tallies import tally
+from scoring.rule_words import provenance_words
+from scoring.tallies import provenance_of, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,9 +47,9 @@ def points_of(points: Decimal) -> str:
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text}分"
 
 
-def content_of(item: Item) -> str:
-    """主要内容, with the notice that goes with proposed rows (SUP-A)."""
-    if item.provenance == Provenance.RECONSTRUCTED:
+def content_of(item: Item, scores: Iterable[Score]) -> str:
+    """主要内容 of the row with these scores, with the notice that goes with proposed rows (SUP-A)."""
+    if provenance_of(item, (score.criterion for score in scores)) == Provenance.RECONSTRUCTED:
         return f"{item.content}（{Provenance.RECONSTRUCTED.label}）"
     return item.content
 
@@ -76,7 +77,7 @@ def _section(tallied: SectionTally) -> annex.PaperSection:
     section = tallied.section
     items = [
         annex.PaperItem(
-            content_of(row.item),
+            content_of(row.item, row.scores),
             points_of(row.item.max_points),
             row.item.standard,
             row.self_points,
@@ -117,6 +118,7 @@ def _working(score: Score) -> Row:
         score.reason,
         arithmetic.get("week", ""),
         base,
+        provenance_words(criterion.provenance),
     ]
 
 

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from scoring.excel import summary
 from scoring.outcomes import exact_text, outcome_of
+from scoring.rule_words import provenance_words
 from scoring.rules import ranks
 from scoring.tallies import tally
 
 if TYPE_CHECKING:
     from scoring.excel.tables import Cell
     from scoring.models import Consequence, Sheet
+    from scoring.tallies import ItemTally
 
 LONGEST_CAPTION = 24
 
@@ -41,7 +43,7 @@ class Summary:
     def add(self, sheet: Sheet) -> None:
         """One sheet; no statement."""
         result = tally(sheet.scores.all())
-        captions = [f"{each.item.content[:LONGEST_CAPTION]}" for each in result.items]
+        captions = [_caption(each) for each in result.items]
         found = self._schemes.setdefault(sheet.scheme_id, Gathered(str(sheet.scheme), [*captions, _("合计")]))
         consequences = list(sheet.consequences.all())
         outcome = outcome_of(sheet, consequences)
@@ -74,6 +76,11 @@ class Summary:
             ]
         items = [summary.Items(each.scheme, each.captions, each.items) for each in self._schemes.values()]
         return summary.write(ranked, items, self._follows)
+
+
+def _caption(each: ItemTally) -> str:
+    """主要内容, and where the row comes from."""
+    return f"{each.item.content[:LONGEST_CAPTION]}（{provenance_words(each.provenance)}）"
 
 
 def _consequence(each: Consequence) -> str:

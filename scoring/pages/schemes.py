@@ -16,6 +16,7 @@ from scoring import rule_words, scheme_diff
 from scoring.choices import Grade, PoorReading, Provenance
 from scoring.models import Item, Scheme
 from scoring.operations.trial_jobs import Plan
+from scoring.tallies import provenance_of
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -207,7 +208,7 @@ def _worth(row: Section | Item | Criterion) -> str:
 
 def _item(criteria: list[Criterion]) -> ItemRow:
     item = criteria[0].item
-    proposed = item.provenance == Provenance.RECONSTRUCTED or any(each.is_reconstructed for each in criteria)
+    proposed = provenance_of(item, criteria) == Provenance.RECONSTRUCTED
     return ItemRow(
         item=item,
         points=_worth(item),

@@ -54,10 +54,6 @@ class Row:
     is_current: bool
     n_papers: int = 0
 
-    @property
-    def is_reconstructed(self) -> bool:
-        return any(cell.score.criterion.is_reconstructed for cell in self.cells)
-
 
 def rows_of(
     result: Tally, form: SheetForm, item_id: int, papers: Mapping[int, Sequence[Evidence]]

@@ -142,6 +142,7 @@ def test_a_sheet_has_its_criteria_in_the_order_of_the_paper(ask, sheets):
     assert [Decimal(each["max_points"]) for each in found["scores"]] == [
         row.criterion.max_points for row in rows
     ]
+    assert [each["provenance"] for each in found["scores"]] == [row.criterion.provenance for row in rows]
     assert (found["self_total"], tally(rows).self_total) == (None, None)
     assert {each["points"] for each in found["scores"]} == {None}
     assert found["consequences"] == []

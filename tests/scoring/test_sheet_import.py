@@ -15,9 +15,10 @@ from openpyxl import load_workbook
 from orgs.exceptions import Conflict, NotAllowed
 from orgs.kernel.xlsx import Limits, open_workbook_values
 from orgs.models import AuditEntry
+from scoring.choices import Provenance
 from scoring.excel import filled
 from scoring.exceptions import NotReady, SheetFileRefused, SheetFinal
-from scoring.models import Scheme, Score, Sheet
+from scoring.models import Criterion, Item, Scheme, Score, Sheet
 from scoring.operations import exports, scores, sheet_import
 from scoring.operations import sheets as operations
 from tests.scoring.sheet_steps import finalised
@@ -70,6 +71,24 @@ def points(sheet):
 def test_an_untouched_file_has_no_difference(sheet, cast):
     _own, given, comparison = compared(sheet, cast["auditor"])
     assert (comparison.differences, given.faults, comparison.n_same) == ([], [], 38)
+
+
+def test_a_row_whose_notice_of_proposed_content_came_or_went_is_the_same_row(sheet, cast):
+    """On paper as on the page it stands where the item or one of its criteria is proposed."""
+    content = file_of(sheet, paper={"F9": 0.4, "F13": 0.3})
+    criteria = Criterion.objects.filter(item__section__scheme=sheet.scheme_id)
+    criteria.filter(code="3.1").update(provenance=Provenance.RECONSTRUCTED)
+    criteria.filter(code="3.5").update(provenance=Provenance.SOURCE)
+    Item.objects.filter(criteria__code="3.5").update(provenance=Provenance.SOURCE)
+    paper = load_workbook(io.BytesIO(exports.sheet_file(sheet).content)).worksheets[0]
+    assert ["拟定内容" in paper[address].value for address in ("B9", "B13")] == [True, False]
+    own, given = recognised(content, cast["auditor"])
+    found = sheet_import.compare(own, given, by=cast["auditor"])
+    assert given.faults == []
+    assert {each.key: each.provenance for each in found.differences} == {
+        "3.1:assessed": "拟定",
+        "3.5:assessed": "原文",
+    }
 
 
 def test_single_criteria_are_read_from_the_paper_several_from_the_workings(sheet, cast):

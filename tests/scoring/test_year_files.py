@@ -57,6 +57,15 @@ def test_the_zip_holds_every_sheet_and_a_summary(year, cast):
     assert next(row for row in ranked if row[3] == "wn")[1] is None  # not final: no rank
     items = rows(archive, "逐项得分1")
     assert items[0][-1] == "合计"
+    heads = [caption.rpartition("（")[2] for caption in items[0][2:-1] if "（" in caption]
+    assert heads == [
+        "原文）",
+        "按文意理解）",
+        "原文）",
+        *["按文意理解）"] * 2,
+        *["原文）"] * 2,
+        *["拟定）"] * 6,
+    ]
     assert next(row for row in items if row[1] == "qh")[-1] == 9.4
     assert rows(archive, "考评后果")[0][0] == "被考核单位"
     assert Notification.objects.filter(link=reverse("scoring:show-year-file", args=[job.pk])).count() == 1
