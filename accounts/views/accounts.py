@@ -22,6 +22,7 @@ from accounts.operations import registry
 from accounts.pages import accounts as pages
 from accounts.pages import hand_outs
 from accounts.pages import unit as unit_page
+from accounts.pages.latest import latest
 from accounts.pages.standing_changes import rounds_for
 from accounts.querysets.hand_outs import OPENING
 from accounts.tables import AccountTable, status_pill
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from django.http import HttpResponse, HttpResponseBase
 
     from orgs.http import LeagueRequest
-
-LATEST = 50
 
 
 @login_required
@@ -64,7 +63,8 @@ def show_account(request: LeagueRequest, pk: int) -> HttpResponse:
     """One account: facts, administrators masked, ties, checklist, history."""
     account = get_object_or_404(Account.objects.visible_to(request.user).for_page(), pk=pk)
     terms = Administratorship.objects.visible_to(request.user).of_account(account)
-    events = RegistryEvent.objects.visible_to(request.user).of_account(account)[:LATEST]
+    events = RegistryEvent.objects.visible_to(request.user).of_account(account)
+    shown = latest(events, request.GET.get("history"))
     may_reveal = permissions.may(request.user, permissions.REVEAL, account.unit)
     checked, ties = pages.checks(account), pages.ties(account, request.user)
     context = {
@@ -81,7 +81,8 @@ def show_account(request: LeagueRequest, pk: int) -> HttpResponse:
         ),
         "administrators": administrators(terms, may_reveal=may_reveal),
         "may_reveal": may_reveal,
-        "history": pages.history(list(events), [account, *(tied for _word, tied in ties)]),
+        "history": pages.history(shown.events, [account, *(tied for _word, tied in ties)]),
+        "latest": shown,
         "changes": rounds_for(request.user, account.unit),
         "panels": links.panels_of(request.user, account),
         "nicknames": pages.nicknames(account),

@@ -23,6 +23,7 @@ from accounts.operations import registry
 from accounts.pages import administrators as pages
 from accounts.pages import groups as group_pages
 from accounts.pages import unit as unit_page
+from accounts.pages.latest import latest
 from accounts.pages.standing_changes import rounds_for
 from accounts.tables import AdministratorTable, term_pill
 from orgs.exceptions import NotAllowed, OrgsError
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from orgs.http import LeagueRequest
 
-LATEST = 50
+MOST_OTHERS = 50
 BOTH = ["GET", "POST"]
 
 
@@ -81,8 +82,10 @@ def list_unit_administrators(request: LeagueRequest) -> HttpResponse:
 def show_administrator(request: LeagueRequest, pk: int) -> HttpResponse:
     """One term: masked facts, what happened, and who else was in charge of the same account, group or unit."""
     term = _visible(request, pk)
-    others = Administratorship.objects.visible_to(request.user).of_same_channel(term).with_places()[:LATEST]
-    events = RegistryEvent.objects.visible_to(request.user).of_term(term)[:LATEST]
+    others = (
+        Administratorship.objects.visible_to(request.user).of_same_channel(term).with_places()[:MOST_OTHERS]
+    )
+    events = latest(RegistryEvent.objects.visible_to(request.user).of_term(term), request.GET.get("history"))
     shown = pages.terms([term, *others], request.user)
     context = {
         "term": shown[0],
@@ -90,7 +93,8 @@ def show_administrator(request: LeagueRequest, pk: int) -> HttpResponse:
         "crumbs": pages.crumbs("", term),
         "facts": pages.facts(term),
         "others": shown[1:],
-        "history": group_pages.history(list(events)),
+        "history": group_pages.history(events.events),
+        "latest": events,
         "unit": term.unit,
         "changes": rounds_for(request.user, term.unit),
         "links": links.of_term(request.user, term),

@@ -22,6 +22,7 @@ from accounts.operations.registry.groups_bulk import change_many_groups
 from accounts.pages import administrators as people
 from accounts.pages import groups as pages
 from accounts.pages import unit as unit_page
+from accounts.pages.latest import latest
 from accounts.pages.standing_changes import rounds_for
 from accounts.tables import GroupTable, group_pill
 from orgs.exceptions import OrgsError
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from orgs.http import LeagueRequest
 
-LATEST = 50
 BOTH = ["GET", "POST"]
 
 
@@ -59,7 +59,8 @@ def show_group(request: LeagueRequest, pk: int) -> HttpResponse:
     """One group: facts, administrators masked, history."""
     group = get_object_or_404(Group.objects.visible_to(request.user).for_page(), pk=pk)
     terms = Administratorship.objects.visible_to(request.user).of_group(group).with_places()
-    events = RegistryEvent.objects.visible_to(request.user).of_group(group)[:LATEST]
+    events = RegistryEvent.objects.visible_to(request.user).of_group(group)
+    shown = latest(events, request.GET.get("history"))
     context = {
         "group": group,
         "pill": group_pill(group),
@@ -68,7 +69,8 @@ def show_group(request: LeagueRequest, pk: int) -> HttpResponse:
         "hints": pages.hints(group),
         "duties": pages.Duties.of(request.user, group),
         "terms": people.terms(terms, request.user),
-        "history": pages.history(list(events)),
+        "history": pages.history(shown.events),
+        "latest": shown,
         "changes": rounds_for(request.user, group.unit),
         "panels": links.panels_of(request.user, group),
     }

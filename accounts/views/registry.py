@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from orgs.http import LeagueRequest
 
-LATEST = 50
-
 
 @login_required
 @require_POST

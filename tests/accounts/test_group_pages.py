@@ -203,6 +203,20 @@ def test_confirming_takes_one_tap_of_the_secretary(sign_in, groups):
     assert groups[1].confirmed_on is not None
 
 
+def test_the_history_goes_on_beyond_the_fiftieth_event(sign_in, groups):
+    """And nothing is counted for it: a page takes as many statements as the first."""
+    for n in range(60):
+        registry.change_group(groups[0], by=None, topic=f"话题{n}")
+    client, url = sign_in("college"), page_of("show-group", groups[0].pk)
+    first, second = client.get(url), client.get(url, {"history": "2"})
+    told = [len(page.context["history"]) for page in (first, second)]
+    assert (told[0], told[1] >= 11) == (50, True)
+    assert "history=2#events-title" in first.content.decode()
+    assert "history=1#events-title" in second.content.decode()
+    assert second.context["latest"].earlier == 0
+    assert len(client.get(url, {"history": "99999999"}).context["history"]) == 0
+
+
 def test_several_at_once_show_what_became_of_each(sign_in, groups):
     client, url = sign_in("college"), page_of("bulk-groups")
     asked = client.get(url, {"ids": [each.pk for each in groups]})
