@@ -127,9 +127,17 @@ def import_bases(bases: Sequence[NewBase], *, unit: OrgUnit, by: User) -> int:
     known = _known([(base.unit_id, base.measure) for base in bases])
     changed = [base for base in bases if not _stands(known.get((base.unit_id, base.measure)), base)]
     rows = _write(changed, known, by=by, at=clock.now())
-    ledger.record_many("base.recorded", rows, by=by)
+    _record(rows, by=by)
     ledger.record("bases.imported", unit, by=by, unit=unit, n_bases=len(rows))
     return len(rows)
+
+
+def _record(rows: Sequence[UnitBase], *, by: User | None) -> None:
+    """What `record_base` writes of one figure: who recorded which measure is told by the measure in the ledger's line."""
+    details: dict[int, dict[str, object]] = {
+        row.pk: {"measure": row.measure, "count": row.count, "year": row.year} for row in rows
+    }
+    ledger.record_many("base.recorded", rows, by=by, details=details)
 
 
 class _Rights:

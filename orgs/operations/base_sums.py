@@ -12,7 +12,7 @@ from orgs.models import OrgUnit, UnitBase
 from orgs.operations.bases import VOLUNTARY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 # Measures that every unit with members of its own must have; the others are recorded only where they are asked for.
 PUSHED_DOWN = frozenset({Measure.MEMBERS, Measure.YOUTH})
@@ -115,3 +115,39 @@ def concerned_by(unit: OrgUnit, measure: str) -> list[Concerned]:
         reaches = reaches and superior.pk not in settled
         found.append(Concerned(superior, base_changes=reaches))
     return found
+
+
+def superiors_concerned(keys: Iterable[tuple[int, str]]) -> list[Concerned]:
+    """Whom figures of many (unit id, measure) concern beside these units themselves, the highest first, each once.
+
+    A statement for each level of the tree and for each measure, however many units.
+    """
+    wanted: dict[str, set[int]] = {}
+    for unit_id, measure in keys:
+        if measure in PUSHED_DOWN | VOLUNTARY:
+            wanted.setdefault(measure, set()).add(unit_id)
+    parents = _parents_up(set().union(*wanted.values()))
+    changes: dict[int, bool] = {}
+    for measure, ids in wanted.items():
+        settled: set[int] = set()
+        if measure not in VOLUNTARY:
+            known = UnitBase.objects.of_measure(measure).filter(unit_id__in=set(parents.values()) - {None})
+            settled = ids | set(known.values_list("unit_id", flat=True))
+        for unit_id in ids:
+            reaches, above = True, parents[unit_id]
+            while above is not None:
+                reaches = reaches and above not in settled
+                changes[above] = changes.get(above, False) or reaches
+                above = parents[above]
+    themselves = set().union(*wanted.values())
+    units = OrgUnit.objects.filter(pk__in=changes.keys() - themselves).order_by("tree_id", "lft")
+    return [Concerned(unit, base_changes=changes[unit.pk]) for unit in units]
+
+
+def _parents_up(ids: set[int]) -> dict[int, int | None]:
+    """Unit id -> id of its superior, of these and of all above them."""
+    parents: dict[int, int | None] = {}
+    while ids:
+        parents |= dict(OrgUnit.objects.filter(pk__in=ids).values_list("pk", "parent_id"))
+        ids = {pk for pk in parents.values() if pk is not None} - parents.keys()
+    return parents

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 CHILDREN_PER_PAGE = 100
 ERRORS_SHOWN = 200
+CONCERNED_SHOWN = 100
 TEMPLATE_HEADER = "代码,全称,口径,底数,年份,来源"
 
 
@@ -100,6 +101,8 @@ def import_bases(request: LeagueRequest, pk: int) -> HttpResponse:
             form.add_error("file", error.message)
         else:
             context |= {"found": found, "errors": found.errors[:ERRORS_SHOWN], "file_name": file.name}
+            above = base_sums.superiors_concerned((base.unit_id, base.measure) for base in found.new)
+            context |= {"concerned": above[:CONCERNED_SHOWN], "n_concerned": len(above)}
             context |= {"sealed": seal(found.new, user=request.user, unit=unit), "week": Week.current()}
             return render(request, "orgs/bases/preview.html", context)
     return render(request, "orgs/bases/import.html", context, status=422 if form.errors else 200)

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from orgs.choices import Measure, RequestKind, RequestState
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.forms.requests import ASK_FORMS, ContactForm, DecideForm
+from orgs.kernel.clock import Week
 from orgs.models import OrgUnit, UnitBase, UnitChangeRequest
-from orgs.operations import contacts, requests
+from orgs.operations import base_sums, contacts, requests
 from orgs.permissions import EDIT_UNITS
 from orgs.views.unit_forms import answer, crumbs_to, editable, regular_name, regularised, visible
 
@@ -186,6 +187,7 @@ def _show(
     is_open = found.state == RequestState.OPEN
     may_decide, shown = is_open and requests.may_decide(request.user, found), contacts.masked(found.telephone)
     context = {
+        **(_concerned(found) if may_decide else {}),
         "line": _line(found),
         "asked": found,
         "rows": _rows(found, telephone or shown),
@@ -196,6 +198,16 @@ def _show(
         "may_withdraw": is_open and requests.may_ask(request.user, found.unit),
     }
     return render(request, "orgs/requests/show.html", context, status=status)
+
+
+def _concerned(found: UnitChangeRequest) -> dict[str, object]:
+    """Of a base: whose weekly figures change from the next close on, if it is approved."""
+    if found.kind != RequestKind.BASE:
+        return {}
+    return {
+        "concerned": base_sums.concerned_by(found.unit, found.proposed["measure"]),
+        "week": Week.current(),
+    }
 
 
 def _line(found: UnitChangeRequest) -> dict[str, object]:

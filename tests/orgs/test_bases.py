@@ -216,6 +216,32 @@ def test_import_by_the_pages(world, sign_in):
     assert UnitBase.objects.get(unit=world["hnu-law-1201"]).count == 44
 
 
+def test_the_preview_of_a_file_names_the_superiors_whose_figures_change(world, cast, sign_in):
+    """Those whom the single form names for each unit, once, and none that stands in the file itself."""
+    bases.record_base(
+        world["hnu"], measure=Measure.MEMBERS, count=900, year=2026, source="统计", by=cast["province"]
+    )
+    lines = (
+        "hnu-law-1201,,团员数,44,2026,名册",
+        "hnu-law,,团员数,136,2026,名册",
+        "hnu-tour-1201,,团员数,39,2026,名册",
+    )
+    answer = upload(sign_in("university"), world, *lines)
+    shown = [(each.unit.code, each.base_changes) for each in answer.context["concerned"]]
+    assert shown == [("hi", False), ("hnu", False), ("hnu-tour", True)]
+    assert "受影响的 3 个上级" in answer.content.decode()
+    alone = base_sums.superiors_concerned([(world.ids["qh-hs-jl"], Measure.MEMBERS)])
+    assert alone == base_sums.concerned_by(world["qh-hs-jl"], Measure.MEMBERS)[:0:-1]
+
+
+def test_who_imported_a_base_stands_in_the_changes_of_its_unit(world, cast, sign_in):
+    found = preview(world, cast, "hnu-law-1201,,团员数,44,2026,名册", "hnu-law-1202,,团员数,46,2026,名册")
+    base_load.import_bases(found.new, unit=world["hnu"], by=cast["university"])
+    url = reverse("accounts:list-unit-changes", args=[world.ids["hnu-law-1201"]])
+    newest = sign_in("university").get(url).context["changes"][0]
+    assert (newest.word, newest.by) == ("更正底数", cast["university"].display_name)
+
+
 def test_a_faulty_file_offers_nothing_to_confirm(world, sign_in):
     text = upload(sign_in("university"), world, "hnu-law-1201,,团员数,几,2026,名册").content.decode()
     assert "第 2 行" in text

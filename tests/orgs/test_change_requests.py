@@ -75,6 +75,15 @@ def test_an_approved_base_stands_with_its_version(world, cast):
     assert world[UNIT].base_versions.current().get(measure=Measure.MEMBERS).count == 44
 
 
+def test_who_decides_on_a_base_sees_whose_figures_change(world, cast, sign_in):
+    asked = ask_base(world, cast)
+    url = reverse("orgs:show-request", args=[asked.pk])
+    page = sign_in("university").get(url)
+    assert [each.unit.code for each in page.context["concerned"]] == [UNIT, "hnu-law", "hnu", "hi"]
+    assert "底数、覆盖率会变" in page.content.decode()
+    assert "concerned" not in sign_in("secretary").get(url).context
+
+
 def test_what_a_unit_is_assessed_by_cannot_be_asked_for(world, cast):
     with pytest.raises(InvalidUnit, match="上级登记"):
         ask_base(world, cast, measure=Measure.MEMBERS_2012)
