@@ -22,6 +22,7 @@ NOTES = {
     Verb.MERGE: gettext_lazy("改由合并后的团组织领取、启用"),
     Verb.MOVE: gettext_lazy("随团组织调整，不变"),
     Verb.RENAME: gettext_lazy("不变"),
+    Verb.KIND: gettext_lazy("不变"),
     Verb.REOPEN: gettext_lazy("不恢复，请重新发放"),
 }
 LONGEST_REASON = 200

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from orgs.operations.upper import Change
 
 BATCH = 500
+WITH_THOSE_BELOW = frozenset(
+    {Verb.MOVE, Verb.MERGE, Verb.KIND}
+)  # whose forms on somebody's desk are concerned
 BEGUN = (SubmissionStatus.DRAFT, SubmissionStatus.RETURNED)
 HANDED_IN = (SubmissionStatus.SUBMITTED, SubmissionStatus.APPROVED)
 CHANNELS = {
@@ -45,6 +48,7 @@ CHANNELS = {
     Verb.MERGE: gettext_lazy("划转到合并后的团组织"),
     Verb.MOVE: gettext_lazy("随团组织调整，不变"),
     Verb.RENAME: gettext_lazy("昵称、群名称不自动更改，请按新名称核对"),
+    Verb.KIND: gettext_lazy("不变"),
     Verb.REOPEN: gettext_lazy("恢复到撤销以前"),
 }
 WAITING = {
@@ -52,6 +56,7 @@ WAITING = {
     Verb.MERGE: gettext_lazy("改由合并后的上级审核"),
     Verb.MOVE: gettext_lazy("改由新的上级审核"),
     Verb.RENAME: gettext_lazy("不变"),
+    Verb.KIND: gettext_lazy("仍在原审核单位，通过后按新的类型逐级上报"),
 }
 
 
@@ -67,7 +72,7 @@ def preview(change: Change) -> list[Effect]:
     else:
         accounts, groups = accounts.filter(**here), groups.filter(**here)
     waiting = Submission.objects.filter(status=SubmissionStatus.SUBMITTED)
-    waiting = waiting.within(change.scope) if verb in {Verb.MOVE, Verb.MERGE} else waiting.filter(**here)
+    waiting = waiting.within(change.scope) if verb in WITH_THOSE_BELOW else waiting.filter(**here)
     owed = _owed(change) if verb in {Verb.CLOSE, Verb.MERGE} else Expected.objects.none()
     begun = owed.filter(Exists(_forms(BEGUN)))
     terms = Administratorship.objects.in_office().filter(**here, account=None, group=None)

@@ -23,18 +23,25 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def close_units(
-    units: Iterable[OrgUnit], *, reason: str, by: User | None, at: datetime | None = None
+    units: Iterable[OrgUnit],
+    *,
+    reason: str,
+    by: User | None,
+    at: datetime | None = None,
+    version: int | None = None,
 ) -> list[OrgUnit]:
     """撤销: units leave operation together (a graduating cohort). What is open below must be in the same batch.
 
-    Units closed before are passed over, so a repetition changes nothing. `at` is the moment of a larger operation.
-    Raises InvalidUnit, NotAllowed.
+    Units closed before are passed over, so a repetition changes nothing. `at` is the moment of a larger operation,
+    `version` that of the page on which a person closes one unit. Raises InvalidUnit, NotAllowed, Conflict.
     """
     locked = locks.lock_units(unit.pk for unit in units)
     closing = [unit for unit in locked.values() if unit.is_open]
     if not closing:
         return []
     placement.refuse_stranger_to_closing(by, closing)
+    for unit in closing:
+        placement.refuse_stale(unit, version)
     at = at or clock.now()
     today = clock.local(at).date()
     ids = [unit.pk for unit in closing]

@@ -27,7 +27,7 @@ def preview(change: Change) -> list[Effect]:
     terms, here = Appointment.objects.in_force(), Q(unit_id__in=change.unit_ids)
     if change.verb == Verb.MOVE:
         return [Effect(_("在任人员"), terms.within(change.scope).count(), _("随团组织调整，不变"))]
-    if change.verb == Verb.RENAME:
+    if change.verb in {Verb.RENAME, Verb.KIND}:
         return [Effect(_("在任人员"), terms.filter(here).count(), _("不变"))]
     if change.verb == Verb.REOPEN:
         return [Effect(_("任职"), len(_ended_by(change)), _("恢复到撤销以前"))]

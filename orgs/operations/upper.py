@@ -25,6 +25,7 @@ class Verb(TextChoices):
     MERGE = "merge", _("合并")
     CLOSE = "close", _("撤销")
     RENAME = "rename", _("更名")  # previewed only: nothing of the upper apps changes
+    KIND = "kind", _("改类型")  # previewed only: what stands above a unit, and so where its forms go, stays
     REOPEN = "reopen", _("撤回撤销")
 
 

@@ -131,7 +131,7 @@ def rename_unit(request: LeagueRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def change_kind(request: LeagueRequest, pk: int) -> HttpResponse:
-    """改类型 (a county becomes a prefecture); like a move, the matter of the superior."""
+    """改类型 (a county becomes a prefecture), after a look at what it touches; like a move, the matter of the superior."""
     unit = editable(request, pk)
     if unit.parent is None or not may(request.user, EDIT_UNITS, unit.parent):
         raise NotAllowed
@@ -142,7 +142,10 @@ def change_kind(request: LeagueRequest, pk: int) -> HttpResponse:
     def work(*, kind_id: str, reason: str, version: int) -> OrgUnit:
         return tree.amend_unit(unit, {"kind_id": kind_id}, reason=reason, by=request.user, version=version)
 
-    return answer(request, form, work, unit, _("改类型"), _("类型已更改，已结的周不变。"))
+    change = upper.Change(upper.Verb.KIND, (unit.pk,), UnitsInCharge.below(unit), None, request.user)
+    extra = {"effects": upper.preview(change)}
+    done = _("类型已更改，已结的周不变。")
+    return answer(request, form, work, unit, _("改类型"), done, "orgs/unit/kind.html", extra)
 
 
 @login_required
@@ -195,8 +198,8 @@ def close_unit(request: LeagueRequest, pk: int) -> HttpResponse:
     n_open = OrgUnit.objects.visible_to(request.user).children_of(unit).count()
     extra = {"effects": effects, "n_open": n_open}
 
-    def work(*, reason: str, **_rest: object) -> OrgUnit:
-        tree.close_units([unit], reason=reason, by=request.user)
+    def work(*, reason: str, version: int) -> OrgUnit:
+        tree.close_units([unit], reason=reason, by=request.user, version=version)
         return unit
 
     return answer(request, form, work, unit, _("撤销"), _("已撤销。"), "orgs/unit/close.html", extra)

@@ -21,6 +21,7 @@ NOTES = {
     Verb.MOVE: gettext_lazy("随团组织调整，已打的分不变"),
     Verb.MERGE: gettext_lazy("留在原团组织名下，已打的分不变"),
     Verb.CLOSE: gettext_lazy("保留，已打的分不变"),
+    Verb.KIND: gettext_lazy("已打的分不变；已开的表仍按原来的类型"),
     Verb.RENAME: gettext_lazy("已打的分不变，表上用新名称；已定稿的不变"),
     Verb.REOPEN: gettext_lazy("不变"),
 }

@@ -29,7 +29,7 @@ def account(world):
     )
 
 
-@pytest.mark.parametrize("name", ["move-unit", "merge-unit", "close-unit", "rename-unit"])
+@pytest.mark.parametrize("name", ["move-unit", "merge-unit", "close-unit", "rename-unit", "change-kind"])
 def test_the_preview_counts_accounts_people_and_forms(world, cast, sign_in, account, name):
     subjects.submission(world["hnu-law-1201"], cast)
     page = sign_in("college").get(url_of(world, "hnu-law-1201", name))

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from orgs.choices import Kind, Measure
+from orgs.exceptions import Conflict
 from orgs.models import OrgUnit, UnitBase, UnitBaseVersion
 from orgs.operations import tree
 from orgs.operations.tree import NewUnit
@@ -154,6 +155,16 @@ def test_unit_closes_on_the_page_but_not_while_something_is_open_below(world, si
     assert client.post(page_of(world, "hnu-law", "close-unit"), values).status_code == 422
     assert client.post(page_of(world, "hnu-law-1201", "close-unit"), values).status_code == 302
     assert not world["hnu-law-1201"].is_open
+
+
+def test_a_unit_changed_meanwhile_is_not_closed_unseen(world, sign_in):
+    """C3: what the page showed as going along may be something else now."""
+    tree.rename_unit(world["hnu-law-1201"], name="法学2012级甲班团支部", by=None)
+    client, url = sign_in("university"), page_of(world, "hnu-law-1201", "close-unit")
+    answer = client.post(url, {"reason": "毕业", "version": 1})
+    assert (answer.status_code, world["hnu-law-1201"].is_open) == (422, True)
+    assert str(Conflict.default_message) in answer.content.decode()
+    assert client.post(url, {"reason": "毕业", "version": 2}).status_code == 302
 
 
 def test_base_is_recorded_with_year_source_and_author(world, cast, sign_in):
