@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
 from orgs.exceptions import Conflict, OrgsError
+from orgs.kernel import clock
+from orgs.models import Notification
+from reporting.models import Duty
+from scoring.choices import Grade, RoundState, SheetState
 from scoring.exceptions import NotReady, ScoringError
-from scoring.models import AssessmentRound, BlindScore, BlindSheet, Criterion, Sheet
-from scoring.operations import agreeing, blind_scores, groups, rounds, schemes, scores
+from scoring.models import (
+    AssessmentRound,
+    BlindScore,
+    BlindSheet,
+    Consequence,
+    Criterion,
+    Sheet,
+    SheetDuty,
+)
+from scoring.operations import agreeing, blind_scores, explanations, groups, rounds, schemes, scores
 from tests import cast as cast_module
 from tests.reporting.test_bulletin_races import at_once
 from tests.scoring import round_steps as steps
+from tests.world import TODAY
 
 pytestmark = [
     pytest.mark.race,
@@ -92,3 +107,23 @@ def test_who_is_taken_out_at_this_moment_hands_in_before_or_not_at_all(sheet, ca
     )
     assert BlindSheet.objects.exists() == isinstance(handed_in, BlindSheet)
     assert not blind_scores.is_opened(sheet)
+
+
+def test_the_button_for_explanations_pressed_twice_asks_each_unit_once(transactional_world, cast):
+    """And once more on a sheet's own page at that moment."""
+    round = steps.opened(transactional_world, cast)
+    facts = {"kind": "explanation", "clause": "SUP-4.4.3", "trigger": "考评总分 0 分", "is_confirmed": True}
+    Consequence.objects.bulk_create(Consequence(sheet=each, **facts) for each in round.sheets.all())
+    round.sheets.update(state=SheetState.FINAL, grade=Grade.FAIL, finalised_at=clock.now())
+    AssessmentRound.objects.update(state=RoundState.PUBLISHED, published_at=clock.now())
+    first = round.sheets.select_related("scheme", "unit", "round").order_by("pk")[0]
+    due_on, by = TODAY.date() + timedelta(days=20), cast["province"]
+
+    def presses():
+        return explanations.demand_all(round, due_on=due_on, by=by)
+
+    found = at_once(presses, presses, lambda: explanations.demand(first, due_on=due_on, by=by))
+    assert not [each for each in found if isinstance(each, OrgsError)]
+    assert min(found[:2]) == 0
+    told = Notification.objects.filter(kind="duty_made").values_list("unit__code", flat=True)
+    assert (sorted(told), Duty.objects.count(), SheetDuty.objects.count()) == (["qh", "wn"], 2, 2)
