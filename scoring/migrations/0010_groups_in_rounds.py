@@ -19,6 +19,6 @@ def go_on_without(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("scoring", "0008_weights_and_trials")]
+    dependencies = [("scoring", "0009_faults_and_round_evidence")]
 
     operations = [migrations.RunPython(go_on_without, migrations.RunPython.noop)]
