@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from orgs.exceptions import Conflict, NotAllowed
@@ -10,7 +13,7 @@ from orgs.kernel import clock
 from orgs.models import AuditEntry
 from scoring.choices import RoundState, SheetState
 from scoring.exceptions import NotReady, ReasonRequired, ScoringError
-from scoring.models import AssessmentRound, Score, Sheet
+from scoring.models import AssessmentRound, Scheme, Score, Sheet
 from scoring.operations import rounds, scores, sheets
 from scoring.operations.schemes import SHIPPED, store
 from scoring.scheme_files import parse
@@ -99,6 +102,14 @@ def test_a_direct_unit_assesses_the_level_below_with_a_scheme_of_its_own(world, 
     round = rounds.open_round(world["qh"], plan, by=cast["city"])
     assert units_of(round) == {"qh-hs", "qh-yj"}
     assert sheets.may_assess(cast["city"], world["qh-hs"])
+
+
+def test_the_upgrade_leaves_rounds_below_the_province_that_are_under_way_as_they_were(round, world, cast):
+    own = steps.own_scheme(world["qh"])
+    rounds.open_round(world["qh"], steps.plan(own), by=cast["city"])
+    import_module("scoring.migrations.0009_groups_in_rounds").go_on_without(apps, None)
+    own.refresh_from_db()
+    assert (own.needs_group, Scheme.objects.get(pk=round.scheme_id).needs_group) == (False, True)
 
 
 def test_a_committee_never_assesses_itself_nor_who_is_not_directly_below(world, cast):
