@@ -15,6 +15,7 @@ from orgs.models import Job
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+FOLDER = "annex"
 KEPT_FOR = timedelta(hours=24)
 
 
@@ -37,7 +38,7 @@ def is_there(job: Job) -> bool:
 
 def purge() -> int:
     """Delete what is older than a day, or belongs to no job; returns how many."""
-    folder = Path(settings.MEDIA_ROOT) / "annex"
+    folder = Path(settings.MEDIA_ROOT) / FOLDER
     paths = {int(path.stem): path for path in folder.glob("*.bin") if path.stem.isdigit()}
     recent = Job.objects.filter(pk__in=paths, finished_at__gte=clock.now() - KEPT_FOR)
     kept = set(recent.values_list("pk", flat=True))
@@ -50,4 +51,4 @@ def purge() -> int:
 
 
 def _path(job_id: int) -> Path:
-    return Path(settings.MEDIA_ROOT) / "annex" / f"{job_id}.bin"
+    return Path(settings.MEDIA_ROOT) / FOLDER / f"{job_id}.bin"

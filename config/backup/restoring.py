@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -36,6 +35,14 @@ class Refused(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class FilesApart(Exception):
+    """The rows are those of the backup, but its files could not take the place of the old ones: they stand in `folder`."""
+
+    def __init__(self, folder: Path, place: Path, reason: str) -> None:
+        super().__init__(reason)
+        self.folder, self.place, self.reason = folder, place, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +113,15 @@ def refuse_unfit(
 def restore(path: Path, passphrase: str, connection: BaseDatabaseWrapper, contents: Contents) -> None:
     """Put the backup in the place of what is there. Whatever fails, what was there stays.
 
-    Raises Damaged where the rows that were written differ from those of the backup.
+    Raises Damaged where the rows that were written differ from those of the backup, and FilesApart where only the last
+    step failed: the rows are there then, and so are the files, in a folder of their own.
     """
     if not _is_built(connection):
         schema.build(connection, contents.schema)
     chosen = _tables(connection, contents)
-    with ExitStack() as stack:
-        source = stack.enter_context(path.open("rb"))
-        media = stack.enter_context(_new_media())
-        with transaction.atomic(using=connection.alias):
+    media = _new_media()
+    try:
+        with path.open("rb") as source, transaction.atomic(using=connection.alias):
             triggers.remove(connection)
             empty(connection, chosen.values())
             _load(frames.frames(source, passphrase), connection, chosen, media)
@@ -125,7 +132,10 @@ def restore(path: Path, passphrase: str, connection: BaseDatabaseWrapper, conten
             if writing.sums_of(connection, list(chosen.values())) != contents.sums:
                 raise Damaged
             triggers.install(connection)
-        _take_place(media)
+    except BaseException:
+        shutil.rmtree(media, ignore_errors=True)
+        raise
+    _take_place(media)
 
 
 def _tables(connection: BaseDatabaseWrapper, contents: Contents) -> dict[str, Table]:
@@ -232,23 +242,22 @@ def _is_used(connection: BaseDatabaseWrapper) -> bool:
     return has_rows or next(chain(writing.stored_files()), None) is not None
 
 
-@contextmanager
-def _new_media() -> Iterator[Path]:
-    """A folder beside MEDIA_ROOT that takes its place at the end, or goes."""
+def _new_media() -> Path:
+    """An empty folder beside MEDIA_ROOT that takes its place at the end."""
     folder = Path(settings.MEDIA_ROOT).with_name("media.restoring")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def _take_place(media: Path) -> None:
     """The new files are there; those that were there before stay beside them until somebody has looked."""
     present = Path(settings.MEDIA_ROOT)
     before = present.with_name("media.before-restore")
-    if present.exists():
-        shutil.rmtree(before, ignore_errors=True)
-        present.replace(before)
-    media.replace(present)
+    try:
+        if present.exists():
+            shutil.rmtree(before, ignore_errors=True)
+            present.replace(before)
+        media.replace(present)
+    except OSError as error:
+        raise FilesApart(media, present, error.strerror or type(error).__name__) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -13,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import django
 from django.conf import settings
-from django.db import transaction
 
+from accounts.operations.files import FOLDER as DOWNLOADS
 from config.backup import frames
 from config.backup.frames import FrameWriter
 from config.backup.schema import Schema
 from config.backup.tables import Digest, Table, read, tables
 from orgs.kernel import clock
+from orgs.kernel.moments import one_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def _write_all(out: FrameWriter, connection: BaseDatabaseWrapper) -> tuple[int, 
         for table in chosen:
             out.say(frames.TABLE, {"table": table.name, "columns": [column.name for column in table.columns]})
             sums[table.name] = _write_table(out, connection, table)
-    files = {name: _write_file(out, name, path) for name, path in stored_files()}
+    files = {name: told for name, path in stored_files() if (told := _write_file(out, name, path))}
     out.say(frames.END, {"tables": sums, "files": files})
     return sum(each["rows"] for each in sums.values()), len(sums), len(files)
 
@@ -109,10 +109,14 @@ def _write_table(out: FrameWriter, connection: BaseDatabaseWrapper, table: Table
     return digest.told()
 
 
-def _write_file(out: FrameWriter, name: str, path: Path) -> dict[str, Any]:
-    out.say(frames.FILE, {"name": name})
+def _write_file(out: FrameWriter, name: str, path: Path) -> dict[str, Any] | None:
+    try:
+        source = path.open("rb")
+    except FileNotFoundError:
+        return None  # deleted since the files were listed, and the row that named it with it
     size, digest = 0, hashlib.sha256()
-    with path.open("rb") as source:
+    with source:
+        out.say(frames.FILE, {"name": name})
         while piece := source.read(PIECE):
             size += len(piece)
             digest.update(piece)
@@ -121,11 +125,17 @@ def _write_file(out: FrameWriter, name: str, path: Path) -> dict[str, Any]:
 
 
 def stored_files() -> Iterator[tuple[str, Path]]:
-    """Every finished file below MEDIA_ROOT with its path there; encrypted ones stay so."""
+    """Every finished file below MEDIA_ROOT with its path there; encrypted ones stay so.
+
+    Downloads are left out: they hold mobile numbers in full, end after a day, and can be made again.
+    """
     root = Path(settings.MEDIA_ROOT)
     for path in sorted(root.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.suffix != ".part":
-            yield path.relative_to(root).as_posix(), path
+        name = path.relative_to(root)
+        if name.parts[0] == DOWNLOADS or path.suffix == ".part":
+            continue
+        if path.is_file() and not path.is_symlink():
+            yield name.as_posix(), path
 
 
 def sums_of(connection: BaseDatabaseWrapper, chosen: list[Table]) -> dict[str, Any]:
@@ -137,24 +147,3 @@ def sums_of(connection: BaseDatabaseWrapper, chosen: list[Table]) -> dict[str, A
             read(connection, table, digest.add)
             found[table.name] = digest.told()
     return json.loads(json.dumps(found))
-
-
-@contextmanager
-def one_moment(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Everything read in the block is of one moment, while others go on writing."""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "postgresql":
-        with transaction.atomic(using=connection.alias):
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-    else:
-        # Not atomic(): that would take the one lock for writing.
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("ROLLBACK")

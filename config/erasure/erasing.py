@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.operations.registry import retention
@@ -14,6 +14,7 @@ from config.erasure import files, persons, places
 from orgs.exceptions import InvalidUnit, NotAllowed
 from orgs.kernel import clock
 from orgs.kernel.forgetting import forget
+from orgs.kernel.moments import one_moment
 from orgs.models import AuditBody, Erasure, OrgUnit, SavedView, SecondFactor, User
 from orgs.operations import audit_chain, ledger, throttle, tokens
 from orgs.permissions import ERASE_PERSON
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from orgs.models import Job
 
 TASK = "config.erase_person"
+Named = dict[tuple[places.Place, tuple[str, ...]], list[Any]]  # (model, fields) -> keys of rows
 
 
 @dataclass(slots=True)
@@ -96,29 +98,52 @@ def _work(job: Job) -> dict[str, object]:
     return {"erasure_id": erasure.pk}
 
 
-@transaction.atomic
 def carry_out(erasure_id: int) -> Erasure:
     """Erase the person from registers, forms, notes, messages, the bodies of the ledger, and files; once.
 
-    Closed weeks, published bulletins, final sheets and registered papers stay: `kept` says where something is left.
+    Everything is looked through first, at one moment and while others go on writing (on SQLite a transaction would keep
+    the only lock for minutes); what was found is read again under the lock, and changed. Closed weeks, published
+    bulletins, final sheets and registered papers stay: `kept` says where something is left.
     """
+    erasure = Erasure.objects.get(pk=erasure_id)
+    if erasure.done_at is not None:
+        return erasure
+    with one_moment(connection):
+        person = persons.find(erasure.who)
+        _ensure_has_left(person)
+        words = persons.words(person)
+        named = _named(words)
+        papers = files.naming(words)
+    return _change(erasure_id, words, named, papers)
+
+
+def _named(words: Words) -> Named:
+    """Where a word of the person stands."""
+    named: Named = defaultdict(list)
+    for place in places.places():
+        for pk, values in place.rows(words):
+            named[place, tuple(values)].append(pk)
+    return named
+
+
+@transaction.atomic
+def _change(erasure_id: int, words: Words, named: Named, papers: files.Papers) -> Erasure:
     erasure = Erasure.objects.select_for_update(of=("self",)).get(pk=erasure_id)
     if erasure.done_at is not None:
         return erasure
     person = persons.find(erasure.who)
     _ensure_has_left(person)
     audit_chain.seal()
-    words, found = persons.words(person), Found()
+    found = Found()
     unit_ids, user_ids = person.unit_ids(), {user.pk for user in person.users}
-    for place in places.places():
-        for rows in places.chunks(place.rows(words)):
+    for (place, names), pks in named.items():
+        for rows in places.chunks(place.read(pks, names)):
             near = place.near([pk for pk, _values in rows], unit_ids, user_ids)
             for pk, values in rows:
                 _clean(place, pk, values, words, found, is_near=pk in near)
     _forget_registers(person, found)
-    n_deleted, n_left = files.forget(words)
-    found.kept[_("附件")] += n_left
-    return _note(erasure, found, n_deleted)
+    found.kept[_("附件")] += papers.n_left
+    return _note(erasure, found, files.forget(papers))
 
 
 def _clean(

@@ -6,6 +6,7 @@ import base64
 import io
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from django.db import transaction
 
 from accounts.choices import BatchState
 from accounts.models import UploadBatch
+from accounts.operations.files import FOLDER as DOWNLOADS
 from orgs.kernel import sealed
 from orgs.kernel.crypto import decrypt
 
@@ -22,32 +24,45 @@ if TYPE_CHECKING:
 
     from orgs.kernel.forgetting import Words
 
-MADE = {"annex"}  # folders of what can be made again
+MADE = {DOWNLOADS}  # folders of what can be made again
 MOST_BYTES = 200 * 1024 * 1024
 
 
-def forget(words: Words) -> tuple[int, int]:
-    """(files deleted or to be deleted with this transaction, files in which the person is left)."""
-    gone, n_left = [], 0
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Files that name the person: those that can be made again, uploads that wait for their import, how many others."""
+
+    made: list[Path]
+    uploads: list[int]
+    n_left: int
+
+
+def naming(words: Words) -> Papers:
+    """Look through all of them; reads only."""
+    made, n_left = [], 0
     for path in sorted(Path(settings.MEDIA_ROOT).glob("*/*.bin")):
         is_made = path.parent.name in MADE
-        if _is_in(b"".join(sealed.pieces(path)), words.all if is_made else sorted(words.certain)):
-            gone += [path] if is_made else []
-            n_left += not is_made
-    for path in gone:
-        transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
-    return len(gone) + _forget_uploads(words), n_left
-
-
-def _forget_uploads(words: Words) -> int:
-    """Uploaded tables that were not imported yet go with what was found in them."""
+        try:
+            is_in = _is_in(b"".join(sealed.pieces(path)), words.all if is_made else sorted(words.certain))
+        except FileNotFoundError:
+            continue  # purged meanwhile
+        made += [path] if is_in and is_made else []
+        n_left += is_in and not is_made
     waiting = UploadBatch.objects.filter(content__isnull=False).order_by("pk")
-    named = [
+    uploads = [
         pk
         for pk, content in waiting.values_list("pk", "content").iterator(chunk_size=10)
         if _is_in(_opened(bytes(content or b"")), words.all)
     ]
-    return UploadBatch.objects.filter(pk__in=named).update(
+    return Papers(made, uploads, n_left)
+
+
+def forget(papers: Papers) -> int:
+    """How many are deleted, or will be with this transaction; uploaded tables go with what was found in them."""
+    for path in papers.made:
+        transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
+    waiting = UploadBatch.objects.filter(pk__in=papers.uploads, content__isnull=False)
+    return len(papers.made) + waiting.update(
         content=None, report={}, state=BatchState.FAILED, message="文件已按个人信息删除要求删除，请重新上传。"
     )
 

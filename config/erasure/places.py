@@ -70,6 +70,13 @@ class Place:
                 if any(words.nearby.search(_text(value)) for value in values if value):
                     yield pk, dict(zip(self.sealed, values, strict=True))
 
+    def read(self, pks: list[Any], names: tuple[str, ...]) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """These rows as they are now."""
+        for start in range(0, len(pks), AT_ONCE):
+            rows = self.model._base_manager.filter(pk__in=pks[start : start + AT_ONCE]).order_by("pk")
+            for pk, *values in rows.values_list("pk", *names):
+                yield pk, dict(zip(names, values, strict=True))
+
     def near(self, pks: list[Any], unit_ids: set[int], user_ids: set[int]) -> set[Any]:
         """Which of the rows the person had to do with: of a unit of theirs, or written by them."""
         condition = Q()

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import connection
+
+from orgs.kernel.moments import one_moment
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -75,12 +77,9 @@ def check(name: str, rule: str, title: str | Promise, *, remedy: str | Promise) 
 
 
 def run(checks: Iterable[Check], how: Run | None = None) -> Iterator[Result]:
-    """Do the checks one after the other, all looking at one moment of the database."""
+    """Do the checks one after the other, all looking at one moment of the database while people go on working."""
     how = how or Run()
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost and connection.vendor == "postgresql":
-            _see_one_moment()
+    with one_moment(connection):
         for each in checks:
             yield _done(each, how)
 
@@ -91,11 +90,6 @@ def _done(each: Check, how: Run) -> Result:
     named = tuple(islice(found, MOST_NAMED))
     n_found = len(named) + sum(1 for _ in found)
     return Result(each, named, n_found, time.monotonic() - started)
-
-
-def _see_one_moment() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def rows(statement: str, parameters: Iterable[object] = ()) -> Iterator[tuple[Any, ...]]:

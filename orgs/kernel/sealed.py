@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from orgs.kernel.crypto import decrypt, encrypt, renewed
@@ -16,17 +17,29 @@ if TYPE_CHECKING:
 PIECE = 256 * 1024  # bytes encrypted at a time
 
 
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that stands under its name when all of it is on the disk; whatever fails, the disk being full too, nothing does."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    half = path.with_suffix(".part")
+    try:
+        with half.open("wb") as target:
+            half.chmod(0o600)
+            yield target
+            target.flush()
+            os.fsync(target.fileno())
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
 def write(path: Path, source: IO[bytes]) -> str:
     """Encrypt a file to disk, all of it or nothing; returns the sha256 of what was read."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest = hashlib.sha256()
-    half = path.with_suffix(".part")
-    with half.open("wb") as target:
+    with whole(path) as target:
         while piece := source.read(PIECE):
             digest.update(piece)
             target.write(encrypt(base64.b64encode(piece).decode()).encode() + b"\n")
-    half.chmod(0o600)
-    half.replace(path)
     return digest.hexdigest()
 
 
@@ -42,11 +55,10 @@ def rotate(path: Path) -> bool:
     tokens = [(line.strip().decode(), renewed(line.strip().decode())) for line in lines]
     if not any(new for _old, new in tokens):
         return False
-    half = path.with_suffix(".part")
-    half.write_bytes(b"".join((new or old).encode() + b"\n" for old, new in tokens))
-    half.chmod(0o600)
-    os.utime(half, (before.st_atime, before.st_mtime))
-    half.replace(path)
+    with whole(path) as target:
+        target.write(b"".join((new or old).encode() + b"\n" for old, new in tokens))
+        target.flush()
+        os.utime(target.fileno(), (before.st_atime, before.st_mtime))
     return True
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from orgs.kernel import sealed
 from orgs.kernel.crypto import decrypt, encrypt
 
 if TYPE_CHECKING:
@@ -20,12 +21,8 @@ FOLDER = "checks"
 def keep(data: bytes) -> str:
     """Encrypt the bytes to disk; returns the name they are found under."""
     name = secrets.token_hex(16)
-    path = _path(name)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    half = path.with_suffix(".part")
-    half.write_text(encrypt(base64.b64encode(data).decode()), encoding="ascii")
-    half.chmod(0o600)
-    half.replace(path)
+    with sealed.whole(_path(name)) as target:
+        target.write(encrypt(base64.b64encode(data).decode()).encode("ascii"))
     return name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import resource
 import struct
 from contextlib import contextmanager
@@ -235,6 +236,35 @@ def test_a_restore_that_fails_leaves_rows_and_files_as_they_were(backup, media, 
     assert triggers.missing(connection) == []
     assert [path.name for path in Path(settings.MEDIA_ROOT).rglob("*.bin")] == ["old.bin"]
     assert [path.name for path in media.parent.iterdir() if path.name.startswith("media")] == ["media"]
+
+
+def test_files_that_cannot_change_places_are_kept_and_the_operator_is_told_so(
+    backup, media, tmp_path, monkeypatch, django_db_blocker
+):
+    def busy(self, target):
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    path, sums = backup
+    with django_db_blocker.unblock(), scratch_sqlite(tmp_path) as there:
+        monkeypatch.setattr(Path, "replace", busy)
+        monkeypatch.setattr("config.management.commands.restore.connection", there)
+        monkeypatch.setattr(settings, "BACKUP_PASSPHRASE", SECRET)
+        with pytest.raises(CommandError, match="数据已经恢复，但文件没有换到位") as told:
+            call_command("restore", path, stdout=StringIO())
+        assert writing.sums_of(there, tables()) == sums
+    assert told.value.returncode == 103
+    assert list((tmp_path / "media.restoring").rglob("*.bin"))
+
+
+def test_a_backup_leaves_downloads_out_and_skips_what_is_purged_meanwhile(media, tmp_path, monkeypatch, db):
+    for name in ("annex/7.bin", "hand_ins/gone.bin", "hand_ins/kept.bin"):
+        (media / name).parent.mkdir(parents=True, exist_ok=True)
+        (media / name).write_bytes(b"x")
+    listed = list(writing.stored_files())
+    (media / "hand_ins" / "gone.bin").unlink()
+    monkeypatch.setattr(writing, "stored_files", lambda: listed)
+    writing.write(tmp_path / "some.backup", SECRET, connection)
+    assert list(restoring.examine(tmp_path / "some.backup", SECRET).files) == ["hand_ins/kept.bin"]
 
 
 def test_a_backup_is_never_written_over_and_needs_a_long_passphrase(backup, media, monkeypatch):

@@ -11,13 +11,13 @@ from django.db import DatabaseError, connection
 
 from config.backup import passphrase, restoring
 from config.backup.container import Damaged, WrongPassphrase
-from config.backup.restoring import Contents, Refused
+from config.backup.restoring import Contents, FilesApart, Refused
 from orgs.kernel import statistics
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-WRONG_PASSPHRASE, DAMAGED, REFUSED = 100, 101, 102  # exit codes
+WRONG_PASSPHRASE, DAMAGED, REFUSED, FILES_APART = 100, 101, 102, 103  # exit codes
 
 
 class Command(BaseCommand):
@@ -46,6 +46,12 @@ class Command(BaseCommand):
             raise CommandError(refused.message, returncode=REFUSED) from None
         except Damaged:
             raise CommandError("写入后与备份不符，已撤销，原有数据没有改变。", returncode=DAMAGED) from None
+        except FilesApart as apart:
+            text = (
+                f"数据已经恢复，但文件没有换到位（{apart.reason}）。备份中的文件在 {apart.folder}："
+                f"请用它换下 {apart.place}，再运行 manage.py prepare 和 manage.py check_integrity --files。"
+            )
+            raise CommandError(text, returncode=FILES_APART) from None
         except OSError as error:
             raise CommandError(f"{error.strerror}：已撤销，原有数据没有改变。", returncode=DAMAGED) from None
         except DatabaseError as error:
