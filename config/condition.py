@@ -66,8 +66,11 @@ class Condition:
 
 
 def conditions(*names: str, quick: bool = False) -> list[Condition]:
-    """The state of the named alarms, or of all; where the database is away, only what can be said without it."""
-    chosen = [each for each in ALARMS if not names or each.name in names]
+    """The state of the named alarms, or of all that concern this installation; where the database is away, only what can
+    be said without it.
+    """
+    concern = [each for each in ALARMS if not (settings.DEMO and each.is_for_production)]
+    chosen = [each for each in ALARMS if each.name in names] if names else concern
     return [Condition(each, _look(each)) for each in chosen if each.is_quick or not quick]
 
 

@@ -29,13 +29,10 @@ if TYPE_CHECKING:
 UNPRIVILEGED = ("nobody", "postgres", "daemon")
 SAFE_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
 # Durability is of no use to a database that lives as long as a test run.
-FAST = (
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=200",
-    "shared_buffers=256MB",
-)
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Where the question is what a stop loses, it writes as an installation's does.
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
+ROOM = ("max_connections=200", "shared_buffers=256MB")
 
 
 class NoServer(Exception):
@@ -72,8 +69,10 @@ def postgresql(is_up: Callable[[str], bool]) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def stoppable_postgresql(is_up: Callable[[str], bool]) -> Iterator[OwnServer]:
-    """A PostgreSQL that exists only in this block."""
+def stoppable_postgresql(
+    is_up: Callable[[str], bool], settings: tuple[str, ...] = FAST
+) -> Iterator[OwnServer]:
+    """A PostgreSQL that exists only in this block; `settings` say how careful it is with what it was told."""
     user = _unprivileged_user()
     with _folder_of(user, "portal-postgresql-") as folder:
         programs = reachable_programs(_postgresql_programs(), folder, user)
@@ -105,7 +104,7 @@ def stoppable_postgresql(is_up: Callable[[str], bool]) -> Iterator[OwnServer]:
             "-k",
             str(folder),
         ]
-        for setting in FAST:
+        for setting in (*ROOM, *settings):
             command += ["-c", setting]
         address = f"postgres://postgres@127.0.0.1:{port}/postgres"
         with Supervisor(folder, folder, SAFE_ENVIRONMENT) as supervisor:

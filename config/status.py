@@ -16,17 +16,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from config import condition
+from config.version import VERSION
 from orgs.choices import JobState
 from orgs.exceptions import NotAllowed
 from orgs.kernel import clock
-from orgs.models import Job
+from orgs.kernel.counting import counts
+from orgs.models import Job, OrgUnit
 from orgs.operations import audit_chain
 from orgs.permissions import MANAGE_JOBS, may_anywhere
 from reporting.models import ClosedWeek
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.http import HttpResponse
 
     from orgs.http import LeagueRequest
@@ -37,7 +37,7 @@ GIB = 1024**3
 @login_required
 @require_safe
 def show_status(request: LeagueRequest) -> HttpResponse:
-    """Alarms, jobs, last close, last backup and check, disk and versions. No personal data, no addresses."""
+    """Alarms, jobs, last close, last backup and check, tree, disk and versions. No personal data, no addresses."""
     if not may_anywhere(request.user, MANAGE_JOBS):
         raise NotAllowed
     found = condition.conditions(quick=True)
@@ -56,18 +56,32 @@ def _facts() -> list[tuple[str, str]]:
     """What is asked first when something is reported."""
     week = ClosedWeek.objects.published().order_by("-starts_on", "-edition").first()
     noted = Job.objects.filter(task__in=[condition.INTEGRITY, condition.BACKUP], state=JobState.DONE)
-    done = dict(noted.order_by().values("task").annotate(at=Max("created_at")).values_list("task", "at"))
+    done = {
+        job.task: job for job in noted.order_by("created_at")
+    }  # a few weeks of nights; the newest remains
     disk = shutil.disk_usage(settings.DATA_DIR)
     version = ".".join(map(str, connection.get_database_version()))
     return [
         (_("最近结周"), f"{week.week}" if week else "—"),
         (_("最近完整性检查"), _at(done.get(condition.INTEGRITY))),
         (_("最近备份"), _at(done.get(condition.BACKUP))),
+        (_("组织树"), _tree(done.get(condition.INTEGRITY))),
         (_("操作记录链"), _chain()),
         (_("磁盘剩余"), f"{disk.free / GIB:.1f} GB / {disk.total / GIB:.1f} GB"),
         (_("数据库"), f"{connection.display_name} {version}"),
-        (_("程序"), f"Python {platform.python_version()}, Django {django.get_version()}"),
+        (_("程序"), f"{VERSION} (Python {platform.python_version()}, Django {django.get_version()})"),
     ]
+
+
+def _tree(last: Job | None) -> str:
+    """How large it is, and what the last check said of its numbers."""
+    n = counts(units=OrgUnit.objects.all(), roots=OrgUnit.objects.filter(parent=None))
+    size = _("%(units)s 个团组织，%(roots)s 棵树") % n
+    if last is None:
+        return _("%(size)s，还没有检查过") % {"size": size}
+    wrong = [name for name in last.result.get("found", {}) if name.startswith("tree-")]
+    text = _("%(size)s，上次检查有问题：%(names)s") if wrong else _("%(size)s，上次检查没有问题")
+    return text % {"size": size, "names": "、".join(wrong)}
 
 
 def _chain() -> str:
@@ -77,5 +91,5 @@ def _chain() -> str:
     return _("%(head)s，%(n)s 条待封存" if waiting.head else "还没有封存，%(n)s 条待封存") % words
 
 
-def _at(moment: datetime | None) -> str:
-    return f"{clock.local(moment):%Y-%m-%d %H:%M}" if moment else "—"
+def _at(job: Job | None) -> str:
+    return f"{clock.local(job.created_at):%Y-%m-%d %H:%M}" if job else "—"

@@ -1,4 +1,4 @@
-"""A portal of its own for load: web processes with production settings, its own PostgreSQL and Redis, on loopback only."""
+"""A portal of its own for load: web processes with production settings, its own PostgreSQL (durable) and Redis, on loopback only."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ def portal() -> Iterator[LivePortal]:
         url = f"sqlite:///{folder / 'live.sqlite3'}"
         if connection.vendor == "postgresql":
             database = stack.enter_context(
-                own_servers.stoppable_postgresql(lambda address: bool(servers._postgresql_version(address)))
+                own_servers.stoppable_postgresql(
+                    lambda address: bool(servers._postgresql_version(address)), own_servers.DURABLE
+                )
             )
             url = database.address
         redis = stack.enter_context(

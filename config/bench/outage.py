@@ -1,7 +1,8 @@
 """Bench `outage`: PostgreSQL and Redis are away for a minute while secretaries fill and hand in.
 
 Promised: no acknowledged write is lost or doubled, every refusal is a Chinese page within three seconds, and the portal is
-back by itself within thirty seconds.
+back by itself within thirty seconds, for each of the secretaries. The servers stop when some have handed in and others are
+about to: a whole evening of one of them takes about a minute.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from config.bench.secretary import all_evening
 from config.own_servers import NoServer
 
 THINK = (3.0, 12.0)
-BEFORE, AWAY = 25.0, 60.0
+BEFORE, AWAY = 55.0, 60.0
 MOST_SECONDS = 420.0
 WORDS = "系统正在维护"
 
@@ -27,6 +28,7 @@ def run(n: int) -> list[Figure]:
         people = live.secretaries(n, think=THINK, seconds=MOST_SECONDS)
         threads = all_evening(people)
         time.sleep(BEFORE)
+        stopped = time.monotonic()
         live.database.stop()
         live.redis.stop()
         time.sleep(AWAY)
@@ -37,8 +39,13 @@ def run(n: int) -> list[Figure]:
             thread.join()
         found = live.judged(people)
     refused = [each for person in people for each in person.refused]
-    after = [at - back for person in people for at in person.answered_at if at > back]
+    first = [
+        min(after) for person in people if (after := [at - back for at in person.answered_at if at > back])
+    ]
+    before = sum(0 < person.submitted_at < stopped for person in people)
     return [
+        Figure("handed_in_before", before, 1, at_least=True),
+        Figure("handed_in_after", sum(person.submitted_at > back for person in people), 1, at_least=True),
         Figure("refused", len(refused)),
         Figure(
             "refused_without_words",
@@ -46,7 +53,7 @@ def run(n: int) -> list[Figure]:
             0,
         ),
         Figure("refusal_p95_seconds", p95([seconds for _at, _status, seconds, _text in refused]), 3),
-        Figure("back_after_seconds", min(after, default=MOST_SECONDS), 30),
+        Figure("back_after_seconds", max(first, default=MOST_SECONDS), 30),
         Figure("conflicts", sum(person.conflicts for person in people)),
         Figure("without_receipt", sum(not person.is_submitted for person in people), 0),
         Figure("lost", len(found["lost"]), 0),

@@ -25,16 +25,17 @@ ENGINES = (SQLITE, POSTGRESQL)
 
 
 @contextmanager
-def database() -> Iterator[None]:
+def database(*, migrated: bool = False) -> Iterator[None]:
     """An empty database of the configured engine with the tables, indexes and triggers of today's models.
 
-    Made from the models: going through every migration takes longer than many a bench and leads to the same tables.
+    Made from the models: going through every migration takes longer than many a bench and leads to the same tables. Only
+    one that is `migrated` remembers its migrations.
     """
     name = connection.settings_dict["NAME"]
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
         is_file = connection.vendor == SQLITE
         scratch = str(Path(folder) / "bench.sqlite3") if is_file else f"bench_{os.getpid()}"
-        connection.settings_dict["TEST"] |= {"NAME": scratch, "MIGRATE": False}
+        connection.settings_dict["TEST"] |= {"NAME": scratch, "MIGRATE": migrated}
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
             yield

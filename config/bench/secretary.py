@@ -47,7 +47,7 @@ class Secretary:
     answered_at: list[float] = field(default_factory=list)
     conflicts: int = 0
     count: int = 0
-    is_submitted: bool = False
+    submitted_at: float = 0.0  # 0: not acknowledged
     _csrf: str = ""
     _cookie: str = ""
     _version: str = "0"
@@ -76,7 +76,11 @@ class Secretary:
         time.sleep(chance.uniform(*self.think))
         done = self._until_answered("POST", f"{form}check/", sent)
         if "receipt" in done.location:
-            self.is_submitted = True
+            self.submitted_at = time.monotonic()
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.submitted_at > 0
 
     def _save(self, path: str, number: int) -> None:
         answer = self._until_answered("POST", path, self._typed(number))

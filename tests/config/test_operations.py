@@ -8,6 +8,7 @@ import logging
 import re
 import sqlite3
 import sys
+import tomllib
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -25,10 +26,13 @@ from config import condition, integrity
 from config.errors import server_error
 from config.logs import JsonLines, OutagesInWords
 from config.outages import Outage, outage
+from config.version import VERSION
 from orgs.kernel import clock
 from orgs.models import Job, OrgUnit
 from orgs.operations import ledger
+from reporting.operations.weekly import close_week
 from tests.config.processes import free_port
+from tests.reporting.closed_weeks import LAST
 
 
 def refused_connection():
@@ -190,10 +194,42 @@ def test_the_status_page_tells_administrators_and_nobody_else(world, cast, sign_
     client = sign_in("sysadmin")
     with CaptureQueriesContext(connection) as captured:
         page = client.get(reverse("show-status"))
-    assert len(captured) <= 24, [each["sql"][:80] for each in captured]
+    assert len(captured) <= 25, [each["sql"][:80] for each in captured]
     assert "有 1 个任务失败" in page.text
     assert "还没有备份过" in page.text
+    assert {name for name, _text in page.context["facts"]} == {
+        "最近结周", "最近完整性检查", "最近备份", "组织树", "操作记录链", "磁盘剩余", "数据库", "程序",
+    }  # fmt: skip
     assert sign_in("province").get(reverse("show-status")).status_code == 403
+
+
+def test_the_status_page_says_how_the_tree_does_and_which_version_runs(world, cast, sign_in):
+    close_week(LAST)
+    OrgUnit.objects.filter(code="hnu-law-1201").update(depth=7)
+    integrity.check_nightly()
+    facts = dict(sign_in("sysadmin").get(reverse("show-status")).context["facts"])
+    assert facts["组织树"] == "25 个团组织，3 棵树，上次检查有问题：tree-depths"
+    assert facts["最近结周"] == str(LAST)
+    assert facts["最近完整性检查"] == "2026-11-18 10:00"
+    assert facts["最近备份"] == "—"
+    assert facts["程序"].startswith(f"{VERSION} (Python 3.")
+    OrgUnit.objects.filter(code="hnu-law-1201").update(depth=3)
+    with clock.frozen(clock.now() + timedelta(hours=1)):
+        integrity.check_nightly()
+    facts = dict(sign_in("sysadmin").get(reverse("show-status")).context["facts"])
+    assert facts["组织树"] == "25 个团组织，3 棵树，上次检查没有问题"
+
+
+def test_the_version_is_that_of_the_package():
+    told = tomllib.loads(Path(settings.BASE_DIR, "pyproject.toml").read_text(encoding="utf-8"))
+    assert told["project"]["version"] == VERSION
+
+
+def test_the_demo_is_not_blamed_for_what_only_an_installation_does(world, settings):
+    for_all = {each.alarm.name for each in condition.conditions(quick=True)}
+    settings.DEMO = True
+    assert for_all - {each.alarm.name for each in condition.conditions(quick=True)} == {"integrity", "backup"}
+    assert "还没有备份过" in problem("backup"), "asked for by name it answers"
 
 
 def test_the_runbook_has_a_paragraph_for_each_alarm():

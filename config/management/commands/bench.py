@@ -12,10 +12,13 @@ from django.db import connection
 
 from config.bench import (
     campaign,
+    checks,
     close_workers,
     deadline,
+    erasure,
     export,
     import_form,
+    migrations,
     outage,
     pages,
     rollup,
@@ -48,6 +51,8 @@ class Bench:
     most: int  # where --nodes is not given
     summary: Callable[[list[Result]], list[Figure]] = _nothing
     counted: str = "nodes"
+    told_apart: str = "page"  # what the lines of one size are called by
+    is_migrated: bool = False  # needs a database that went through the migrations
     is_live: bool = False  # starts a portal with servers of its own: no scratch database
 
 
@@ -66,6 +71,9 @@ BENCHES: dict[str, Bench] = {
     "rollup": Bench(_one(rollup.run), rollup.sizes, NATION, rollup.summary),
     "close_workers": Bench(_one(close_workers.run), _alone, NATION),
     "campaign": Bench(_one(campaign.run), _alone, NATION),
+    "checks": Bench(_one(checks.run), _alone, NATION),
+    "migrations": Bench(migrations.run, _alone, NATION, told_apart="step", is_migrated=True),
+    "erasure": Bench(_one(erasure.run), _alone, NATION),
     "pages": Bench(pages.run, pages.sizes, NATION, pages.summary),
     "import_form": Bench(_one(import_form.run), _alone, 20_000, counted="rows"),
     "deadline": Bench(
@@ -100,10 +108,10 @@ class Command(BaseCommand):
         results: list[Result] = []
         figures: list[Figure] = []
         for size in bench.sizes(options["nodes"] or bench.most):
-            with contextlib.nullcontext() if bench.is_live else scratch.database():
+            with contextlib.nullcontext() if bench.is_live else scratch.database(migrated=bench.is_migrated):
                 found = bench.run(size)
-            for page, measured in found:
-                head = {"engine": engine, bench.counted: size} | ({"page": page} if page else {})
+            for part, measured in found:
+                head = {"engine": engine, bench.counted: size} | ({bench.told_apart: part} if part else {})
                 results.append(head | {figure.name: _rounded(figure.value) for figure in measured})
                 figures += measured
                 if not options["json"]:
