@@ -30,6 +30,27 @@ APPS = ("orgs", "accounts", "reporting", "scoring")
 NOTICE = "<!-- Written by `python3 manage.py write_docs`; a test compares it with the code. -->"
 
 
+# Invariants of reliability.md section 2 that no check looks at.
+PROVED_ELSEWHERE = (
+    [
+        "A2",
+        "在用账号在本级或上级有管理员",
+        "没有管理员的账号是要办理的事，不是错误：登记页和首页列出，周报计数（`orgs_with_admin`）",
+    ],
+    [
+        "A5",
+        "文字没有看不见的字符",
+        "文件读入时去除（`orgs/kernel/texts.py`，`tests/accounts/test_upload_classes.py`）；页面上填写的去除首尾空格和空字符，其余按原样保存，比对时归一（`tests/accounts/test_naming.py`）",
+    ],
+    [
+        "R3（逐人）",
+        "管理员人数按人计，不重复",
+        "`tests/reporting/test_rollup_persons.py` 与另一种算法逐一比较；`week-persons` 只看每周的数是否矛盾",
+    ],
+    ["J4", "任务不久等", "`doctor` 和运行状态（等待超过 15 分钟即报），`tests/config/test_operations.py`"],
+)
+
+
 def permissions() -> str:
     """Roles × verbs, departments × lines, and who may appoint whom."""
     verbs = sorted({verb for verbs in ROLE_VERBS.values() for verb in verbs})
@@ -173,6 +194,8 @@ def integrity() -> str:
         f"{NOTICE}\n# 数据完整性检查\n\n`manage.py check_integrity` 的 {len(CHECKS)} 项检查。每项有一个预先埋下的错误，"
         "测试证明只有这一项发现它（`tests/config/test_check_integrity.py`）。\n\n"
         + _table(["检查", "规则", "应当成立", "不成立时怎么办"], rows)
+        + "\n## 不在检查之列\n\n以下规则不是数据的对错，或每天在别处核对：\n\n"
+        + _table(["规则", "应当成立", "在哪里保证"], PROVED_ELSEWHERE)
     )
 
 

@@ -58,7 +58,8 @@ def run(nodes: int) -> list[Figure]:
 def _who_has_left() -> User:
     """Somebody of a township, named in the forms of some of its branches."""
     post = Appointment.objects.filter(unit__kind=Kind.TOWNSHIP).order_by("pk")[0]
-    Appointment.objects.filter(user=post.user_id).update(ends_on=clock.today() - timedelta(days=1))
+    day = clock.today() - timedelta(days=1)
+    Appointment.objects.filter(user=post.user_id).update(starts_on=day, ends_on=day)
     user = post.user
     told = {"admin_name": user.name, "admin_mobile": user.mobile, "admin_wechat": f"wx_of_{user.pk}_left"}
     for row in SubmissionRow.objects.order_by("pk")[:FORMS]:

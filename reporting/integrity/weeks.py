@@ -1,4 +1,4 @@
-"""Closed weeks: complete, without gaps, adding up, and as they were published (R1, R2, R4, R5, R7, C5)."""
+"""Closed weeks: complete, without gaps, adding up, and as they were published (R1, R2, R3, R4, R5, R7, C5)."""
 
 from __future__ import annotations
 
@@ -100,20 +100,25 @@ def digests(run: Run) -> Iterator[Found]:
             yield Found(_week(header), _("内容与公布时的校验值不符"), header.pk)
 
 
+# The national office stands above the forest: all provinces are below it.
+ABOVE = (
+    "CASE WHEN parent_id IS NULL AND kind_id <> 'national' THEN (SELECT MIN(n.unit_id) FROM reporting_weekunit n"
+    " WHERE n.week_id = %s AND n.kind_id = 'national') ELSE parent_id END"
+)
+
+
 @check("week-sums", "R1", gettext_lazy("上级的数等于本级加各下级"), remedy=RESTORE)
 def sums(run: Run) -> Iterator[Found]:
     """For every unit and additive figure: own + the children's."""
-    below = ", ".join(f"SUM(sub_{name}) AS {name}" for name in ADDITIVE)
-    differs = " OR ".join(f"p.sub_{name} <> p.own_{name} + COALESCE(c.{name}, 0)" for name in ADDITIVE)
-    # The national office stands above the forest: all provinces are below it.
-    above = (
-        "CASE WHEN parent_id IS NULL AND kind_id <> 'national' THEN (SELECT MIN(n.unit_id) FROM reporting_weekunit n"
-        " WHERE n.week_id = %s AND n.kind_id = 'national') ELSE parent_id END"
-    )
+    rest = ", ".join(f"sub_{name} - own_{name} AS {name}" for name in ADDITIVE)
+    below = ", ".join(f"-sub_{name}" for name in ADDITIVE)
+    differs = " OR ".join(f"SUM({name}) <> 0" for name in ADDITIVE)
+    # One pass and one sort: SQLite would look through all superiors for each unit of a join.
     statement = (
-        f"WITH c AS (SELECT {above} AS above, {below} FROM reporting_weekunit WHERE week_id = %s GROUP BY 1)"  # noqa: S608 - names of ours
-        f" SELECT p.unit_id, p.code FROM reporting_weekunit p LEFT JOIN c ON c.above = p.unit_id"
-        f" WHERE p.week_id = %s AND ({differs}) ORDER BY p.unit_id"
+        f"WITH part AS (SELECT unit_id, code, {rest} FROM reporting_weekunit WHERE week_id = %s"  # noqa: S608 - names of ours
+        f" UNION ALL SELECT {ABOVE}, NULL, {below} FROM reporting_weekunit WHERE week_id = %s)"
+        f" SELECT unit_id, MAX(code) FROM part GROUP BY unit_id"
+        f" HAVING MAX(code) IS NOT NULL AND ({differs}) ORDER BY unit_id"
     )
     for header in _looked_at(run):
         for unit_id, code in rows(statement, [header.pk] * 3):
@@ -123,6 +128,29 @@ def sums(run: Run) -> Iterator[Found]:
                 "code": code,
             }
             yield Found(place, _("本级与各下级之和不等于合计"), unit_id)
+
+
+@check(
+    "week-persons", "R3", gettext_lazy("管理员人数不多于本级与各下级之和，不少于其中任何一个"), remedy=RESTORE
+)
+def persons(run: Run) -> Iterator[Found]:
+    """Persons are counted once in a subtree: never more than the sum, never fewer than one part has, and a branch's own.
+
+    That they are counted by distinct key is proved in tests/reporting/test_rollup_persons.py; here nothing is read but
+    the week. Editions from before persons were counted have no figure.
+    """
+    statement = (
+        "WITH part AS (SELECT unit_id, code, sub_admin_persons AS said, own_admin_persons AS n"  # noqa: S608 - names of ours
+        "  FROM reporting_weekunit WHERE week_id = %s AND sub_admin_persons IS NOT NULL"
+        f" UNION ALL SELECT {ABOVE}, NULL, NULL, sub_admin_persons FROM reporting_weekunit WHERE week_id = %s)"
+        " SELECT unit_id, MAX(code) FROM part GROUP BY unit_id"
+        " HAVING MAX(said) > SUM(n) OR MAX(said) < MAX(n) ORDER BY unit_id"
+    )
+    for header in _looked_at(run):
+        for unit_id, code in rows(statement, [header.pk] * 3):
+            words = {"week": _week(header), "id": unit_id, "code": code}
+            place = _("%(week)s 团组织 %(id)s（%(code)s）") % words
+            yield Found(place, _("管理员人数与本级、各下级的人数矛盾"), unit_id)
 
 
 @check("week-totals", "R2", gettext_lazy("各省合计等于逐个团组织相加"), remedy=RESTORE)
@@ -169,5 +197,5 @@ def coverage(run: Run) -> Iterator[Found]:
 
 
 CHECKS: tuple[Check, ...] = (
-    *(gaps, editions, week_rows, week_audit, digests, sums, totals, superiors, coverage),
+    *(gaps, editions, week_rows, week_audit, digests, sums, persons, totals, superiors, coverage),
 )

@@ -1,20 +1,21 @@
-"""Q1–Q4, Q6, Q7, Q9, Q10: schemes add up, scores are in range, totals follow from the scores, and what follows from them is there."""
+"""P3, Q1–Q4, Q6, Q7, Q9, Q10: schemes add up, scores are in range, totals follow from the scores, and what follows from them is there."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orgs.kernel.integrity import Check, Found, check
 from orgs.models import AuditEntry
 from scoring.choices import Grade, SchemeState, SheetState
-from scoring.models import Scheme, Score, Section, Sheet
-from scoring.operations.consequences import BELOW_SIX
+from scoring.models import Consequence, Decision, Scheme, Score, Section, Sheet
+from scoring.operations.consequences import BELOW_SIX, THREE_POOR
 from scoring.operations.sheets import tally_of
+from scoring.rules.sums import BEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,4 +125,24 @@ def notices(run: Run) -> Iterator[Found]:
             yield Found(_sheet(pk), _("等次和考评后果的记录不一致：%(n)s 条") % {"n": n}, pk)
 
 
-CHECKS: tuple[Check, ...] = (points, grades, ranges, scores, totals, final, notices)
+@check("poor-flags", "P3", gettext_lazy("连续三次抽查为“差”的考评表有记录，确认后不是优秀"), remedy=AGAIN)
+def poor_flags(run: Run) -> Iterator[Found]:
+    """Flag and record go together; once confirmed, no total makes the unit 优秀 (SUP-4.1c). The committee may decide otherwise."""
+    record = Consequence.objects.filter(sheet=OuterRef("pk"), clause=THREE_POOR)
+    told = Sheet.objects.annotate(
+        is_told=Exists(record),
+        is_confirmed=Exists(record.filter(is_confirmed=True)),
+        is_decided=Exists(Decision.objects.filter(sheet=OuterRef("pk"))),
+    )
+    acts = Q(has_poor_flag=True, poor_flag_confirmed_at__isnull=False)
+    apart = Q(has_poor_flag=True, is_told=False) | Q(has_poor_flag=False, is_told=True)
+    unmoved = acts & Q(grade=BEST, is_decided=False)
+    for pk in (
+        told.filter(apart | unmoved | (acts & Q(is_confirmed=False)))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    ):
+        yield Found(_sheet(pk), _("连续三次抽查为“差”：标记、记录和等次不一致"), pk)
+
+
+CHECKS: tuple[Check, ...] = (points, grades, ranges, scores, totals, final, notices, poor_flags)

@@ -183,6 +183,11 @@ def totals(s):
     digest_again(s)
 
 
+def persons(s):
+    weekunit(s, "hnu-law", sub_admin_persons=F("sub_admin_persons") + 9)
+    digest_again(s)
+
+
 def superiors(s):
     weekunit(s, "vol", depth=5)
     digest_again(s)
@@ -334,6 +339,7 @@ PLANTS = {
     "week-audit": lambda s: noted(s.week, s.week.content_hash),
     "week-digest": lambda s: weekunit(s, "vol", poor_streak=3),
     "week-sums": sums,
+    "week-persons": persons,
     "week-totals": totals,
     "week-superiors": superiors,
     "coverage-parts": capped,
@@ -371,6 +377,7 @@ PLANTS = {
     "blind-sheets": lambda s: BlindScore.objects.filter(blind_sheet__sheet__round=s.round).last().delete(),
     "assessment-files": lambda s: Evidence.objects.update(stored_name=f"{'0' * 32}.bin"),
     "sheets-final": lambda s: Sheet.objects.filter(pk=s.sheet.pk).update(finalised_at=None),
+    "poor-flags": lambda s: Sheet.objects.filter(pk=s.sheet.pk).update(has_poor_flag=True),
     "sheet-notices": lambda s: Sheet.objects.filter(pk=s.sheet.pk).update(grade="fail"),
 }
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from config.bench import pages, rollup
+from config.bench import erasure, migrations, pages, rollup
+from config.integrity import CHECKS
 
 pytestmark = pytest.mark.once
 
@@ -86,6 +87,34 @@ def test_a_benchmark_prints_its_figures(tmp_path, name, size):
     if name == "pages":
         assert answer["most_statements"] <= pages.STATEMENTS_BAR
         assert not any(answer["statements_differ"].values())
+
+
+# The nation's counties alone are 57,000 units, so that these are never small.
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["checks", "erasure", "migrations"])
+def test_what_is_measured_on_a_nation_says_so(tmp_path, name):
+    results = bench(tmp_path, name, "--nodes", "400", "--engine", "sqlite")["results"]
+    if name == "migrations":
+        assert [result["step"].partition(".")[0] for result in results] == list(migrations.APPS)
+        assert all(result["is_reversible"] == 1 and result["forward_seconds"] > 0 for result in results)
+        return
+    (result,) = results
+    assert result["seconds"] > 0
+    assert result["peak_mib"] >= result["peak_before_mib"]
+    if name == "checks":
+        assert result["checks"] == len(CHECKS)
+    else:
+        assert result["rows"] > erasure.FORMS
+        assert result["locked_seconds"] < result["seconds"]
+
+
+@pytest.mark.long
+@pytest.mark.servers
+def test_a_small_deadline_evening_loses_nothing(tmp_path):
+    few, more = bench(tmp_path, "deadline", "--nodes", "2", "--engine", "sqlite")["results"]
+    assert (few["secretaries"], more["secretaries"]) == (1, 2)
+    for result in (few, more):
+        assert not result["lost"] + result["doubled"] + result["without_receipt"] + result["refused"]
 
 
 def test_the_exponent_tells_how_a_close_grows():
