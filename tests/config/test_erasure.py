@@ -23,8 +23,10 @@ from orgs.kernel.forgetting import Words, forget
 from orgs.kernel.integrity import run
 from orgs.models import Appointment, AuditBody, AuditEntry, Erasure, Job, User
 from orgs.operations import audit_chain, ledger
-from reporting.models import ClosedWeek
+from reporting.models import Bulletin, ClosedWeek
+from reporting.operations import bulletins
 from reporting.rollup import content_hash
+from scoring.operations.document_stores import EVIDENCE
 from tests.accounts.forms import launch, row, submitted
 from tests.config.canaries import CANARY, EMAIL, WORDS, stored
 from tests.reporting.closed_weeks import LAST, close, report
@@ -110,6 +112,18 @@ def test_a_dump_finds_nothing_and_no_figure_has_changed(canary, world, cast):
     assert faulty() == faults
     assert (result.who, result.done_at is not None, result.result["kept"]) == ("", True, {})
     assert result.result["files"] == 1
+
+
+def test_what_is_final_stays_and_the_result_says_where_and_how_often(canary, world, cast):
+    draft = bulletins.draft(world["hi"], ClosedWeek.objects.get(), by=cast["province"])
+    Bulletin.objects.filter(pk=draft.pk).update(title=f"周通报（联系人 {CANARY.mobile}）")
+    bulletins.publish(draft.pk, version=draft.version, by=cast["province"])
+    paper = EVIDENCE.keep(f"%PDF-1.4\n% {CANARY.name} {CANARY.mobile}\n%%EOF\n".encode())
+    EVIDENCE.keep(f"%PDF-1.4\n% {CANARY.name}\n%%EOF\n".encode())  # somebody's name, perhaps another's
+    result = erased(cast["province"]).result
+    assert (result["kept"], result["files"]) == ({"周通报": 1, "附件": 1}, 1)
+    assert Bulletin.objects.get(pk=draft.pk).title == f"周通报（联系人 {CANARY.mobile}）"
+    assert stored()[f"sheet_evidence/{paper}"] == {CANARY.name, CANARY.mobile}
 
 
 def test_what_others_wrote_around_the_name_stays(canary, world, cast):
