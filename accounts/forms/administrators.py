@@ -17,8 +17,9 @@ from orgs.kernel.crypto import normalise_mobile
 from orgs.models import OrgUnit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from accounts.models import Administratorship
-    from orgs.querysets.tree import OrgUnitQuerySet
 
 _QQ = re.compile(r"[1-9]\d{4,11}", re.ASCII)
 NO_AUTOFILL = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
@@ -118,13 +119,12 @@ class BulkLeavingForm(PersonForm, LeavingForm):
     )
     field_order = ("action", "reason", "on_demand_of", *FIELDS)
 
-    def __init__(self, data: Any = None, *, superiors: OrgUnitQuerySet) -> None:
-        """`superiors` are the units above all of those chosen."""
+    def __init__(self, data: Any = None, *, terms: Sequence[Administratorship]) -> None:
         forms.Form.__init__(self, data)
         action: Any = self.fields["action"]
         action.choices = [("", _("请选择")), *TermAction.choices]
         demanding: Any = self.fields["on_demand_of"]
-        demanding.queryset = superiors
+        demanding.queryset = OrgUnit.objects.above_all([term.unit for term in terms])
         demanding.label_from_instance = lambda unit: unit.name
         for name in FIELDS:
             self.fields[name].required = False

@@ -18,7 +18,6 @@ from accounts.operations.registry.administrators_bulk import end_many_terms
 from accounts.pages import administrators as pages
 from orgs.http import whole_number
 from orgs.lists import PER_PAGE
-from orgs.models import OrgUnit
 from orgs.permissions import EDIT_REGISTRY, may_anywhere
 
 if TYPE_CHECKING:
@@ -38,8 +37,7 @@ def bulk_administrators(request: LeagueRequest) -> HttpResponse:
     ids = [pk for text in given.getlist("ids")[:PER_PAGE] if (pk := whole_number(text))]
     chosen = Administratorship.objects.actionable_by(request.user, EDIT_REGISTRY).filter(pk__in=ids)
     terms = list(chosen.with_places().order_by("unit__tree_id", "unit__lft", "pk"))
-    superiors = OrgUnit.objects.above_all([term.unit for term in terms])
-    form = BulkLeavingForm(request.POST if request.method == "POST" else None, superiors=superiors)
+    form = BulkLeavingForm(request.POST if request.method == "POST" else None, terms=terms)
     if terms and form.is_valid():
         outcomes = end_many_terms(
             ids,

@@ -101,7 +101,7 @@ class Planner:
                 self._sort(row, plan)
         self._refuse_same_names(plan)
         self._refuse_children()
-        if not self.table.errors:
+        if plan.moved and not self.table.errors:
             depth_of = _depths(parent_of)
             plan.moved.sort(key=lambda move: depth_of[self.code_of[move[0]]])
         plan.errors = sorted(self.table.errors, key=lambda error: error.row)
