@@ -21,6 +21,8 @@ class TwoVersionsForm(forms.Form):
 
     WAS = "was-"
 
+    data: QueryDict
+
     def __init__(self, data: QueryDict | None) -> None:
         super().__init__(data)
         self.stored: dict[str, str] = {}

@@ -119,7 +119,9 @@ def _waiting(round: AssessmentRound) -> Iterable[Sheet]:
 
 def _not_scored(open_ones: Sequence[Sheet]) -> str:
     names = "、".join(sheet.unit.name for sheet in open_ones[:SHOWN])
-    text = _("还有 %(n)s 个单位没有评完、没有经小组商定、缺调整理由或标记没有认定，办完后再一起告知：%(names)s。")
+    text = _(
+        "还有 %(n)s 个单位没有评完、没有经小组商定、缺调整理由或标记没有认定，办完后再一起告知：%(names)s。"
+    )
     return text % {"n": len(open_ones), "names": names + ("…" if len(open_ones) > SHOWN else "")}
 
 

@@ -107,7 +107,7 @@ def test_a_direct_unit_assesses_the_level_below_with_a_scheme_of_its_own(world, 
 def test_the_upgrade_leaves_rounds_below_the_province_that_are_under_way_as_they_were(round, world, cast):
     own = steps.own_scheme(world["qh"])
     rounds.open_round(world["qh"], steps.plan(own), by=cast["city"])
-    import_module("scoring.migrations.0009_groups_in_rounds").go_on_without(apps, None)
+    import_module("scoring.migrations.0010_groups_in_rounds").go_on_without(apps, None)
     own.refresh_from_db()
     assert (own.needs_group, Scheme.objects.get(pk=round.scheme_id).needs_group) == (False, True)
 
