@@ -78,8 +78,11 @@ def run(command: list[str], environment: dict[str, str]) -> subprocess.Completed
 
 
 @contextlib.contextmanager
-def portal(folder: Path) -> Iterator[RunningPortal]:
-    """Everything up and healthy, on a database and a Redis of its own; all ended and dropped afterwards."""
+def portal(folder: Path, **settings: str) -> Iterator[RunningPortal]:
+    """Everything up and healthy, on a database and a Redis of its own; all ended and dropped afterwards.
+
+    `settings` stand above those of docker-compose.yml, such as DEMO="1" for a clock that may be shifted.
+    """
     own = environ.Env().str("TEST_SERVERS", default="") == "own"
     with migrated_database() as database_url, servers.redis_server("", own=own) as redis:
         port = free_port()
@@ -103,6 +106,7 @@ def portal(folder: Path) -> Iterator[RunningPortal]:
             | {name: str(value) for name, value in compose()["x-portal"]["environment"].items()}
             | here
             | places
+            | settings
         )
         environment = child_environment(**values, NO_BOOTSTRAP="1", DJANGO_SETTINGS_MODULE="config.settings")
         for step in ([*PYTHON, "manage.py", "collectstatic", "--noinput"], command_of("prepare", values)):

@@ -71,19 +71,14 @@ class Portal:
         return json.loads(said.splitlines()[-1])
 
     @contextlib.contextmanager
-    def running(self, *, workers: int = 1, has_web: bool = True) -> Iterator[Supervisor]:
+    def running(self) -> Iterator[Supervisor]:
         """The processes the demo command starts, without beat: nothing happens that the journey doesn't do."""
         with Supervisor(ROOT, self.folder / "log", self.environment) as supervisor:
-            if has_web:
-                self.port = free_port()
-                bind = ["--bind", f"127.0.0.1:{self.port}", "--threads", "8", "--no-control-socket"]
-                supervisor.start("web", [PYTHON, "-m", "gunicorn", "config.wsgi", *bind])
-            for n in range(1, workers + 1):
-                supervisor.start(f"worker{n}", [*WORKER, "--hostname", f"worker{n}@journey"])
-            if has_web:
-                assert supervisor.wait_until(lambda: answers("127.0.0.1", self.port)), (
-                    "the web doesn't answer"
-                )
+            self.port = free_port()
+            bind = ["--bind", f"127.0.0.1:{self.port}", "--threads", "8", "--no-control-socket"]
+            supervisor.start("web", [PYTHON, "-m", "gunicorn", "config.wsgi", *bind])
+            supervisor.start("worker1", [*WORKER, "--hostname", "worker1@journey"])
+            assert supervisor.wait_until(lambda: answers("127.0.0.1", self.port)), "the web doesn't answer"
             yield supervisor
 
 

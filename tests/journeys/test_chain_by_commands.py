@@ -1,4 +1,4 @@
-"""The whole chain by management commands, PostgreSQL, Redis, two workers: 1,000 class branches, with --long 5,000."""
+"""The whole chain by management commands and the processes of docker-compose.yml: 600 class branches, with --long 5,000."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ import openpyxl
 import psycopg2
 import pytest
 
-from config import servers
-from tests.config.processes import migrated_database
+from tests.config import processes
 from tests.journeys.portal import Portal, shift, wait_until
 
 pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("province")]
@@ -46,17 +45,14 @@ answer = len(codes)
 
 @pytest.fixture(scope="module")
 def province(tmp_path_factory):
-    """An empty installation on PostgreSQL and Redis of its own, and two workers."""
+    """An empty installation: web, two workers and beat by the commands of docker-compose.yml, PostgreSQL and Redis."""
     if not environ.Env().str("TEST_DATABASE_URL", default="").startswith("postgres"):
         pytest.skip("needs PostgreSQL: run python3 manage.py test")
-    own = environ.Env().str("TEST_SERVERS", default="") == "own"
-    with migrated_database("province") as database, servers.redis_server("", own=own) as redis:
-        folder = tmp_path_factory.mktemp("province")
-        portal = Portal(folder, {"DATABASE_URL": database, "REDIS_URL": redis.url})
-        portal.manage("prepare")
+    folder = tmp_path_factory.mktemp("province")
+    with processes.portal(folder, DEMO="1") as running:
+        portal = Portal(folder, running.environment, running.port)
         shift(portal, WEDNESDAY)
-        with portal.running(workers=2, has_web=False):
-            yield portal
+        yield portal
 
 
 def rows(portal: Portal, statement: str, *parameters: object) -> list[tuple]:
