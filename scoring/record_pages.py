@@ -17,8 +17,8 @@ def of_fault(consequence: Consequence, sheet: Sheet) -> str:
     """The checks, the incidents or the unit's week a flag was raised by; "" for what follows from the total."""
     if consequence.clause == THREE_POOR:
         return f"{reverse('reporting:list-unit-checks', args=[sheet.unit_id])}?grade=poor"
-    if consequence.clause != NO_PLATFORM:
-        return ""
+    if consequence.clause != NO_PLATFORM or not consequence.fault:
+        return ""  # without a fault: one raised before faults were told apart
     week = sheet.week.week if sheet.week else None
     if consequence.fault == PLATFORM:
         return reverse("reporting:show-unit-week", args=[week, sheet.unit_id]) if week else ""

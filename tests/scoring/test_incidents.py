@@ -17,7 +17,7 @@ from scoring.operations import flags
 from scoring.operations import sheets as operations
 from scoring.outcomes import outcome_of
 from tests.scoring.conftest import HAINAN_UNIVERSITY, QIONGHAI, close_week
-from tests.scoring.sheet_steps import arithmetic
+from tests.scoring.sheet_steps import arithmetic, assess_all
 from tests.world import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -115,12 +115,12 @@ def test_each_fault_is_a_flag_of_its_own_and_computing_again_changes_nothing(she
 def test_the_flag_leads_to_the_incident_it_cites(sheets, week, world, cast, sign_in):
     incident = record(world, cast, "qh-hs", is_grave=True)
     record(world, cast, "qh")
-    sheet = operations.compute_sheet(sheets["qh"])
+    sheet = assess_all(operations.compute_sheet(sheets["qh"]), cast["auditor"])
     url = record_pages.of_fault(flags_of(sheet).get(), sheet)
+    flags.confirm_consequence(flags_of(sheet).get(), by=cast["province"])
     for address in (sheet.get_absolute_url(), reverse("scoring:show-result", args=[sheet.pk])):
         page = sign_in("province").get(address).content.decode()
-        # On the result page it stands among the steps of a graded sheet.
-        assert (escape(url) in page) == (address == sheet.get_absolute_url())
+        assert (f"第 {incident.pk} 号" in page, escape(url) in page) == (True, True)
     assert [line.incident.pk for line in sign_in("city").get(url).context["lines"]] == [incident.pk]
 
 
