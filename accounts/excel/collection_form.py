@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.styles.numbers import FORMAT_GENERAL
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
-from rustpy_xlsxwriter import FastExcel
 
 from accounts.excel.columns import COLUMNS, NICKNAME_WIDTH, Column
 from orgs.kernel.xlsx import safe_cell, wrapped_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
@@ -37,7 +35,7 @@ UNIT_COLUMNS = (
     ("submitted_at", "提交时间", 17),
 )
 CODE_COLUMN = ("code", "组织代码", 16)
-HEADER_ROW, FIRST_ROW, LEAST_ROWS = 3, 5, 5
+HEADER_ROW, FIRST_ROW, LEAST_ROWS, DETAIL_FIRST_ROW = 3, 5, 5, 3
 LOWEST_ROW, LINE_HEIGHT, PADDING = 24, 15, 6
 
 _SONG, _FANG, _HEI = "方正小标宋简体", "仿宋_GB2312", "黑体"
@@ -98,44 +96,6 @@ def write(annex: Annex) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def write_detail(
-    target: str, rows: Iterable[AnnexRow], columns: Sequence[Column] = COLUMNS, *, watermark: str = ""
-) -> int:
-    """Sheet 明细 alone, of any size, written as the rows come; one header row. Returns how many rows."""
-    n_rows = 0
-    labels = [
-        *(caption for _name, caption, _width in UNIT_COLUMNS),
-        *(column.label for column in columns),
-        CODE_COLUMN[1],
-    ]
-
-    def records() -> Iterator[dict[str, str | int | None]]:
-        nonlocal n_rows
-        for n_rows, row in enumerate(rows, start=1):
-            yield dict(zip(labels, _flat_cells(n_rows, row, columns), strict=True))
-        if watermark:
-            yield dict.fromkeys(labels) | {labels[0]: f"备注：{watermark}"}
-
-    widths = [*(width for _n, _c, width in UNIT_COLUMNS), *(each.width for each in columns), CODE_COLUMN[2]]
-    book = FastExcel(target, columns=labels).format(bold_headers=True).freeze(row=1)
-    book.sheet(
-        DETAIL_SHEET, records(), column_widths=dict(zip(labels, map(float, widths), strict=True))
-    ).save()
-    return n_rows
-
-
-def _flat_cells(number: int, row: AnnexRow, columns: Sequence[Column]) -> Iterator[str | int | None]:
-    unit = row.unit
-    yield number
-    for name, _caption, _width in UNIT_COLUMNS[1:]:
-        yield getattr(unit, name) if unit else ""
-    for column in columns:
-        value = None if row.continues and not column.repeats else row.cells.get(column.code)
-        # A count as text: as a number the writer makes it 30.0, which reads as another cell.
-        yield None if value is None else ILLEGAL_CHARACTERS_RE.sub("", str(value))
-    yield unit.code if unit else ""
 
 
 def _paper(sheet: Worksheet, annex: Annex) -> None:
@@ -201,15 +161,28 @@ def _spans(columns: Sequence[Column]) -> list[tuple[int, int]]:
 def _line(
     sheet: Worksheet, number: int, row: AnnexRow | None, columns: Sequence[Column], *, first_column: int
 ) -> None:
-    lines = 1
+    values = []
     for index, column in enumerate(columns):
         cell = sheet.cell(number, first_column + index)
         is_own = not column.repeats
         value = None if row is None or (row.continues and is_own) else row.cells.get(column.code)
         _fill(cell, column, value)
-        if column.width >= NICKNAME_WIDTH:
-            lines = max(lines, wrapped_lines(str(value or ""), column.width))
-    sheet.row_dimensions[number].height = max(LOWEST_ROW, LINE_HEIGHT * lines + PADDING)
+        values.append(value)
+    sheet.row_dimensions[number].height = row_height(values, columns)
+
+
+def row_height(values: Sequence[str | int | None], columns: Sequence[Column]) -> float:
+    """Room for the longest of the wide cells: Excel does not fit a row of merged or wrapped cells by itself."""
+    lines = 1
+    for value, column in zip(values, columns, strict=False):
+        if column.width >= NICKNAME_WIDTH and value:
+            lines = max(lines, wrapped_lines(str(value), column.width))
+    return max(LOWEST_ROW, LINE_HEIGHT * lines + PADDING)
+
+
+def path_height(path: str) -> float:
+    """Room for the full name of the unit."""
+    return LINE_HEIGHT * wrapped_lines(path, UNIT_COLUMNS[1][2]) + PADDING
 
 
 def _fill(cell: Cell, column: Column, value: str | int | None) -> None:
@@ -260,14 +233,14 @@ def _detail(sheet: Worksheet, columns: Sequence[Column], rows: Sequence[AnnexRow
         sheet.column_dimensions[sheet.cell(2, first_column + index).column_letter].width = column.width
     sheet.row_dimensions[2].height = 36
     for index, row in enumerate(rows):
-        number = 3 + index
+        number = DETAIL_FIRST_ROW + index
         _line(sheet, number, row, columns, first_column=first_column)
         _unit_cells(sheet, number, index + 1, row.unit, code_at)
-    _merge_accounts(sheet, rows, columns, 3, first_column=first_column)
+    _merge_accounts(sheet, rows, columns, DETAIL_FIRST_ROW, first_column=first_column)
     last_letter = sheet.cell(1, code_at).column_letter
-    last = max(3, 2 + len(rows))
+    last = max(DETAIL_FIRST_ROW, DETAIL_FIRST_ROW + len(rows) - 1)
     _box(sheet, f"A1:{last_letter}{last}")
-    sheet.freeze_panes = "C3"
+    sheet.freeze_panes = f"C{DETAIL_FIRST_ROW}"
     _page(sheet, f"A1:{last_letter}{last}", "1:2")
 
 
@@ -280,9 +253,8 @@ def _unit_cells(sheet: Worksheet, number: int, serial: int, unit: AnnexUnit | No
             safe_cell(cell, getattr(unit, name) if unit else "")
         cell.font = Font(_FANG, size=11)
         cell.alignment = _LEFT if name in ("path", "parent") else _CENTRE
-    lines = wrapped_lines(unit.path if unit else "", UNIT_COLUMNS[1][2])
     height = sheet.row_dimensions[number].height or LOWEST_ROW
-    sheet.row_dimensions[number].height = max(height, LINE_HEIGHT * lines + PADDING)
+    sheet.row_dimensions[number].height = max(height, path_height(unit.path if unit else ""))
 
 
 def _put(

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.choices import SubmissionStatus
-from accounts.excel import collection_form
+from accounts.excel import collection_form, collection_form_large
 from accounts.excel.collection_form import Annex, AnnexRow, AnnexUnit
 from accounts.excel.columns import columns_of
 from accounts.exceptions import AccountsError
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 TASK = "accounts.write_annex"
 MOST_ROWS = 20_000
-SMALL_ROWS = 2_000  # the paper of more is nobody's: a job writes sheet 明细 alone
+SMALL_ROWS = 2_000  # more than this is a job's work
 FORMS_AT_ONCE = 500
 SHORTEST_REASON = 4
 
@@ -129,8 +129,8 @@ def _write(job: Job) -> dict[str, object]:
     rows = _rows(read_fields(round.field_list.fields), told(), own=own, full=full)
     watermark = _watermark(by, has_own=_has_own(forms, own), full=full)
     with NamedTemporaryFile(suffix=".xlsx") as target:
-        columns = _layout(round)["columns"]
-        n_rows = collection_form.write_detail(target.name, rows, columns, watermark=watermark)
+        paper = Annex(unit.name, by.display_name, watermark=watermark, **_layout(round))
+        n_rows = collection_form_large.write(target.name, paper, rows)
         with Path(target.name).open("rb") as source:
             digest = files.keep(job, source)
     ledger.progress(job, total, total)

@@ -45,7 +45,7 @@ def own_files(user: User) -> list[OwnFile]:
     return [
         OwnFile(
             job.pk,
-            _("收集表明细"),
+            _("收集表"),
             job.finished_at or job.created_at,
             bool(job.params["full"]),
             job.state == JobState.DONE,

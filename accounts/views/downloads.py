@@ -72,7 +72,7 @@ def download_file(request: LeagueRequest, pk: int) -> HttpResponseBase:
     if not files.is_there(job):
         raise Http404
     response = StreamingHttpResponse(files.pieces(job), content_type=XLSX)
-    return _named(response, f"收集表明细（{unit.name}）.xlsx")
+    return _named(response, f"收集表（{unit.name}）.xlsx")
 
 
 def _asked(request: LeagueRequest, round_pk: int, unit_pk: int) -> tuple[CollectionRound, OrgUnit]:

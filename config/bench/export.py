@@ -1,4 +1,4 @@
-"""Sheet 明细 of many rows against tablib's workbook of the same rows: time, and memory beyond that of an idle process.
+"""The annex and its sheet 明细 of many rows against tablib's workbook of the same rows: time, and memory beyond that of an idle process.
 
 Each measurement runs in a process of its own: the writer's memory is not Python's, so only the process tells it.
 """
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import tablib
 
-from accounts.excel.collection_form import AnnexRow, AnnexUnit, write_detail
+from accounts.excel import collection_form_large
+from accounts.excel.collection_form import Annex, AnnexRow, AnnexUnit
 from accounts.excel.columns import COLUMNS
 from config.bench import Figure, peak_mib, stopwatch
 
@@ -83,7 +84,7 @@ def measure(what: str, n: int) -> None:
 
 
 def _ours(target: str, n: int) -> None:
-    write_detail(target, rows(n))
+    collection_form_large.write(target, Annex("海南大学团委"), rows(n))
 
 
 def _tablib(target: str, n: int) -> None:

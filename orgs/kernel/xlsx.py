@@ -38,6 +38,17 @@ __all__ = [
 TEXT_FORMAT = "@"
 
 
+class _Widths(dict[str, int]):
+    """Of each character met so far; a table of all would be larger than what is ever met."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = width = 2 if unicodedata.east_asian_width(char) in "WFA" else 1
+        return width
+
+
+_WIDTHS = _Widths()
+
+
 def read_guarded(
     path_or_bytes: Path | bytes, filename: str, limits: Limits | None = None
 ) -> list[SheetValues]:
@@ -85,10 +96,12 @@ def text_column(sheet: Worksheet, letter: str, width: float, rows: Iterable[int]
 
 def east_asian_width(text: str) -> int:
     """Width in half-width columns: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    return sum(map(_WIDTHS.__getitem__, text))
 
 
 def wrapped_lines(text: str, column_width: float) -> int:
     """Lines the text takes in a column of that width, for the row height."""
     usable = max(1, column_width - 1)
+    if 2 * len(text) <= usable and "\n" not in text:
+        return 1
     return sum(max(1, math.ceil(east_asian_width(part) / usable)) for part in text.split("\n"))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from accounts.excel import collection_form
+from accounts.excel import collection_form, collection_form_large
 from accounts.excel.collection_form import COLUMNS, Annex, AnnexRow, AnnexUnit
+from accounts.excel.columns import Column
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "collection_form.xlsx"
 ROWS = (
@@ -65,6 +67,48 @@ def test_merges_widths_and_heights_are_those_of_the_sample(sample, ours):
     assert {k: d.height for k, d in ours.row_dimensions.items()} == {
         k: d.height for k, d in sample.row_dimensions.items()
     }
+
+
+ODD = ("=1+1", "＋甲", " 两端 ", "a&<b>", "", None, "长" * 40, "0123", "x")
+OF_A_CELL = ("value", "data_type", "font", "border", "alignment", "number_format", "quotePrefix")
+OTHER_FORM = (Column("a", "微信群", "群名称", 30), Column("b", "微信群", "群成员数", 10, is_count=True))
+
+
+def described(sheet) -> dict[str, object]:
+    """Everything a reader or a printer sees of it."""
+    return {
+        "cells": {
+            cell.coordinate: [repr(getattr(cell, name)) for name in OF_A_CELL]
+            for cells in sheet.iter_rows()
+            for cell in cells
+        },
+        "merged": {str(each) for each in sheet.merged_cells.ranges},
+        "widths": {key: each.width for key, each in sheet.column_dimensions.items()},
+        "heights": {key: each.height for key, each in sheet.row_dimensions.items()},
+        "printed": [sheet.print_area, sheet.print_title_rows, sheet.freeze_panes, sheet.dimensions],
+        "page": [getattr(sheet.page_setup, name) for name in PAGE],
+        "margins": [getattr(sheet.page_margins, name) for name in MARGINS],
+        "footer": [getattr(sheet.oddFooter, name).text for name in ("left", "center")],
+    }
+
+
+@pytest.mark.parametrize(("n", "columns"), [(1, COLUMNS), (7, COLUMNS), (6, OTHER_FORM)])
+def test_the_large_file_is_the_small_one_cell_by_cell(tmp_path, n, columns):
+    """Both sheets: texts that lead to a formula, several administrators also at the end, long names, few rows."""
+    unit = AnnexUnit("46-1", "海南大学团委/" + "法学院" * 12, "团支部", "=上级", "已通过", "2026-11-18 10:00")
+    rows = []
+    for at in range(n):
+        values = (ROWS[0], ODD, ROWS[2])[at % 3]
+        cells = {column.code: value for column, value in zip(columns, values, strict=False)}
+        rows.append(AnnexRow(cells, continues=columns == COLUMNS and at in (1, 5, 6), unit=unit))
+    annex = Annex("海南大学团委", "何雨桐", columns=columns, watermark="何雨桐 & 号码已隐去")
+    target = tmp_path / "large.xlsx"
+    assert collection_form_large.write(str(target), annex, iter(rows)) == n
+    large = load_workbook(target)
+    small = load_workbook(io.BytesIO(collection_form.write(replace(annex, rows=rows, with_detail=True))))
+    assert large.sheetnames == small.sheetnames == ["收集表", "明细"]
+    for mine, theirs in zip(large, small, strict=True):
+        assert described(mine) == described(theirs)
 
 
 def test_it_prints_as_the_sample_does(sample, ours):

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from accounts import tasks
 from accounts.choices import SubmissionStatus
-from accounts.excel import collection_form
+from accounts.excel import collection_form, collection_form_large
 from accounts.excel.collection_form import COLUMNS, AnnexRow, AnnexUnit
 from accounts.models import Expected, Submission
 from accounts.operations import annex, files, upload
@@ -260,7 +260,7 @@ def test_any_name_comes_back_as_it_was(round, world, cast, name, nickname, is_la
     lines = [AnnexRow({column.code: cells[column.code] for column in COLUMNS}, unit=AnnexUnit(unit.code, ""))]
     if is_large:
         path = Path(portal.MEDIA_ROOT) / "detail.xlsx"
-        collection_form.write_detail(str(path), lines)
+        collection_form_large.write(str(path), collection_form.Annex(unit.name), lines)
         content = path.read_bytes()
     else:
         content = collection_form.write(collection_form.Annex(unit.name, "", lines, with_detail=True))

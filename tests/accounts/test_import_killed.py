@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.choices import BatchState, StepKind
-from accounts.excel.collection_form import AnnexRow, AnnexUnit, write_detail
+from accounts.excel import collection_form_large
+from accounts.excel.collection_form import Annex, AnnexRow, AnnexUnit
 from accounts.models import FieldList, ReviewStep, Submission, UploadBatch, UploadedForm
 from accounts.operations import batches
 from accounts.operations.handing_in import CHUNK
@@ -150,7 +151,8 @@ def file_of_the_province(path) -> bytes:
     units = OrgUnit.objects.filter(kind=Kind.CLASS_BRANCH, code__startswith=generate_province.CODE).order_by(
         "pk"
     )
-    write_detail(str(path), (AnnexRow(cells(unit), unit=AnnexUnit(unit.code, unit.name)) for unit in units))
+    rows = (AnnexRow(cells(unit), unit=AnnexUnit(unit.code, unit.name)) for unit in units)
+    collection_form_large.write(str(path), Annex("第1省委"), rows)
     return path.read_bytes()
 
 

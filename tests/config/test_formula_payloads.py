@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from django.conf import settings
 
-from accounts.excel import collection_form, hand_out_table
+from accounts.excel import collection_form, collection_form_large, hand_out_table
 from accounts.excel.collection_form import COLUMNS, Annex, AnnexRow, AnnexUnit
 from orgs.kernel.sheets import LEADS_TO_A_FORMULA
 from orgs.operations import exporting
@@ -31,6 +31,7 @@ BLANK = ("", None)
 # Whoever makes a table file; each is tried below. rejected_rows writes with safe_cell alone (tests/accounts/test_upload_rows.py).
 WRITERS = {
     "accounts/excel/collection_form.py",
+    "accounts/excel/collection_form_large.py",
     "accounts/excel/hand_out_table.py",
     "accounts/operations/rejected_rows.py",
     "orgs/kernel/fast_rows.py",  # into the database, not out
@@ -56,7 +57,8 @@ def of_large_annex(tmp_path) -> bytes:
         AnnexRow({column.code: text for column in COLUMNS}, unit=AnnexUnit(*[text] * 6)) for text in PAYLOADS
     ]
     target = tmp_path / "large.xlsx"
-    collection_form.write_detail(str(target), rows, watermark="=1")
+    paper = Annex("=1", "=1", title="=1", note="=1", watermark="=1")
+    collection_form_large.write(str(target), paper, rows)
     return target.read_bytes()
 
 
@@ -130,7 +132,7 @@ def test_no_cell_of_a_csv_leads_to_a_formula_and_blanks_stay_blank():
 def test_nobody_else_writes_table_files():
     root, making = (
         Path(settings.BASE_DIR),
-        re.compile(r"\bWorkbook\(|\bFastExcel\(|\bcsv\.(?:writer|DictWriter)\("),
+        re.compile(r"\bWorkbook\(|\bFastExcel\(|\bcsv\.(?:writer|DictWriter)\(|\binlineStr\b"),
     )
     found = {
         str(path.relative_to(root))
