@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,12 +13,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accounts.choices import SubmissionStatus
 from accounts.models import Submission
+from config.browser import chromium
 from orgs.models import OrgUnit
 from tests import cast as cast_module
 from tests.accounts.forms import launch, submitted
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
@@ -47,8 +46,8 @@ class Site:
 @pytest.fixture
 def site(transactional_world, live_server, monkeypatch):
     """Six clean forms and one to verify on the college's desk."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("needs Chromium at /usr/bin/chromium")
+    if not chromium():
+        pytest.skip("needs Chromium on the PATH")
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's loop runs in the test's thread
     world = transactional_world
     cast = cast_module.build(world)
@@ -69,7 +68,7 @@ def site(transactional_world, live_server, monkeypatch):
     client.force_login(cast["college"])
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = started.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield Site(live_server.url, cookie, browser)
         browser.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,12 +13,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from accounts.choices import SubmissionStatus
 from accounts.models import CellReturn, Submission
 from accounts.operations import review
+from config.browser import chromium
 from orgs.models import OrgUnit
 from tests import cast as cast_module
 from tests.accounts.forms import launch, submitted
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = {"width": 1366, "height": 768}
 N_FORMS, N_DOUBTFUL = 30, 9
@@ -60,8 +59,8 @@ class Desk:
 @pytest.fixture
 def desk(transactional_world, live_server, monkeypatch):
     """Thirty forms on the college's desk, nine of them with something to verify."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("needs Chromium at /usr/bin/chromium")
+    if not chromium():
+        pytest.skip("needs Chromium on the PATH")
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's loop runs in the test's thread
     world = transactional_world
     cast = cast_module.build(world)
@@ -84,7 +83,7 @@ def desk(transactional_world, live_server, monkeypatch):
     client.force_login(cast["college"])
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = started.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield Desk(live_server.url, cookie, browser, cast)
         browser.close()
 

@@ -17,7 +17,8 @@ from django.contrib.staticfiles import finders
 from django.template import Context, Template
 from playwright.sync_api import expect, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+from config.browser import chromium
+
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 UNITS = [
     {
@@ -120,10 +121,12 @@ def site():
 
 @pytest.fixture(scope="module")
 def browser():
+    if not chromium():
+        pytest.skip("needs Chromium on the PATH")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        opened = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield opened
+        opened.close()
 
 
 def is_complaint(message) -> bool:

@@ -13,10 +13,10 @@ import environ
 import pytest
 from django.db import connection
 
+from config import browser
 from tests.journeys.portal import Portal, shift
 
 WEDNESDAY = "2026-11-18T10:00:00+08:00"  # the day the demo is loaded; whatever it dates is relative to it
-CHROMIUM = "/usr/bin/chromium"
 
 
 @dataclass
@@ -73,14 +73,14 @@ def _copy(source: Path, folder: Path) -> None:
 @pytest.fixture(scope="module")
 def chromium():
     """A browser; the test is skipped where there is none. Per module: tests after it may use the database again."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("needs Chromium at /usr/bin/chromium")
+    if not browser.chromium():
+        pytest.skip("needs Chromium on the PATH")
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as started:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
+        opened = started.chromium.launch(executable_path=browser.chromium(), args=arguments)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

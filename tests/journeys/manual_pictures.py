@@ -12,8 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from config.browser import chromium
 from tests.journeys import browsing, successors
-from tests.journeys.conftest import CHROMIUM
 from tests.journeys.portal import ROOT, Portal
 
 PICTURES = ROOT / "config" / "static" / "manual"
@@ -52,7 +52,7 @@ def take_all(folder: str) -> None:
     places = portal.ask(PLACES)
     successor = successors.invite(portal, MOBILE)
     with portal.running(), sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = started.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
         for size, people in ((DESK, AT_DESK), (PHONE, ON_PHONE)):
             for username, pages in people.items():
                 with _page(browser, portal.url, size) as page:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,10 +16,10 @@ from django.core.management.base import BaseCommand
 
 from config import servers
 from config.bootstrap import child_environment
+from config.browser import chromium
 from config.own_servers import NoServer
 from config.supervisor import ended_by_signals
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ONLY_DATABASE = "database and not browser and not servers and not once"
 NOTHING_SELECTED = 5
 # Whoever narrows the run down, or debugs, is faster without a crowd of processes.
@@ -44,7 +43,7 @@ class Command(BaseCommand):
 
     def run_twice(self, arguments: list[str]) -> int:
         """Exit code: that of PostgreSQL's run, else that of SQLite's."""
-        if not any(map(shutil.which, CHROMIUM)):
+        if not chromium():
             self._say(
                 "没有找到 Chromium：跳过全部浏览器测试！/ NO CHROMIUM: BROWSER TESTS ARE SKIPPED! (apt install chromium)"
             )
