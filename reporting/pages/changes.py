@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
-from django.db.models import BigIntegerField, Value
+from django.db.models import BigIntegerField, Q, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,7 @@ from orgs.choices import Kind
 from orgs.kernel import clock
 from orgs.models import AuditEntry
 from orgs.querysets.scope import Span, UnitsInCharge
+from reporting import rollup
 from reporting.querysets.pages import stood_at_end_of
 
 if TYPE_CHECKING:
@@ -23,8 +26,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orgs.kernel.clock import Week
+    from reporting.models import ClosedWeek
     from reporting.pages.board import SnapshotRow
 
+OBJECTS = ("account", "group", "administratorship")
 READ = (
     "kind", "at", "reason", "unit_id", "unit__name", "account_id", "group_id", "administratorship_id",
     "administratorship__account_id", "administratorship__group_id",
@@ -37,6 +42,8 @@ KINDS_OF_FIGURE: dict[str, tuple[str, ...]] = {
     "changed": (EventKind.CHANGED, EventKind.RENAMED, EventKind.TRANSFERRED),
 }
 UNIT_VERBS = ("unit.created", "unit.moved", "unit.merged", "unit.closed", "unit.renamed")
+# Under which kind the roll-up counts a figure's events.
+_FIRST = {figure: str(kinds[0]) for figure, kinds in KINDS_OF_FIGURE.items()}
 _TONES = {EventKind.OPENED: ("ok", "plus"), EventKind.CLOSED: ("mute", "x")}
 
 
@@ -53,7 +60,6 @@ class Change:
     on: datetime
     reason: str
     lacks_reason: bool
-    object_key: str
 
 
 def of_week(week: Week, in_charge: UnitsInCharge, below: Iterable[SnapshotRow], *, most: int) -> list[Change]:
@@ -64,10 +70,24 @@ def of_week(week: Week, in_charge: UnitsInCharge, below: Iterable[SnapshotRow], 
     return _told(list(_in_week(events, week, ()).order_by("-at", "-pk").values(*READ)[:most]), week)
 
 
-def of_unit(week: Week, in_charge: UnitsInCharge, unit_pk: int, figures: Sequence[str]) -> list[Change]:
-    """The events behind a unit's own figures of the week, the newest first."""
-    events = RegistryEvent.objects.within(in_charge).filter(unit_id=unit_pk)
-    return _told(list(_in_week(events, week, figures).order_by("-at", "-pk").values(*READ)), week)
+def of_unit(
+    closed: ClosedWeek, in_charge: UnitsInCharge, unit_pk: int, figures: Sequence[str]
+) -> tuple[list[Change], int]:
+    """The events behind a unit's own figures of the week, the newest first, and how many objects they count as one each.
+
+    What was handed to the unit in the week counts here, wherever it was registered.
+    """
+    kinds = {kind: figure for figure in figures for kind in KINDS_OF_FIGURE[figure]}
+    objects = rollup.changed_objects(rollup.Moment.of(closed), unit_pk)
+    counted = {each for each in objects if each[0] in kinds}
+    about = reduce(or_, (Q(**{f"{of}_id": pk}) for _kind, of, pk in counted), Q(pk__in=[]))
+    events = _in_week(RegistryEvent.objects.within(in_charge).filter(about), closed.week, figures)
+    rows = [
+        row
+        for row in events.order_by("-at", "-pk").values(*READ)
+        if (_FIRST[kinds[row["kind"]]], *_object_of(row)) in counted
+    ]
+    return _told(rows, closed.week), len(counted)
 
 
 def of_scope(
@@ -104,6 +124,10 @@ def _read(event: RegistryEvent) -> dict[str, object]:
         "administratorship__account_id": term.account_id if term else None,
         "administratorship__group_id": term.group_id if term else None,
     }
+
+
+def _object_of(row: dict[str, object]) -> tuple[str, object]:
+    return next((of, row[f"{of}_id"]) for of in OBJECTS if row[f"{of}_id"] is not None)
 
 
 def _in_week(events, week: Week, figures: Sequence[str]):  # noqa: ANN001, ANN202 - a queryset in, the same out
@@ -162,7 +186,6 @@ def _change(row: dict[str, object], names: _Names) -> Change:
         on=clock.local(row["at"]),  # type: ignore[arg-type]
         reason=reason,
         lacks_reason=kind == EventKind.CLOSED and not reason,
-        object_key=f"{row['account_id']}-{row['group_id']}-{row['administratorship_id']}",
     )
 
 

@@ -94,6 +94,13 @@ FIGURES: dict[str, Figure] = (
     | {name: Figure(name, label, unit, ((name, 1),), is_flow=True) for name, (label, unit) in _FLOWS.items()}
     | {
         "changes": Figure("changes", _("变更"), _ITEMS, (("changed", 1), ("admin_changed", 1)), is_flow=True),
+        "movements": Figure(
+            "movements",
+            _("本周变动"),
+            _DEMANDS,
+            tuple((name, 1) for name in ("opened", "closed", "changed", "admin_changed")),
+            is_flow=True,
+        ),
         "reported": Figure("reported", _("已报单位"), _UNITS, (("holders", 1), ("unreported", -1))),
     }
 )

@@ -17,6 +17,7 @@ from reporting.coverage import Coverage, change_in_points, shown_change
 from reporting.models import WeekUnit
 from reporting.pages import board as boards
 from reporting.pages import kpis
+from reporting.pages.figure_words import BASE
 from reporting.pages.overview import unit_url, week_url
 from reporting.querysets.further import Further
 from reporting.scopes import ALL
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from reporting.scopes import Scope
 
 PER_PAGE = 50
+SHOWN = ("reported", "holders", BASE, "covered_capped")
 AT_ONCE = 500
 
 
@@ -62,7 +64,7 @@ class UnitLine:
     superior: str
     kind: str
     url: str
-    rows_url: str
+    urls: dict[str, str]  # figure -> its rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def _line(board: Board, entry: Entry, superiors: dict[int, str]) -> UnitLine:
         superiors.get(entry.row.parent_id or 0, ""),
         str(Kind(entry.row.kind_id).label),
         unit_url(board, pk),
-        kpis.rows_url(board, "covered_capped", pk),
+        kpis.rows_urls(board, SHOWN, pk),
     )
 
 

@@ -13,6 +13,7 @@ from reporting.coverage import Coverage, shown_change
 from reporting.coverage_words import state_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from fractions import Fraction
 
     from reporting.pages.board import Board
@@ -44,6 +45,11 @@ def rows_url(board: Board, figure: str, unit_pk: int | None = None) -> str:
     if unit_pk is not None or board.is_for_all:
         return url
     return f"{url}{'&' if '?' in url else '?'}{board.among.query}"
+
+
+def rows_urls(board: Board, figures: Iterable[str], unit_pk: int | None = None) -> dict[str, str]:
+    """The same of several figures, by name."""
+    return {figure: rows_url(board, figure, unit_pk) for figure in figures}
 
 
 def coverage_kpi(board: Board) -> Kpi:

@@ -82,6 +82,7 @@ class Overview:
     trend: Trend
     changes: list[Change]
     n_changes: int
+    changes_url: str
     plain_url: str  # this page in the newest edition and under the tree of the week
     earlier_url: str
     later_url: str
@@ -110,6 +111,7 @@ def of_board(board: Board, in_charge: UnitsInCharge) -> Overview:
         trend=trends.of_board(board),
         changes=_changes(board, in_charge),
         n_changes=sum(board.figure(name) or 0 for name in changes.KINDS_OF_FIGURE),
+        changes_url=kpis.rows_url(board, "movements"),
         plain_url=plain_url(board),
         earlier_url=week_url(board, board.chosen.earlier.week) if board.chosen.earlier else "",
         later_url=week_url(board, board.chosen.later.week) if board.chosen.later else "",

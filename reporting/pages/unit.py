@@ -14,6 +14,7 @@ from reporting.coverage import Coverage
 from reporting.models import SpotCheck
 from reporting.pages import board as boards
 from reporting.pages import changes, kpis, more_figures, moves, people, trends
+from reporting.pages.figure_words import BASE
 from reporting.pages.kpis import Kpi
 from reporting.pages.overview import unit_url
 
@@ -29,6 +30,9 @@ CHANGES_SHOWN = 8
 CHECKS_SHOWN = 8
 ADMINISTRATORS_SHOWN = 3
 WARNED_STREAK = 2
+# What a line of the list of subordinates, the total below it and the head of the page show.
+OF_CHILD = ("reported", "holders", BASE, "covered_capped", "checks", "checks_poor")
+OF_TOTAL = (*OF_CHILD, "orgs", "accounts_public")
 GRADE_TONES = {
     CheckGrade.EXCELLENT: "ok",
     CheckGrade.GOOD: "info",
@@ -43,7 +47,7 @@ class ChildLine:
 
     entry: Entry
     url: str
-    rows_url: str
+    urls: dict[str, str]  # figure -> its rows
     principal: str
 
 
@@ -74,6 +78,7 @@ class UnitPage:
     crumbs: list[tuple[str, str]]
     earlier_url: str
     later_url: str
+    urls: dict[str, str]
 
     @property
     def is_warned(self) -> bool:
@@ -111,6 +116,7 @@ def of_unit(lineage: Lineage, board: Board) -> UnitPage:
         crumbs=lineage.crumbs("reporting:show-unit-week", chosen.week),
         earlier_url=unit_url(board, row.unit_id, chosen.earlier.week) if chosen.earlier else "",
         later_url=unit_url(board, row.unit_id, chosen.later.week) if chosen.later else "",
+        urls=kpis.rows_urls(board, OF_TOTAL),
     )
 
 
@@ -139,9 +145,7 @@ def _share(board: Board, label: str, part: str, base: str) -> Kpi:
 def _child(board: Board, entry: Entry, known: list[Contact]) -> ChildLine:
     pk = entry.row.unit_id
     principal = next((contact.name for contact in known if contact.is_principal), "")
-    return ChildLine(
-        entry, unit_url(board, pk), kpis.rows_url(board, "covered_capped", unit_pk=pk), principal
-    )
+    return ChildLine(entry, unit_url(board, pk), kpis.rows_urls(board, OF_CHILD, pk), principal)
 
 
 def _sorts(board: Board) -> list[tuple[str, str, bool]]:

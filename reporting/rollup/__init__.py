@@ -12,6 +12,7 @@ from __future__ import annotations
 from reporting.rollup.facts import collect
 from reporting.rollup.levels import sum_up
 from reporting.rollup.moment import Moment
+from reporting.rollup.of_unit import active_groups, changed_objects, forms
 from reporting.rollup.parts import Part, add_top, split
 from reporting.rollup.persons import mark_persons
 from reporting.rollup.placed import drop, place, place_tree
@@ -23,10 +24,13 @@ __all__ = [
     "Moment",
     "Part",
     "Preview",
+    "active_groups",
     "add_top",
+    "changed_objects",
     "collect",
     "content_hash",
     "drop",
+    "forms",
     "insert_statement",
     "mark_persons",
     "mark_streaks",

@@ -104,13 +104,16 @@ SELECT v.unit_id,
 # its own, and only once it has opened (UNI-3.3). Who was expected until when is told by versions, where a form stood by
 # its last step before the end (an undone decision puts it back on the desk): later steps, extensions, exemptions and
 # additions change nothing.
-FORMS = f"""
-SELECT e.unit_id, COUNT(*) AS expected,
-       SUM(CASE WHEN f.approved = 1 OR f.stood = 'submitted' THEN 1 ELSE 0 END) AS submitted,
-       SUM(CASE WHEN f.approved = 1 THEN 1 ELSE 0 END) AS approved,
-       SUM(CASE WHEN f.approved = 0 AND f.stood = 'returned' THEN 1 ELSE 0 END) AS returned,
-       SUM(CASE WHEN v.deadline_at <= %(end)s AND COALESCE(f.approved, 0) = 0
-                 AND COALESCE(f.stood, '') <> 'submitted' THEN 1 ELSE 0 END) AS overdue
+_FORM_FLAGS = {
+    "submitted": "CASE WHEN f.approved = 1 OR f.stood = 'submitted' THEN 1 ELSE 0 END",
+    "approved": "CASE WHEN f.approved = 1 THEN 1 ELSE 0 END",
+    "returned": "CASE WHEN f.approved = 0 AND f.stood = 'returned' THEN 1 ELSE 0 END",
+    "overdue": "CASE WHEN v.deadline_at <= %(end)s AND COALESCE(f.approved, 0) = 0"
+    " AND COALESCE(f.stood, '') <> 'submitted' THEN 1 ELSE 0 END",
+}
+FORM_FIGURES = tuple(_FORM_FLAGS)
+# {steps}: which forms' steps are looked at, {more}: which of the expected ones.
+_FORMS = f"""
   FROM accounts_expectedversion v
   JOIN accounts_expected e ON e.id = v.expected_id
   JOIN accounts_collectionround r ON r.id = e.round_id
@@ -122,14 +125,28 @@ SELECT e.unit_id, COUNT(*) AS expected,
          JOIN (SELECT submission_id, kind,
                       MAX(CASE WHEN is_final THEN 1 ELSE 0 END) OVER (PARTITION BY submission_id) AS approved,
                       ROW_NUMBER() OVER (PARTITION BY submission_id ORDER BY at DESC, id DESC) AS n
-                 FROM accounts_reviewstep WHERE at < %(end)s AND kind <> 'saved') t
+                 FROM accounts_reviewstep WHERE at < %(end)s AND kind <> 'saved' {{steps}}) t
            ON t.submission_id = s.id AND t.n = 1) f
     ON f.round_id = e.round_id AND f.unit_id = e.unit_id
  WHERE {IN_FORCE} AND v.is_due AND NOT r.is_standing
    AND r.opens_at < %(end)s AND (r.closed_at IS NULL OR r.closed_at >= %(end)s)
-   AND (p.id IS NULL OR p.opens_at < %(end)s) {_part("e.unit_id")}
- GROUP BY e.unit_id
+   AND (p.id IS NULL OR p.opens_at < %(end)s) {{more}}
 """  # noqa: S608
+FORMS = (
+    "SELECT e.unit_id, COUNT(*) AS expected, "
+    + ", ".join(f"SUM({flag}) AS {name}" for name, flag in _FORM_FLAGS.items())
+    + _FORMS.format(steps="", more=_part("e.unit_id"))
+    + " GROUP BY e.unit_id"
+)
+# The same of one unit, form by form.
+FORMS_OF_UNIT = (
+    "SELECT v.id, 1 AS expected, "  # noqa: S608
+    + ", ".join(f"{flag} AS {name}" for name, flag in _FORM_FLAGS.items())
+    + _FORMS.format(
+        steps="AND submission_id IN (SELECT x.id FROM accounts_submission x WHERE x.unit_id = %(unit)s)",
+        more="AND e.unit_id = %(unit)s",
+    )
+)
 APPROVED_FORMS = f"""
 SELECT s.unit_id, COUNT(*) AS n FROM accounts_submission s
  WHERE EXISTS (SELECT 1 FROM accounts_reviewstep t WHERE t.submission_id = s.id AND t.is_final AND t.at < %(end)s)
@@ -161,6 +178,7 @@ SELECT j.unit_id,
  WHERE j.valid_from <= %(end)s AND (j.valid_to IS NULL OR j.valid_to > %(end)s) {_part("j.unit_id")}
  GROUP BY j.unit_id
 """  # noqa: S608
+OBJECTS = ("account", "group", "administratorship")  # by what a key leaves when divided by 4
 _OBJECT = "COALESCE({0}.account_id * 4, {0}.group_id * 4 + 1, {0}.administratorship_id * 4 + 2)"
 _IN_WEEK = "{0}.at >= %(start)s AND {0}.at < %(end)s"
 _PLACED = "SELECT unit_id FROM week_placed"
@@ -173,13 +191,9 @@ _OBJECTS_OF_PART = (
 )
 # Several changes of one object in a week are one; what was handed to another unit counts where it came to stand.
 # A first appointment opens nothing and replaces nobody. What was closed and restored in the same week counts nowhere.
-EVENTS = f"""
-SELECT CAST(unit_id AS bigint) AS unit_id,
-       SUM(CASE WHEN figure = 'opened' THEN 1 ELSE 0 END) AS opened,
-       SUM(CASE WHEN figure = 'closed' THEN 1 ELSE 0 END) AS closed,
-       SUM(CASE WHEN figure = 'admin_replaced' THEN 1 ELSE 0 END) AS admin_changed,
-       SUM(CASE WHEN figure = 'changed' THEN 1 ELSE 0 END) AS changed
-  FROM (SELECT x.figure, CASE WHEN x.first_unit = x.last_unit AND x.transferred = 0 THEN x.last_unit ELSE COALESCE(
+# {among}: which objects.
+_COUNTED = f"""
+       (SELECT x.figure, x.object_key, CASE WHEN x.first_unit = x.last_unit AND x.transferred = 0 THEN x.last_unit ELSE COALESCE(
                (SELECT v.unit_id FROM accounts_accountversion v
                  WHERE v.account_id = x.account_id AND v.valid_from < %(end)s ORDER BY v.valid_from DESC LIMIT 1),
                (SELECT v.unit_id FROM accounts_groupversion v
@@ -199,10 +213,23 @@ SELECT CAST(unit_id AS bigint) AS unit_id,
                     ON back.object_key = {_OBJECT.format("e")}
                  WHERE {_IN_WEEK.format("e")} AND e.kind NOT IN ('appointed', 'restored')
                    AND (e.kind NOT IN ('closed', 'admin_replaced') OR back.at IS NULL OR e.at > back.at)
-                   {_OBJECTS_OF_PART}
+                   {{among}}
                  GROUP BY 1, 2) x) counted
+"""  # noqa: S608
+EVENTS = f"""
+SELECT CAST(unit_id AS bigint) AS unit_id,
+       SUM(CASE WHEN figure = 'opened' THEN 1 ELSE 0 END) AS opened,
+       SUM(CASE WHEN figure = 'closed' THEN 1 ELSE 0 END) AS closed,
+       SUM(CASE WHEN figure = 'admin_replaced' THEN 1 ELSE 0 END) AS admin_changed,
+       SUM(CASE WHEN figure = 'changed' THEN 1 ELSE 0 END) AS changed
+  FROM {_COUNTED.format(among=_OBJECTS_OF_PART)}
  GROUP BY counted.unit_id
 """  # noqa: S608
+EVENTS_OF_UNIT = (
+    f"SELECT counted.figure, counted.object_key FROM {_COUNTED} WHERE counted.unit_id = %(unit)s".format(  # noqa: S608
+        among=_PART.sub(r"\1", _OBJECTS_OF_PART).replace(_PLACED, "%(unit)s")
+    )
+)
 # READING: a daily record is about a day, and counts in the week of that day if it was entered before the week's end. One
 # entered later is late: no other week counts it, only a new edition of its own does (metrics.md, "Which week").
 RECORDS = f"""
@@ -217,10 +244,9 @@ _GROUPS_OF_PART = _part(
     "v.group_id",
     "SELECT g.group_id FROM accounts_groupversion g WHERE g.unit_id IN (SELECT unit_id FROM week_placed)",
 )
-# A group counts in the unit it belonged to on the last of the days on which it was open from 0:00.
-ACTIVE_GROUPS = f"""
-SELECT CAST(unit_id AS bigint) AS unit_id, COUNT(*) AS n
-  FROM (SELECT open_days.group_id,
+# A group counts in the unit it belonged to on the last of the days on which it was open from 0:00. {among}: which groups.
+_ACTIVE = f"""
+       (SELECT open_days.group_id,
                MAX(CASE WHEN open_days.is_last = 1 THEN open_days.unit_id END) AS unit_id
           FROM (SELECT v.group_id, v.unit_id, w.day,
                        CASE WHEN ROW_NUMBER() OVER (PARTITION BY v.group_id ORDER BY w.day DESC) = 1
@@ -228,15 +254,21 @@ SELECT CAST(unit_id AS bigint) AS unit_id, COUNT(*) AS n
                   FROM accounts_groupversion v
                   JOIN ({WEEKDAYS}) w ON v.valid_from <= w.begins AND (v.valid_to IS NULL OR v.valid_to > w.begins)
                  WHERE v.status = 'open' AND v.valid_from < %(end)s
-                       {_GROUPS_OF_PART}
+                       {{among}}
                    AND v.group_id IN (SELECT r.group_id FROM reporting_dailyrecord r
                                        WHERE r.day BETWEEN %(day0)s AND %(day6)s AND r.recorded_at < %(known)s)) open_days
           LEFT JOIN reporting_dailyrecord d
                  ON d.group_id = open_days.group_id AND d.day = open_days.day AND d.posts > 0
                 AND d.recorded_at < %(known)s
          GROUP BY open_days.group_id HAVING COUNT(*) = COUNT(d.id)) active
- GROUP BY active.unit_id
 """  # noqa: S608
+ACTIVE_GROUPS = (
+    "SELECT CAST(unit_id AS bigint) AS unit_id, COUNT(*) AS n FROM"
+    f"{_ACTIVE.format(among=_GROUPS_OF_PART)} GROUP BY active.unit_id"
+)
+ACTIVE_OF_UNIT = f"SELECT group_id FROM {_ACTIVE} WHERE active.unit_id = %(unit)s".format(  # noqa: S608
+    among="AND v.group_id IN (SELECT g.group_id FROM accounts_groupversion g WHERE g.unit_id = %(unit)s)"
+)
 # READING: likewise, a check belongs to the day after the one it counts, and is late when entered after that day's week.
 CHECKS = f"""
 SELECT c.unit_id, COUNT(*) AS n, SUM(CASE WHEN c.grade = 'poor' THEN 1 ELSE 0 END) AS poor

@@ -48,7 +48,7 @@ def show(request: LeagueRequest, week: Week, unit_pk: int, figure: str) -> HttpR
         "missing": missing_word(figure, chosen.closed),
         "page": Paginator(found.parts, PER_PAGE).get_page(request.GET.get("page")),
         "facts": own_facts.read(chosen.closed, line, known)
-        if found.own_value or not found.has_children
+        if found.own_value or not found.has_children or own_facts.is_recorded(line, known)
         else None,
         "may_export": in_charge.allowing(EXPORT).covers(line.unit),
     }

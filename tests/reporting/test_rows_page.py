@@ -12,8 +12,11 @@ from accounts.operations.registry import accounts as registry
 from orgs.kernel import clock
 from orgs.models import UnitBaseVersion
 from reporting.models import WeekUnit
+from reporting.operations import activity
+from reporting.pages import lineage, own_facts, weeks
 from reporting.pages.figure_words import FIGURES
 from tests.reporting.closed_weeks import LAST, add_universities, close, report
+from tests.reporting.registry import RandomRegistry
 from tests.world import BUILT_AT
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +121,63 @@ def test_a_committee_that_has_own_facts_shows_them_beside_its_subordinates(sign_
     assert "本级变动记录" in page
     assert "海南大学团委微信群" in page
     assert sums(page) == (4, 4)
+
+
+def test_what_is_listed_of_a_unit_comes_to_its_own_figure(world, cast):
+    """Each figure in its own rows: days, terms, forms, bases, accounts, groups, events."""
+    RandomRegistry(LAST, 13).build()
+    report(world, "hnu-law-1201", 20)
+    edition = close()
+    chosen, in_charge = weeks.choose_known(LAST, {}), cast["national"].units_in_charge()
+    wrong, seen = [], set()
+    for pk in WeekUnit.objects.filter(week=edition).values_list("unit_id", flat=True):
+        line = lineage.read(chosen, pk, in_charge)
+        for name, figure in FIGURES.items():
+            value = own_facts.own_value(line, figure)
+            found = own_facts.read(edition, line, figure).total if value is not None else None
+            if found != value:
+                wrong.append((line.row.code, name, found, value))
+            seen |= {name} if value else set()
+    assert not wrong
+    assert seen == set(FIGURES)
+
+
+def test_the_daily_records_and_bases_behind_a_figure_are_read_on_the_page(sign_in, world, cast):
+    account = report(world, "hnu-law-1201", 20)
+    with clock.frozen(LAST.ends_at - timedelta(hours=2)):
+        activity.record_day(account, LAST.ends_on, 3, by=cast["college"])
+    close()
+    client = sign_in("college")
+    posts = client.get(url(world, "hnu-law-1201", "posts")).text
+    assert "11月15日发布 3 条" in posts
+    base = client.get(url(world, "hnu-law-1201", "base_members")).text.partition("本级登记")[2]
+    assert "43" in base
+    assert "2026" in base
+
+
+LEFT_OUT = {"较上周", "第一责任人、联络员"}  # differences, and telephones: no rows come to them
+
+
+def unlinked(page: str) -> list[str]:
+    """Cells of tables with a number that lead nowhere; lists of units only."""
+    found = []
+    for cell in re.findall(r"<td[^>]*data-label=.*?</td>", page, re.S):
+        label = re.search(r'data-label="([^"]*)"', cell)[1]
+        if label not in LEFT_OUT and re.search(r"\d", re.sub(r"<[^>]*>", "", cell)) and "/rows/" not in cell:
+            found.append(f"{label}: {cell}")
+    return found
+
+
+def test_every_number_about_subordinates_opens_its_rows(sign_in, world, closed):
+    client = sign_in("province")
+    unit = reverse("reporting:show-unit-week", args=[LAST, world["hi"].pk])
+    assert "/rows/movements/" in client.get("/weekly/").text
+    for address in ("/weekly/", "/weekly/?kind=class_branch", unit):
+        page = client.get(address).text
+        assert page.count("/rows/") > 10, address
+        assert not unlinked(page), address
+    head = client.get(unit).text.partition('class="unit-head-top"')[2].partition("</header>")[0]
+    assert {"/rows/orgs/", "/rows/base_members/"} <= set(re.findall(r"/rows/\w+/", head))
 
 
 def test_unknown_figures_foreign_units_and_open_weeks_do_not_exist(sign_in, world, closed):

@@ -47,7 +47,7 @@ def test_colleges_are_listed_at_the_province_in_official_order_with_their_figure
 def test_a_number_opens_the_rows_of_that_unit(world, sign_in, closed):
     client = sign_in("province")
     law = client.get(URL, {"kind": Kind.COLLEGE}).context["page"].lines[0]
-    assert client.get(law.rows_url).context["breakdown"].total == law.entry.coverage.part
+    assert client.get(law.urls["covered_capped"]).context["breakdown"].total == law.entry.coverage.part
     assert client.get(law.url).context["page"].coverage == law.entry.coverage
 
 
