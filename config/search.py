@@ -55,13 +55,14 @@ def search(request: LeagueRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:LONGEST_TEXT]
     visible = OrgUnit.objects.visible_to(request.user)
     in_charge = request.user.units_in_charge()
-    units = (
-        unit_search.best_matches(visible, in_charge, text, MOST_RESULTS + 1, with_closed=True) if text else []
-    )
+    found = unit_search.Matches([])
+    if text:
+        found = unit_search.find(visible, in_charge, text, MOST_RESULTS + 1, with_closed=True)
     context = {
         "text": text,
-        "units": units[:MOST_RESULTS],
-        "is_cut": len(units) > MOST_RESULTS,
+        "units": found.units[:MOST_RESULTS],
+        "is_cut": len(found.units) > MOST_RESULTS,
+        "is_partial": found.is_partial,
         "sections": _sections(request.user, text) if text else [],
         "most": MOST_RESULTS,
     }

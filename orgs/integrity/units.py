@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from orgs.kernel.integrity import Check, Found, check, rows
 from orgs.kernel.version_checks import ASK, overlaps
 from orgs.models import OrgUnit, UnitBaseVersion, UnitKind, UnitVersion
+from orgs.operations import search_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +80,21 @@ def closed_above_open(run: Run) -> Iterator[Found]:
 
 
 @check(
+    "search-blocks",
+    "T6",
+    gettext_lazy("检索用的词块与团组织的检索词一致"),
+    remedy=gettext_lazy("请运行 manage.py refresh_search_keys，检索词和词块会重新写入。"),
+)
+def blocks(run: Run) -> Iterator[Found]:
+    """A unit whose block lacks its words is not found by them."""
+    for tree_id in search_blocks.trees():
+        wrong = search_blocks.differing(tree_id)
+        if wrong:
+            text = _("有 %(n)s 个词块与团组织不一致") % {"n": len(wrong)}
+            yield Found(_("树 %(id)s") % {"id": tree_id}, text, tree_id)
+
+
+@check(
     "mergers",
     "T11",
     gettext_lazy("并入其他团组织的已撤销，且没有并入自己"),
@@ -126,6 +142,7 @@ CHECKS: tuple[Check, ...] = (
     kinds,
     sibling_names,
     closed_above_open,
+    blocks,
     mergers,
     history,
     unit_overlaps,

@@ -62,23 +62,34 @@ def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
 
 def repair() -> int:
     """Write what differs from what the blocks should be, tree by tree; returns how many blocks that were."""
+    return sum(_repair(tree_id) for tree_id in trees())
+
+
+def trees() -> list[int]:
+    """Those that have units, or blocks left over."""
     known = SearchBlock.objects.order_by().values_list("tree_id", flat=True).distinct()
-    trees = {*known, *OrgUnit.objects.order_by().values_list("tree_id", flat=True).distinct()}
-    return sum(_repair(tree_id) for tree_id in sorted(trees))
+    return sorted({*known, *OrgUnit.objects.order_by().values_list("tree_id", flat=True).distinct()})
 
 
-@transaction.atomic
-def _repair(tree_id: int) -> int:
+def differing(tree_id: int) -> dict[int, Block | None]:
+    """Number of each block that is not what the units of the tree say -> what it should be, None for nothing; reads only."""
     units = OrgUnit.objects.filter(tree_id=tree_id).order_by("pk")
     wanted = {
         block[1]: block for block in _blocks(units.values_list("pk", "tree_id", "search_key").iterator())
     }
     kept = SearchBlock.objects.filter(tree_id=tree_id).order_by("number")
     present = {block[1]: block for block in kept.values_list(*COLUMNS)}
-    wrong = sorted(n for n in wanted.keys() | present.keys() if wanted.get(n) != present.get(n))
+    numbers = sorted(wanted.keys() | present.keys())
+    return {n: wanted.get(n) for n in numbers if wanted.get(n) != present.get(n)}
+
+
+@transaction.atomic
+def _repair(tree_id: int) -> int:
+    found = differing(tree_id)
+    kept, wrong = SearchBlock.objects.filter(tree_id=tree_id), list(found)
     for start in range(0, len(wrong), MOST_AT_ONCE):
         kept.filter(number__in=wrong[start : start + MOST_AT_ONCE]).delete()
     fast_rows.insert(
-        SearchBlock._meta.db_table, COLUMNS, [wanted[number] for number in wrong if number in wanted]
+        SearchBlock._meta.db_table, COLUMNS, [block for block in found.values() if block is not None]
     )
     return len(wrong)

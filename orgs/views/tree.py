@@ -32,11 +32,11 @@ def list_units(request: LeagueRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     visible = OrgUnit.objects.visible_to(request.user)
     if text:
-        units = unit_search.best_matches(visible, request.user.units_in_charge(), text, MOST_FOUND)
+        found = unit_search.find(visible, request.user.units_in_charge(), text, MOST_FOUND)
     else:
         own = visible.filter(pk__in=request.user.units_in_charge().own_unit_ids())
-        units = list(own.with_path().with_child_counts())
-    context = {"text": text, "units": units, "most": MOST_FOUND}
+        found = unit_search.Matches(list(own.with_path().with_child_counts()))
+    context = {"text": text, "units": found.units, "is_partial": found.is_partial, "most": MOST_FOUND}
     return render(request, "orgs/unit/list.html", context)
 
 

@@ -30,6 +30,7 @@ from orgs.models import (
     AuditLink,
     Job,
     OrgUnit,
+    SearchBlock,
     UnitBase,
     UnitVersion,
     User,
@@ -272,7 +273,7 @@ def trigger_lost(s):
 
 # What else the fault shows in, whatever one does: a wrong total is a wrong sum at the root, and in a ring some kind
 # stands where it may not.
-ALSO = {"week-totals": {"week-sums"}, "tree-rings": {"unit-kinds"}}
+ALSO = {"week-totals": {"week-sums"}, "tree-rings": {"unit-kinds"}, "tree-roots": {"search-blocks"}}
 PLANTS = {
     "tree-numbers": lambda s: unit(s, "hi", rght=F("rght") + 2),
     "tree-depths": lambda s: unit(s, "hnu-law-1201", depth=7),
@@ -282,6 +283,7 @@ PLANTS = {
     "unit-kinds": wrong_kind,
     "sibling-names": same_name,
     "closed-above-open": closed_superior,
+    "search-blocks": lambda s: SearchBlock.objects.filter(tree_id=s.world["hi"].tree_id).update(names=""),
     "mergers": lambda s: unit(s, "vol", merged_into=s.world.ids["hnu"]),
     "unit-history": gap,
     "unit-versions-overlap": lambda s: UnitVersion.objects.create(

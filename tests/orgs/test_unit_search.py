@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,24 @@ def test_closed_units_are_found_where_they_are_asked_for(world, cast):
     units, charge = OrgUnit.objects.visible_to(user), user.units_in_charge()
     assert unit_search.best_matches(units, charge, "加略", MOST) == []
     assert len(unit_search.best_matches(units, charge, "加略", MOST, with_closed=True)) == 1
+
+
+def test_a_text_common_in_the_whole_nation_shows_the_leading_units_and_asks_for_more(
+    cast, sign_in, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr(unit_search, "MOST_BLOCKS", 0)
+    leading = OrgUnit.objects.leading_others().in_operation().best_matches("团", MOST)
+    with django_assert_max_num_queries(6):  # two of them the appointments
+        assert found(cast["national"], "团") == [each.code for each in leading]
+    assert found(cast["province"], "团") == plain(cast["province"], "团")
+    for address in ("/search/", reverse("orgs:list-units")):
+        assert "请补充关键字" in sign_in("national").get(address, {"q": "团"}).text
+        assert "请补充关键字" not in sign_in("province").get(address, {"q": "团"}).text
+
+
+def test_a_nation_is_not_read_unit_by_unit(cast, monkeypatch):
+    monkeypatch.setattr(type(OrgUnit.objects.all()), "best_matches", None)
+    assert found(cast["national"], "加略") == ["qh-hs-jl"]
 
 
 NAMES = st.text("琼海市团委级班Aaz19-é·", min_size=1, max_size=8)
