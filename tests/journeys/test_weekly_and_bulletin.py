@@ -76,12 +76,37 @@ def test_the_heat_table_keeps_its_heads_and_says_everything_in_words(chromium, d
         assert page.locator(".heat tbody th[scope=row]").count() * 10 == cells.count()
         style = "each => getComputedStyle(each).position"
         assert page.locator(".heat tbody th").first.evaluate(style) == "sticky"
+        assert page.locator(".heat thead th").last.evaluate(style) == "sticky"
         region = page.locator("[role=region]:has(.heat)")
         assert region.get_attribute("tabindex") == "0"
         # Every figure is reached by the keyboard: its link takes the focus, one after the other.
         page.locator(".heat tbody th a").first.focus()
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('td') !== null")
+        _weekly_on_paper(page)
+
+
+def _weekly_on_paper(page) -> None:
+    """A4, three pages at most, nothing to click on it, heads repeated, nothing beside the paper; two weeks compared as well."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 695, "height": 1000})  # 184 mm, as wide as the paper within its margins
+    _fits_on_paper(page)
+    paper = page.pdf(prefer_css_page_size=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", paper)) <= 3
+    assert re.search(rb"/MediaBox\s*\[0 0 59[45]", paper)  # A4, in points
+    other = page.locator("#compared nav a.chip").first.get_attribute("href")
+    page.goto(f"/weekly/{other}" if other.startswith("?") else other)
+    assert page.locator("#compared table").is_visible()
+    assert not page.locator("#compared form").is_visible()
+    _fits_on_paper(page)
+
+
+def _fits_on_paper(page) -> None:
+    seen = "all => all.filter(each => each.offsetParent).length"
+    assert page.locator(".side, .btn, .chips").evaluate_all(seen) == 0
+    heads = page.locator("main thead").evaluate_all("all => all.map(each => getComputedStyle(each).display)")
+    assert set(heads) == {"table-header-group"}
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def test_two_clicks_from_the_weekly_page_to_a_published_bulletin(chromium, demo, tmp_path):
