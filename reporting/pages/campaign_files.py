@@ -1,4 +1,4 @@
-"""The board of a campaign as a table for a file."""
+"""The list of campaigns, a board and one requirement of it as tables for files."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from orgs.kernel import clock
 from orgs.operations.exporting import FileTable
 from orgs.templatetags.league import until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from orgs.operations.exporting import Cell
     from reporting.pages.campaign_board import Board, Row
+    from reporting.pages.campaign_units import RequirementPage
+    from reporting.pages.campaigns import Line
 
 
 def as_table(board: Board) -> FileTable:
@@ -33,6 +39,63 @@ def as_table(board: Board) -> FileTable:
         rows,
         heading=heading,
     )
+
+
+def of_campaigns(lines: Iterable[Line]) -> FileTable:
+    """工作部署, as the list has them."""
+    labels = [_("标题"), _("文号"), _("状态"), _("部署单位"), _("发文日期"), _("数据截至")]
+    rows: list[list[Cell]] = []
+    for each in lines:
+        version, campaign = each.version, each.campaign
+        rows.append(
+            [
+                version.title if version else campaign.code,
+                version.document_number if version else None,
+                campaign.get_state_display(),
+                campaign.unit.name,
+                version.issued_on.isoformat() if version else None,
+                until(campaign.judged_until) if campaign.judged_until else None,
+            ]
+        )
+    return FileTable.listed(_("工作部署%(day)s") % {"day": f"{clock.today():%Y%m%d}"}, labels, rows)
+
+
+def of_requirement(page: RequirementPage) -> FileTable:
+    """One requirement below one unit: where each stands, since when and what is lacking."""
+    labels = [
+        _("团组织"),
+        _("代码"),
+        _("状态"),
+        _("应达到"),
+        _("已达到"),
+        _("自何时"),
+        _("差距"),
+        _("最近提醒"),
+    ]
+    words = {"title": page.requirement.title, "unit": page.unit.name, "at": until(page.chosen.at)}
+    rows: list[list[Cell]] = [
+        [
+            each.unit.name,
+            each.unit.code,
+            each.cell.word,
+            each.cell.count.asked,
+            each.cell.count.met,
+            _moment(each.since) if each.cell.standing else None,
+            each.lacking or None,
+            _moment(each.reminded_at),
+        ]
+        for each in page.lines
+    ]
+    return FileTable.listed(
+        _("工作部署进度%(code)s") % {"code": page.chosen.campaign.code},
+        labels,
+        rows,
+        heading=_("%(title)s　%(unit)s　截至 %(at)s") % words,
+    )
+
+
+def _moment(at: datetime | None) -> str | None:
+    return f"{clock.local(at):%Y-%m-%d %H:%M}" if at else None
 
 
 def _file_row(row: Row) -> list[Cell]:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Substr
 
 from orgs.models import Notification, OrgUnit
-from orgs.permissions import RUN_CAMPAIGN
+from orgs.permissions import RUN_CAMPAIGN, VIEW
 from reporting import judging
 from reporting.choices import CampaignState, Standing
 from reporting.models import Exemption, Judgement, Tally
@@ -70,11 +70,18 @@ class RequirementPage:
 
 
 def read(
-    chosen: Chosen, requirement: Requirement, unit: OrgUnit, user: User, *, page: str | None
+    chosen: Chosen,
+    requirement: Requirement,
+    unit: OrgUnit,
+    user: User,
+    *,
+    page: str | None,
+    verb: str = VIEW,
+    per_page: int = PER_PAGE,
 ) -> RequirementPage:
     """Who holds the requirement back below the unit; a dozen statements however many units there are."""
-    in_charge = user.units_in_charge()
-    found = Paginator(_below(chosen, requirement, unit, in_charge), PER_PAGE).get_page(page)
+    in_charge = user.units_in_charge().allowing(verb)
+    found = Paginator(_below(chosen, requirement, unit, in_charge), per_page).get_page(page)
     units = list(found)
     told, since = _answered(chosen, requirement, [unit, *units])
     answers = Answers.of(chosen, [requirement], [unit, *units], own=told).seen_by(in_charge, unit)

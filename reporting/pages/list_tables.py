@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from orgs.operations.exporting import Cell
     from orgs.querysets.scope import UnitsInCharge
     from reporting.models import Bulletin, ClosedWeek
-    from reporting.pages import bulletins, duties, recipients, reports, week_list
+    from reporting.pages import bulletins, duties, notices, recipients, reports, week_list
     from reporting.punctuality import Punctuality
 
 
@@ -111,6 +111,26 @@ def of_bulletins(lines: Iterable[bulletins.Line]) -> FileTable:
     return FileTable.listed(
         _("通报%(day)s") % {"day": f"{clock.today():%Y%m%d}"}, labels, [_bulletin(each) for each in lines]
     )
+
+
+def of_notices(lines: Iterable[notices.Line]) -> FileTable:
+    """通知, as the list has them; who has signed stands for those who write for the unit."""
+    labels = [
+        _("标题"), _("状态"), _("发布单位"), _("发布时间"), _("签收截止"), _("已签收（个）"), _("送达（个）"),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [
+            each.notice.title,
+            each.notice.get_state_display(),
+            each.notice.unit.name,
+            _moment(each.notice.published_at),
+            _moment(each.notice.sign_by),
+            each.n_signed if each.n_recipients is not None and each.notice.must_sign else None,
+            each.n_recipients,
+        ]
+        for each in lines
+    ]
+    return FileTable.listed(_("通知%(day)s") % {"day": f"{clock.today():%Y%m%d}"}, labels, rows)
 
 
 def of_recipients(bulletin: Bulletin, number: str, lines: Iterable[recipients.Line]) -> FileTable:

@@ -42,9 +42,11 @@ PER_PAGE = 50
 
 @login_required
 @require_safe
-def list_campaigns(request: LeagueRequest) -> HttpResponse:
-    """Every campaign that asks something of the own units, the newest first."""
-    found = Campaign.objects.readable_by(request.user).select_related("unit")
+def list_campaigns(request: LeagueRequest) -> HttpResponseBase:
+    """Every campaign that asks something of the own units, the newest first; `?export=` all of them as a file."""
+    found = Campaign.objects.readable_by(request.user, exports.verb_for(request)).select_related("unit")
+    if exports.is_wanted(request):
+        return exports.answer(request, campaign_files.of_campaigns(campaigns.lines(found.order_by("-pk"))))
     page = Paginator(found.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "lines": campaigns.lines(page),
@@ -98,14 +100,22 @@ def show_board(request: LeagueRequest, pk: int, unit_pk: int) -> HttpResponseBas
 
 @login_required
 @require_safe
-def show_requirement(request: LeagueRequest, pk: int, unit_pk: int, code: str) -> HttpResponse:
-    """One requirement below one unit: who, since when, what is lacking, who is responsible."""
-    campaign = _campaign(request, pk)
-    unit = campaign_board.unit_of(campaign, unit_pk, request.user.units_in_charge().allowing(VIEW))
+def show_requirement(request: LeagueRequest, pk: int, unit_pk: int, code: str) -> HttpResponseBase:
+    """One requirement below one unit: who, since when, what is lacking, who is responsible; `?export=` all as a file."""
+    verb = exports.verb_for(request)
+    campaign = _campaign(request, pk, verb)
+    unit = campaign_board.unit_of(campaign, unit_pk, request.user.units_in_charge().allowing(verb))
     chosen = campaign_board.choose(campaign, weeks.parse(request.GET.get("week")))
     requirement = _requirement(chosen, code)
+    if exports.is_wanted(request):
+        whole = campaign_units.read(
+            chosen, requirement, unit, request.user, verb=verb, page=None, per_page=exports.ALL_ROWS
+        )
+        table = campaign_files.of_requirement(whole)
+        return exports.answer(request, table, filters=["week"] if request.GET.get("week") else [])
     page = campaign_units.read(chosen, requirement, unit, request.user, page=request.GET.get("page"))
-    return render(request, "reporting/campaigns/requirement.html", {"found": page, "page": page.page})
+    context = {"found": page, "page": page.page, "may_export_here": may(request.user, EXPORT, unit)}
+    return render(request, "reporting/campaigns/requirement.html", context)
 
 
 @login_required

@@ -13,18 +13,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from orgs import exports
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.http import whole_number
 from orgs.models import OrgUnit
-from orgs.permissions import DRAW, may_anywhere
+from orgs.permissions import DRAW, EXPORT, may_anywhere
 from reporting.choices import DrawState
 from reporting.forms.draws import AssignForm, DrawForm, RedrawForm
 from reporting.models import Draw
 from reporting.operations import draw_assigning, draws
+from reporting.pages import draw_files
 from reporting.pages import draws as pages
 
 if TYPE_CHECKING:
     from django import forms
+    from django.http import HttpResponseBase
 
     from orgs.http import LeagueRequest
 
@@ -33,11 +36,12 @@ PER_PAGE = 50
 
 @login_required
 @require_safe
-def list_draws(request: LeagueRequest) -> HttpResponse:
-    """Every draw the person may read, replaced ones too, the newest first."""
-    page = Paginator(Draw.objects.readable_by(request.user).for_list(), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+def list_draws(request: LeagueRequest) -> HttpResponseBase:
+    """Every draw the person may read, replaced ones too, the newest first; `?export=` all of them as a file."""
+    found = Draw.objects.readable_by(request.user, exports.verb_for(request)).for_list()
+    if exports.is_wanted(request):
+        return exports.answer(request, draw_files.of_draws(found))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "lines": pages.lines(page), "may_draw": may_anywhere(request.user, DRAW)}
     return render(request, "reporting/draws/list.html", context)
 
@@ -69,8 +73,11 @@ def new_draw(request: LeagueRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def show_draw(request: LeagueRequest, pk: int) -> HttpResponse:
-    """One draw: what is needed to draw it again, its samples with inspectors and results, the tally."""
+def show_draw(request: LeagueRequest, pk: int) -> HttpResponseBase:
+    """One draw: what is needed to draw it again, its samples with inspectors and results, the tally; `?export=` the samples."""
+    if exports.is_wanted(request):
+        draw = get_object_or_404(Draw.objects.readable_by(request.user, EXPORT), pk=pk)
+        return exports.answer(request, draw_files.of_samples(pages.read(draw)))
     return _show(request, _draw(request, pk))
 
 

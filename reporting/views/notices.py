@@ -21,6 +21,7 @@ from orgs.permissions import PUBLISH_NOTICE, may_anywhere
 from reporting.forms.notices import WithdrawForm
 from reporting.models import Notice
 from reporting.operations import notice_recipients, notice_reminders
+from reporting.pages import list_tables
 from reporting.pages import notice_recipients as notice_recipients_page
 from reporting.pages import notices as pages
 
@@ -32,10 +33,16 @@ if TYPE_CHECKING:
 
 @login_required
 @require_safe
-def list_notices(request: LeagueRequest) -> HttpResponse:
-    """Every notice the person may read, what is pinned first; box and words by address."""
+def list_notices(request: LeagueRequest) -> HttpResponseBase:
+    """Every notice the person may read, what is pinned first; box and words by address, `?export=` all as a file."""
     chosen = pages.Filter.of(request.GET.get("box", ""), request.GET.get("q", ""))
-    rows = chosen.apply(Notice.objects.readable_by(request.user), request.user).for_list(clock.now())
+    readable = Notice.objects.readable_by(request.user, exports.verb_for(request))
+    rows = chosen.apply(readable, request.user).for_list(clock.now())
+    if exports.is_wanted(request):
+        table = list_tables.of_notices(pages.lines(rows, request.user))
+        return exports.answer(
+            request, table, filters=[name for name in ("box", "q") if request.GET.get(name)]
+        )
     page = Paginator(rows, pages.PER_PAGE).get_page(request.GET.get("page"))
     may_write = may_anywhere(request.user, PUBLISH_NOTICE)
     context = {

@@ -19,8 +19,10 @@ from reporting.operations import activity, duties, editions
 from reporting.operations.reports import Said, confirm
 from reporting.views import duties as demand_pages
 from tests.config.test_files_in_wechat import PHONE, WORDS
-from tests.reporting import bulletin_steps
+from tests.reporting import bulletin_steps, notice_steps
+from tests.reporting.campaign_rows import figure, judge, make_campaign
 from tests.reporting.closed_weeks import LAST, close, report
+from tests.reporting.draw_scene import drawn
 from tests.world import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -239,3 +241,35 @@ def test_each_file_is_in_the_ledger_with_the_number_of_its_rows(sign_in, world, 
     assert (entry.detail["rows"], entry.detail["filters"]) == (1, ["state"])
     assert "林" not in str(entry.detail)
     assert entry.unit == OrgUnit.objects.get(code="hi")
+
+
+@pytest.fixture
+def sent(world, cast, sign_in):
+    """A notice, a campaign with a requirement, a draw with its samples."""
+    notice_steps.published(sign_in("province"), kinds=["university"])
+    campaign = make_campaign(world, figure("groups_link", {"kinds": ["university"]}))
+    judge(campaign)
+    return campaign, drawn(world, cast, size=2)
+
+
+def test_notices_campaigns_draws_and_their_pages_as_files(world, sign_in, sent):
+    campaign, draw = sent
+    client, code = sign_in("province"), "r1"
+    notice = lines(client, reverse("reporting:list-notices"), box="sent")[-1]
+    assert (notice[0], notice[2], notice[5:]) == ("关于做好自查的通知", world["hi"].name, ["0", "2"])
+    assert world["hi"].name in lines(client, reverse("reporting:list-campaigns"))[-1]
+    of_draw = lines(client, reverse("reporting:list-draws"))[-1]
+    assert (of_draw[1], of_draw[5], of_draw[6]) == (draw.number, "2", "0")
+    samples = cells(client, reverse("reporting:show-draw", args=[draw.pk]))
+    assert {row[1] for row in samples[-2:]} == {str(each.group) for each in draw.items.all()}
+    requirement = reverse("reporting:show-campaign-requirement", args=[campaign.pk, world["hi"].pk, code])
+    listed = {row[0]: row[3:5] for row in lines(client, requirement)}
+    assert listed[world["qzu"].name] == ["1", "0"]
+
+
+@pytest.mark.parametrize("name", ["list-notices", "list-campaigns", "list-draws"])
+def test_who_may_not_export_gets_none_of_them(sign_in, sent, name):
+    client, url = sign_in("secretary"), reverse(f"reporting:{name}")
+    assert "导出 CSV" not in client.get(url).text
+    answer = client.get(url, {"export": "csv"})
+    assert answer.status_code == 403
