@@ -7,9 +7,18 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
+import pytest
+from django.apps import apps
 from django.conf import settings
+from django.test import Client
 
+from orgs.models import AuditEntry
 from tests.architecture.doors import APPS
+from tests.architecture.form_guess import forms_of, typed
+from tests.architecture.openings import openings
+from tests.architecture.silent_addresses import SILENT_ADDRESSES
+from tests.architecture.statements import taken_back, written
+from tests.architecture.test_urls import lineage  # noqa: F401 - a fixture
 
 ROOT = Path(settings.BASE_DIR)
 WRITES = {
@@ -134,3 +143,70 @@ def test_every_operation_of_a_person_that_writes_is_noted():
     assert len(of_persons) > 300
     unnoted = {label(each) for each in of_persons if writes(names := reached(each)) and not names & RECORDS}
     assert unnoted == UNNOTED
+
+
+# What is about nobody but oneself, or about a job: jobs, messages, marks of reading, the ledger itself.
+BESIDE = {"orgs_auditentry", "orgs_auditbody", "orgs_auditlink", "orgs_job", "orgs_notification"}
+UNNOTED_ADDRESSES = {
+    # one's own draft, and what opens one; a trial
+    "accounts:autosave",
+    "accounts:fill-form",
+    "accounts:fill-grid",
+    "accounts:start-change",
+    "scoring:try-scheme",
+    # refused in the middle: what was begun is taken back with the transaction
+    "accounts:ask-extension",
+    "orgs:reset-second-factor",
+    "reporting:record-sample",
+}
+# Looking and reminding are noted each time, and change nothing but messages.
+NOTED_EACH_TIME = {
+    "accounts:check-account",
+    "accounts:export-in-full",
+    "accounts:remind",
+    "accounts:reveal",
+    "accounts:reveal-cell",
+    "reporting:remind-bulletin-recipients",
+    "reporting:remind-notice-recipients",
+    "reporting:remind-reports",
+    "reporting:remind-units",
+    "reporting:tell-named",
+}
+
+
+def domain_tables() -> set[str]:
+    return {model._meta.db_table for app in APPS for model in apps.get_app_config(app).get_models()} - BESIDE
+
+
+def sent(client: Client, address: str, data: dict[str, object]) -> tuple[set[str], int]:
+    """The tables of ours that a request writes, and how many lines of the ledger carry its number."""
+    with written() as seen:
+        answer = client.post(address, data)
+    lines = AuditEntry.objects.filter(request_id=answer["X-Request-ID"]).count()
+    return seen.tables & domain_tables(), lines
+
+
+@pytest.mark.long
+@pytest.mark.once
+@pytest.mark.django_db
+def test_what_an_address_writes_is_noted_under_its_request_and_a_repeat_is_not(world, cast, lineage):  # noqa: F811
+    unnoted, repeated, silent = {}, {}, set()
+    for opening in openings(world, cast, lineage, "post"):
+        client = Client(raise_request_exception=False)
+        client.force_login(cast[opening.key])
+        own = opening.row.data or {}
+        with taken_back():
+            shown = client.get(opening.address) if "get" in opening.row.methods else None
+            for form in forms_of(shown) if shown else []:
+                own = typed(form) | own
+            tables, lines = sent(client, opening.address, own)
+            tables_again, lines_again = sent(client, opening.address, own)
+        silent |= set() if tables else {opening.name}
+        if tables and not lines:
+            unnoted[opening.name] = tables
+        if not tables_again and lines_again:
+            repeated[opening.name] = lines_again
+    assert (set(unnoted), set(repeated), silent) == (UNNOTED_ADDRESSES, NOTED_EACH_TIME, SILENT_ADDRESSES), (
+        unnoted,
+        repeated,
+    )
