@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from config.demo_data.offices import PASSWORD
+from orgs.choices import Role
 from tests.config.processes import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,11 +104,21 @@ def get(port, path):
     return response.status, response.read().decode()
 
 
-def test_preparation_prints_logins_year_and_what_to_try(prepared):
+def test_preparation_prints_a_login_of_every_role_the_year_and_what_to_try(prepared):
     said = prepared.first.stdout
-    assert "demo logins" in said
+    usernames = re.findall(rf"(\w+) +{re.escape(PASSWORD)} ", said)
+    roles = ask(
+        prepared,
+        "SELECT DISTINCT a.role FROM orgs_appointment a JOIN orgs_user u ON u.id = a.user_id"
+        f" WHERE a.ends_on IS NULL AND u.is_active AND u.username IN ({', '.join(map(repr, usernames))})",
+    )
+    assert {role for (role,) in roles} == set(Role.values)
     assert re.search(r"year of the sheets: \d{4}", said)
     assert "try first" in said
+    assert [line for line in said.splitlines() if line.startswith("· ")][:2] == [
+        "· 清空演示数据",
+        "· 建立数据库，载入基础数据",
+    ]
 
 
 def test_second_preparation_changes_nothing(prepared):
@@ -129,7 +141,8 @@ def contents(demo):
         kept = [
             name
             for name in names
-            if name.split("_")[0] in {"accounts", "reporting", "scoring"} or name.endswith("unit")
+            if name.split("_")[0] in {"accounts", "reporting", "scoring"}
+            or name.endswith(("unit", "_user", "_appointment"))
         ]
         return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in kept}
 
