@@ -1,6 +1,7 @@
 """Whether names follow the rule of the notice, as SQL over the versions: guidance (UNI-3.2b, RUR-2.4b).
 
-READING: looked at are groups on WeChat, and open accounts of the organisation's own, under their nicknames; a QQ group in
+READING: looked at are groups on WeChat, and open accounts of the organisation's own, under their nicknames, on the platforms
+the rule names or on all; a QQ group in
 use as a substitute (RUR-1.2) is named as it likes. A unit without any has nothing to name. White space and the case of
 letters don't count. `*` stands for any text, `{name}` for the full name of the unit as it was called at the moment.
 """
@@ -58,6 +59,8 @@ def looked_at(rule: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = dict(_SOURCES[what][2])
     if rule.get("group_kinds") and what == "groups":
         found["kind__in"] = list(rule["group_kinds"])
+    if rule.get("platforms") and what == "accounts":
+        found["platform_id__in"] = list(rule["platforms"])
     return found
 
 

@@ -1,10 +1,15 @@
-"""抽样框: the open groups of a scope as the lines a draw is made from, with what each weighs and which layer it is in."""
+"""抽样框: the open groups of a scope as the lines a draw is made from, with what each weighs and which layer it is in.
+
+READING of SUP-4.1b: drawn is among the groups that count. One that is registered as dormant (停用) covers nobody and is no
+group of its unit in any figure, so its silence is no 差; who would hide a group that way loses it in the same week.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from accounts.choices import GroupStatus
 from accounts.models import Group
 from orgs.choices import Kind
 from orgs.models import OrgUnit
@@ -48,7 +53,7 @@ def lines_of(plan: Plan, in_charge: UnitsInCharge) -> list[Line]:
 
 
 def _groups(plan: Plan, in_charge: UnitsInCharge) -> GroupQuerySet:
-    groups = Group.objects.within(in_charge).active().filter(unit__is_open=True)
+    groups = Group.objects.within(in_charge).filter(status=GroupStatus.OPEN, unit__is_open=True)
     if plan.lines:
         groups = groups.filter(unit__line__in=plan.lines)
     if plan.kinds:

@@ -1,4 +1,9 @@
-"""核减: what an inspection found stands beside what was declared; scores use it from the next closed week on (metrics.md)."""
+"""核减: what an inspection found stands beside what was declared; scores use it from the next closed week on (metrics.md).
+
+READING: objections (异议) are to grades. A number verified, or a group not found, is put right without one: the unit, which is
+told at once, shows the group to whoever inspected or organised; they void the 核减 with a reason (作废), and while the draw
+runs the sample is recorded anew. Weeks closed before keep it until a new edition.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +49,12 @@ def verify(item: DrawItem, *, verified: int, reason: str, by: User) -> VerifiedC
         "verified": verified,
         "why": reason,
     }
-    text = _("抽查核减“%(name)s”：申报人数%(declared)s，核实人数%(verified)s。说明：%(why)s") % words
+    text = (
+        _(
+            "抽查核减“%(name)s”：申报人数%(declared)s，核实人数%(verified)s。说明：%(why)s。有不同意见的，请向组织抽查的单位反映，由其核对后作废"
+        )
+        % words
+    )
     link = f"/groups/{item.group_id}/"
     ledger.notify(count.unit, NotificationKind.CHECK_RECORDED, text[:400], link=link)
     return count

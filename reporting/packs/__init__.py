@@ -18,7 +18,7 @@ rule, by kind; every rule may have `also`, the further clauses it comes from
                 recurs (daily | weekly | monthly: the period that ended last is judged), and what the metric needs:
                 group_kinds, platforms, form, least
     link_group  group_kinds, counterparts (all | one_each), below_kinds
-    naming      what (accounts | groups), pattern (judging/names.py), group_kinds
+    naming      what (accounts | groups), pattern (judging/names.py), group_kinds, platforms
     checklist   items
     document    title, copies, recurs (a document each period)
     plan        metric, scope, planned_by, share (of the planned number), and what the metric needs; the demand for the

@@ -167,6 +167,8 @@ def _check_naming(rule: Row, at: str, findings: Findings) -> None:
         findings.add(f"{at}.pattern", _("请写 uniform，或含 * 或 {name} 的名称样式，如 青农*。"))
     if rule["what"] != "groups" and "group_kinds" in rule:
         findings.add(f"{at}.group_kinds", _("只有 what 为 groups 时才写群的类型，请删去。"))
+    if rule["what"] != "accounts" and "platforms" in rule:
+        findings.add(f"{at}.platforms", _("只有 what 为 accounts 时才写平台，请删去。"))
 
 
 def _is_pattern(text: str) -> bool:
@@ -182,8 +184,8 @@ def _check_parameters(rule: Row, metrics: list[str], at: str, findings: Findings
             findings.add(f"{at}.{name}", text % {"metric": metric, "name": name})
     read = {*needed, *(("least",) if "groups_short" in metrics else ())}
     for name in PARAMETERS:
-        # A link group's kinds are its own, no parameter.
-        if name in rule and name not in read and (metrics or name != "group_kinds"):
+        # A link group's kinds, and those and the platforms of names, are their own, no parameter.
+        if name in rule and name not in read and (metrics or name not in {"group_kinds", "platforms"}):
             findings.add(f"{at}.{name}", _("所用的指标不看这一项，请删去。"))
 
 

@@ -99,6 +99,7 @@ RULES: dict[str, Record] = {
                 Text(80), _("uniform，或名称样式：* 代表任意文字，{name} 代表团组织全称"), is_required=True
             ),
             "group_kinds": Key(GROUP_KINDS, _("只看哪些类型的群（what 为 groups 时）；不写为全部微信群")),
+            "platforms": Key(Many(Text(20)), _("只看哪些平台（代码，what 为 accounts 时）；不写为全部平台")),
         }
     ),
     DemandKind.CHECKLIST: Record(

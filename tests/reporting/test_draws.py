@@ -193,3 +193,11 @@ def test_the_command_finds_what_was_changed(world, cast, change):
         CHANGES[change](made)
     code, words = replay(made.number)
     assert (code, "不一致" in words) == (1, True)
+
+
+def test_a_dormant_group_is_not_drawn(world, cast):
+    asleep = open_groups(world)[0]
+    Group.objects.filter(pk=asleep.pk).update(status=GroupStatus.DORMANT)
+    found = draw_sample(plan(world, size=len(PLACES) - 1), by=cast["province"])
+    assert found.n_frame == len(PLACES) - 1
+    assert not found.items.filter(group=asleep).exists()

@@ -73,6 +73,16 @@ def test_accounts_are_looked_at_by_their_nickname(world):
     assert standings(campaign, world) == {JL: "1", "qh-hs-zj": "0"}
 
 
+def test_only_accounts_on_the_platforms_of_the_rule_are_looked_at(world):
+    add_account(world, JL, platform="wechat_subscription", nickname="青农加略")
+    add_account(world, JL, platform="weibo_sina", nickname="加略微博")
+    add_account(world, "qh-hs-zj", platform="weibo_sina", nickname="中酒")
+    public = naming("青农*", "accounts", platforms=["wechat_subscription", "wechat_service"])
+    campaign = make_campaign(world, public, naming("青农*", "accounts"))
+    judge(campaign)
+    assert standings(campaign, world) == {JL: "10", "qh-hs-zj": "-0"}
+
+
 def test_who_has_no_group_has_nothing_to_name(world):
     assert told(world, naming("uniform")) == "no row"
 

@@ -102,7 +102,7 @@ def test_every_rule_in_the_documentation_is_right():
         )
         parse(text)
         n += 1
-    assert n == 13
+    assert n == 14
 
 
 def test_every_kind_of_rule_has_an_example():
