@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -59,18 +58,3 @@ def test_every_test_a_document_names_exists(name):
 def test_every_script_of_ci_a_document_names_exists(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert [each for each in re.findall(r"`\.ci/([a-z]+)", text) if not (ROOT / ".ci" / each).exists()] == []
-
-
-def test_every_commit_at_which_something_was_measured_is_in_the_history():
-    def git(*arguments: str) -> str:
-        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-        return done.stdout.strip() if done.returncode == 0 else ""
-
-    if git("rev-parse", "--is-shallow-repository") != "false":
-        pytest.skip("NOT TESTED: no clone with its history")
-    commits = git("rev-list", "HEAD").split()
-    text = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
-    named = [
-        each for each in re.findall(r"\b[0-9a-f]{7,40}\b", text) if not each.isdigit() and not each.isalpha()
-    ]
-    assert [each for each in named if not any(commit.startswith(each) for commit in commits)] == []
