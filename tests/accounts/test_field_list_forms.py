@@ -202,24 +202,3 @@ def test_block_with_further_administrators_keeps_them_with_their_account(world, 
         "请先从表格中复制"
         in client.post(grid, posted({}, paste="1", block=" ", version="1"), follow=True).content.decode()
     )
-
-
-def test_unchanged_form_takes_one_tap_to_the_check_page(world, cast, sign_in):
-    account = registry.open_account(
-        world["hnu-law-1201"], platform="wechat_personal", identifier="law_1201",
-        nickname="海南大学法学2012级1班团支部微信群", contacts=41, declared_groups=1, by=None,
-    )  # fmt: skip
-    registry.appoint_administrator(
-        world["hnu-law-1201"],
-        account=account,
-        person=registry.PersonalData("林某甲", "lin_moujia", "", "", "13800000123"),
-        by=None,
-    )
-    round = round_of("UNI-A", world, cast)
-    expected = Expected.objects.get(round=round, unit=world["hnu-law-1201"])
-    client, form = sign_in("secretary"), reverse("accounts:fill-form", args=[expected.pk])
-    assert "没有变化，直接提交" in client.get(form).content.decode()
-    answer = client.post(form, posted({"account_id": "nonsense"}, unchanged="1"))
-    assert answer.url == reverse("accounts:check-form", args=[expected.pk])
-    assert Submission.objects.get().rows.get().values["account_id"] == "law_1201"
-    assert "没有变化，直接提交" not in client.get(form).content.decode(), "something is saved now"

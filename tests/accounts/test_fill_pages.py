@@ -213,6 +213,8 @@ def test_a_change_beside_the_tap_is_kept_and_read_once_more(again, sign_in):
     answer = client.post(url("fill-form", expected), data | {"r0-contacts": "42"}, follow=True)
     assert "您改动了表中的内容，还没有提交" in answer.content.decode()
     assert "原登记：41" in answer.content.decode()
+    page = client.get(url("fill-form", expected)).content.decode()
+    assert "没有变化，直接提交" not in page, "something is saved now"
     form = Submission.objects.get(round=expected.round)
     assert (form.status, form.rows.get().values["contacts"]) == (SubmissionStatus.DRAFT, "42")
 
