@@ -36,7 +36,7 @@ def test_three_clicks_down_and_back_to_the_same_place(demo, chromium):
         ).first.click()  # 3: a branch
         page.wait_for_url(lambda url: "/rows/" in url and url != below)
         # And its groups: registered one by one, or declared with the account that leads them.
-        assert re.search(r"群成员 \d|填报群数 [1-9]", page.locator(".facts-card").inner_text())
+        assert re.search(r"群成员 \d|填报群数 [1-9]", " ".join(page.locator(".facts-card").all_inner_texts()))
         page.go_back()
         page.go_back()
         page.wait_for_url(address)
