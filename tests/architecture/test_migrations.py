@@ -7,7 +7,8 @@ from django.db.migrations.loader import MigrationLoader
 from tests.architecture.doors import APPS
 
 
-def test_every_migration_has_its_way_back():
+def test_every_migration_has_its_way_back(settings):
+    settings.MIGRATION_MODULES = {}  # the suite makes its tables from the models, and would know of none
     found = MigrationLoader(None).disk_migrations
     ours = {name: migration for name, migration in found.items() if name[0] in APPS}
     assert len(ours) > 40
