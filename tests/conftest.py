@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 
+import environ
 import pytest
 from django.core.cache import caches
 from django.db import connection
@@ -13,6 +14,7 @@ from django.test import Client
 from orgs.kernel import clock, triggers
 from tests import cast as cast_module
 from tests import world as world_module
+from tests.config import processes
 
 
 def pytest_addoption(parser):
@@ -89,6 +91,18 @@ def transactional_world(transactional_db):
     cast_module.build(world)
     yield world
     triggers.remove(connection)
+
+
+@pytest.fixture(scope="session")
+def running_portal(tmp_path_factory):
+    """Web, two workers and beat by the commands of docker-compose.yml, on PostgreSQL and Redis.
+
+    One for all tests of the xdist group "portal", as it takes long to start; the workers split every forest.
+    """
+    if not environ.Env().str("TEST_DATABASE_URL", default="").startswith("postgres"):
+        pytest.skip("needs PostgreSQL: run python3 manage.py test")
+    with processes.portal(tmp_path_factory.mktemp("portal"), CLOSE_IN_PARTS_FROM="1") as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -84,7 +84,7 @@ def portal(folder: Path, **settings: str) -> Iterator[RunningPortal]:
     `settings` stand above those of docker-compose.yml, such as DEMO="1" for a clock that may be shifted.
     """
     own = environ.Env().str("TEST_SERVERS", default="") == "own"
-    with migrated_database() as database_url, servers.redis_server("", own=own) as redis:
+    with migrated_database(folder.name) as database_url, servers.redis_server("", own=own) as redis:
         port = free_port()
         example = dict(
             line.split("=", 1) for line in fresh_env().splitlines() if line and not line.startswith("#")
@@ -142,7 +142,7 @@ def all_workers_answer(running: RunningPortal) -> bool:
 
 
 @contextlib.contextmanager
-def migrated_database(purpose: str = "processes") -> Iterator[str]:
+def migrated_database(purpose: str) -> Iterator[str]:
     """A PostgreSQL database beside the test database, on the same server, with every migration applied.
 
     Migrating takes most of the time of setting a portal up: it is done once in a run, the others copy the result.
