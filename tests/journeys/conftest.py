@@ -1,4 +1,4 @@
-"""The demo as a newcomer finds it: loaded once per test process, served, and a browser that looks at it."""
+"""The demo as a newcomer finds it: loaded once per run, served, and a browser that looks at it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,21 @@ from tests.journeys.portal import Portal, shift
 WEDNESDAY = "2026-11-18T10:00:00+08:00"  # the day the demo is loaded; whatever it dates is relative to it
 
 
-@dataclass
+@dataclass(frozen=True)
+class Loaded:
+    """The installation that nobody serves, and what the command has printed: until it was ended, and when it went on."""
+
+    portal: Portal
+    said_first: str
+    said: str
+
+    @property
+    def invitation_path(self) -> str:
+        found = re.search(r"https?://\S+?(/i/\S+)", self.said)
+        return found[1] if found else ""
+
+
+@dataclass(frozen=True)
 class Demo:
     """The served demo and the link that its command has printed."""
 
@@ -29,18 +43,21 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def loaded_demo(tmp_path_factory):
-    """`manage.py demo --no-serve` on SQLite: the installation nobody serves, and the path of the link it has printed."""
-    portal = Portal(tmp_path_factory.mktemp("journey") / "loaded")
+    """`manage.py demo --no-serve` on SQLite, on a Wednesday: the one load of a test run.
+
+    What lay in the folder before is no database, so that --reset must have worked; the command is ended while it
+    loads, and its second run goes on from there.
+    """
+    portal, said_first = Portal(tmp_path_factory.mktemp("journey") / "loaded"), ""
     loaded = environ.Env().str("LOADED_DEMO", default="")  # a folder to copy, for whoever writes these tests
     if loaded:
-        _copy(Path(loaded), portal.folder)
+        copy(Path(loaded), portal.folder)
     else:
         portal.folder.mkdir()
-        portal.manage("prepare")
+        (portal.folder / "db.sqlite3").write_text("not a database")
+        said_first = portal.manage_until("载入演示数据", "demo", "--no-serve", "--reset")
         shift(portal, WEDNESDAY)
-    said = portal.manage("demo", "--no-serve")
-    found = re.search(r"https?://\S+?(/i/\S+)", said)
-    return portal, found[1] if found else ""
+    return Loaded(portal, said_first, portal.manage("demo", "--no-serve"))
 
 
 @pytest.fixture(scope="session")
@@ -59,14 +76,14 @@ def own_demo(loaded_demo, tmp_path):
 
 @contextlib.contextmanager
 def _served(loaded_demo, folder: Path) -> Iterator[Demo]:
-    loaded, invitation_path = loaded_demo
-    _copy(loaded.folder, folder)
+    copy(loaded_demo.portal.folder, folder)
     portal = Portal(folder)
     with portal.running():
-        yield Demo(portal, invitation_path)
+        yield Demo(portal, loaded_demo.invitation_path)
 
 
-def _copy(source: Path, folder: Path) -> None:
+def copy(source: Path, folder: Path) -> None:
+    """An installation of one's own, without what its processes have left behind."""
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("log", "broker"))
 
 

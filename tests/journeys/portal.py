@@ -64,6 +64,27 @@ class Portal:
         assert done.returncode == 0, f"{arguments[0]}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
         return done.stdout
 
+    def manage_until(self, words: str, *arguments: str) -> str:
+        """What a management command says before it is ended, with SIGTERM, after a line with these words."""
+        said = []
+        with subprocess.Popen(
+            [PYTHON, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            for line in process.stdout or ():
+                said.append(line)
+                if words in line:
+                    process.terminate()
+                    break
+            else:
+                raise AssertionError(f"{arguments[0]} never said {words}: {''.join(said)}")
+            said.extend(process.stdout or ())
+        return "".join(said)
+
     def ask(self, code: str, **given: object) -> Any:
         """Run code in a management shell of the installation; what it leaves in `answer` comes back."""
         given_line = f"import json; globals().update(json.loads({json.dumps(json.dumps(given))}))\n"

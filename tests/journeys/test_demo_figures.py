@@ -41,8 +41,7 @@ SHOWN = {
 
 
 def test_the_first_and_the_last_week_of_the_demo_equal_the_oracle(loaded_demo):
-    portal, _invitation_path = loaded_demo
-    found = portal.ask(COMPARED)
+    found = loaded_demo.portal.ask(COMPARED)
     assert found["differences"] == []
     assert len(set(found["weeks"])) == 2
     assert found["n_units"] > 1000

@@ -33,8 +33,7 @@ answer["codes"] = sorted(codes)
 
 
 def test_every_computed_score_of_the_demo_equals_the_oracle(loaded_demo):
-    portal, _invitation_path = loaded_demo
-    found = portal.ask(COMPARED)
+    found = loaded_demo.portal.ask(COMPARED)
     assert found["differences"] == []
     assert found["n_sheets"] >= 30
     assert found["n_points"] > 200

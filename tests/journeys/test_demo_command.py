@@ -18,9 +18,10 @@ import pytest
 from config.demo_data.offices import PASSWORD
 from orgs.choices import Role
 from tests.config.processes import free_port
+from tests.journeys.conftest import WEDNESDAY, copy
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.servers, pytest.mark.xdist_group("journeys")]
 
 
 class Demo:
@@ -62,14 +63,11 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """A demo loaded once; what lay in the folder before is no database, so that --reset must have worked."""
-    folder = tmp_path_factory.mktemp("demo")
-    (folder / "db.sqlite3").write_text("not a database")
-    demo = Demo(folder)
-    demo.first = demo.run("--no-serve", "--reset")
-    assert demo.first.returncode == 0, demo.first.stdout + demo.first.stderr
-    return demo
+def prepared(loaded_demo, tmp_path_factory):
+    """The demo that has been loaded, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("demo") / "prepared"
+    copy(loaded_demo.portal.folder, folder)
+    return Demo(folder)
 
 
 @pytest.fixture
@@ -104,8 +102,18 @@ def get(port, path):
     return response.status, response.read().decode()
 
 
-def test_preparation_prints_a_login_of_every_role_the_year_and_what_to_try(prepared):
-    said = prepared.first.stdout
+def test_reset_clears_what_lay_there_and_a_load_that_was_ended_goes_on(loaded_demo):
+    if not loaded_demo.said_first:
+        pytest.skip("LOADED_DEMO names a demo that is loaded already")
+    begun = [line for line in loaded_demo.said_first.splitlines() if line.startswith("· ")]
+    assert begun[:3] == ["· 清空演示数据", "· 建立数据库，载入基础数据", "· 载入演示数据"]
+    assert "Traceback" not in loaded_demo.said_first
+    assert "演示账号" not in loaded_demo.said_first
+    assert "· 载入组织架构：海南、安庆" in loaded_demo.said.splitlines()
+
+
+def test_preparation_prints_a_login_of_every_role_the_year_and_what_to_try(loaded_demo, prepared):
+    said = loaded_demo.said
     usernames = re.findall(rf"(\w+) +{re.escape(PASSWORD)} ", said)
     roles = ask(
         prepared,
@@ -115,17 +123,13 @@ def test_preparation_prints_a_login_of_every_role_the_year_and_what_to_try(prepa
     assert {role for (role,) in roles} == set(Role.values)
     assert re.search(r"year of the sheets: \d{4}", said)
     assert "try first" in said
-    assert [line for line in said.splitlines() if line.startswith("· ")][:2] == [
-        "· 清空演示数据",
-        "· 建立数据库，载入基础数据",
-    ]
 
 
-def test_second_preparation_changes_nothing(prepared):
+def test_second_preparation_changes_nothing(loaded_demo, prepared):
     before = contents(prepared)
     again = prepared.run("--no-serve")
     assert again.returncode == 0
-    assert logins(again.stdout) == logins(prepared.first.stdout)
+    assert logins(again.stdout) == logins(loaded_demo.said)
     assert contents(prepared) == before
 
 
@@ -183,7 +187,7 @@ def test_demo_has_late_forms_and_overdue_units_in_the_week(prepared):
     never = ask(
         prepared,
         "SELECT count(*) FROM accounts_expected e JOIN accounts_collectionround r ON r.id = e.round_id"
-        " WHERE r.closed_at IS NULL AND e.exempt_reason = '' AND e.deadline_at < datetime('now')"
+        f" WHERE r.closed_at IS NULL AND e.exempt_reason = '' AND e.deadline_at < datetime('{WEDNESDAY}')"
         " AND NOT EXISTS (SELECT 1 FROM accounts_submission s WHERE s.round_id = e.round_id AND s.unit_id = e.unit_id)",
     )
     assert never[0][0] >= 5
@@ -201,13 +205,16 @@ def test_demo_runs_two_campaigns_of_which_one_has_been_judged(prepared):
     assert [0 < met < asked for asked, met in linked] == [True]
 
 
-def test_portal_answers_once_it_is_said_to_run(serving):
+def test_portal_answers_once_it_is_said_to_run_and_refuses_a_second(serving, prepared):
     _process, port = serving
     assert get(port, "/healthz")[0] == 200
     status, body = get(port, "/login/")
     assert status == 200
     style = body.split('rel="stylesheet" href="')[1].split('"')[0]
     assert get(port, style)[0] == 200
+    done = prepared.run("--no-serve")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "already running" in done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -243,12 +250,6 @@ def test_taken_port_is_one_line(prepared):
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
     assert f"Port {port} is taken: try --port {port + 1}" in done.stderr
-
-
-def test_second_demo_on_the_same_data_is_refused(serving, prepared):
-    done = prepared.run("--no-serve")
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
-    assert "already running" in done.stderr
 
 
 def test_database_that_is_not_the_demos_own_is_refused(prepared, tmp_path):
