@@ -69,6 +69,15 @@ class TwoVersionsForm(forms.Form):
                 _("刚才已保存为%(saved)s，您填写的是%(mine)s。再次保存，以框中的为准。") % words,
             )
 
+    def typed(self) -> list[tuple[str, str]]:
+        """What the person changed on the page, by the field's label, for where nothing can be saved any more."""
+        given = ((name, self.data.get(name, ""), self.data.get(f"{self.WAS}{name}", "")) for name in self.stored)
+        return [
+            (str(self.fields[name].label), self._shown(name, mine))
+            for name, mine, read in given
+            if not self._alike(name, mine, read)
+        ]
+
     def _alike(self, name: str, one: str, other: str) -> bool:
         return self._value(name, one) == self._value(name, other)
 

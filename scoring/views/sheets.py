@@ -63,11 +63,15 @@ def show_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
 def enter_score(request: LeagueRequest, pk: int) -> HttpResponse:
     """Keep what was entered on the sheet, all or nothing; errors stand at their fields, and so do two versions."""
     sheet, result, form, item_id = _given(request, pk)
+    if _mode(request, sheet) == READ:
+        return _settled_meanwhile(request, sheet, result, form, item_id)
     try:
         is_saved = _save(request, sheet, form)
     except Conflict:
         # Read again: the page shows what the other person saved.
         sheet, result, form, item_id = _given(request, pk)
+        if _mode(request, sheet) == READ:
+            return _settled_meanwhile(request, sheet, result, form, item_id)
         form.set_side_by_side()
         return _page(request, sheet, result, form, item_id, status=409)
     if is_saved:
@@ -155,13 +159,20 @@ def download_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
 
 
 def _mode(request: LeagueRequest, sheet: Sheet) -> str:
+    """Who writes on the sheet today: READ where it has been proposed, told or finalised."""
+    mode = _part(request, sheet)
     if sheet.is_final or sheet.is_proposed or sheet.state == SheetState.OBJECTION:
         return READ
+    return READ if mode == SELF and sheet.state != SheetState.SELF_ASSESSING else mode
+
+
+def _part(request: LeagueRequest, sheet: Sheet) -> str:
+    """Whose points the person enters while the sheet can be written on."""
     if sheets.may_assess(request.user, sheet.unit):
         # With a group, its leader enters what all agreed on; nobody else writes.
         return READ if sheet.group_id and not blind_scores.may_agree(request.user, sheet) else ASSESS
     is_own = sheet.unit_id in sheets.own_units(request.user, permissions.SELF_ASSESS)
-    return SELF if is_own and sheet.state == SheetState.SELF_ASSESSING else READ
+    return SELF if is_own else READ
 
 
 def _tally(sheet: Sheet) -> Tally:
@@ -188,9 +199,9 @@ def _computed_weight(item: ItemTally) -> Decimal:
 
 
 def _given(request: LeagueRequest, pk: int) -> tuple[Sheet, Tally, SheetForm, int]:
-    """The sheet as it stands, with the form that was sent. Raises NotAllowed for who may not write on it."""
+    """The sheet as it stands, with the form that was sent. Raises NotAllowed for who never writes on it."""
     sheet = _sheet(request, pk)
-    mode = _mode(request, sheet)
+    mode = _part(request, sheet)
     if mode == READ:
         raise NotAllowed
     result = _tally(sheet)
@@ -201,6 +212,14 @@ def _given(request: LeagueRequest, pk: int) -> tuple[Sheet, Tally, SheetForm, in
         SheetForm(request.POST, _scores(result), mode=mode, item_id=item_id),
         item_id,
     )
+
+
+def _settled_meanwhile(
+    request: LeagueRequest, sheet: Sheet, result: Tally, form: SheetForm, item_id: int
+) -> HttpResponse:
+    """The sheet went on while somebody typed: nothing is kept, and what was typed stands on the page to be copied."""
+    shown = SheetForm(None, _scores(result), mode=READ, item_id=item_id)
+    return _page(request, sheet, result, shown, item_id, status=409, unsaved=form.typed())
 
 
 def _save(request: LeagueRequest, sheet: Sheet, form: SheetForm) -> bool:
@@ -248,6 +267,7 @@ def _page(
     *,
     status: int = 200,
     bad_evidence: EvidenceForm | None = None,
+    unsaved: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     on_sheet = evidence_pages.read(sheet, request.user)
     rows = sheet_pages.rows_of(result, form, item_id, on_sheet.of_score)
@@ -267,6 +287,7 @@ def _page(
         "workings": workings.workings_of(current, sheet, panels, request.user),
         "panels": panels,
         "bad_form": bad_evidence or form,
+        "unsaved": unsaved,
         "ladder": sheet_pages.grade_ladder(sheet, result),
         "next_open": sheet_pages.next_open(result, item_id),
         "consequences": consequences,

@@ -9,6 +9,8 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from orgs.kernel import clock
+from scoring.choices import SheetState
 from scoring.models import BlindScore, Score, Sheet
 from scoring.operations import agreeing, blind_scores, scores
 from scoring.operations import sheets as operations
@@ -156,3 +158,26 @@ def test_one_s_own_second_device_overwrites_nothing(grouped, sign_in, cast):
     assert client.post(address, sent(answer) | {"action": "save"}).status_code == 302
     kept = dict(BlindScore.objects.values_list("criterion__code", "points"))
     assert kept == {"3.1": Decimal("0.4"), "3.2": Decimal("0.3")}
+
+
+def told(sheet, cast):
+    fresh = Sheet.objects.get(pk=sheet.pk)
+    Sheet.objects.filter(pk=fresh.pk).update(state=SheetState.OBJECTION, version=fresh.version + 1)
+
+
+def proposed(sheet, cast):
+    fresh = Sheet.objects.get(pk=sheet.pk)
+    Sheet.objects.filter(pk=fresh.pk).update(proposed_by=cast["province"], proposed_at=clock.now())
+
+
+@pytest.mark.parametrize(("step", "words"), [(told, "已进入“异议期”"), (proposed, "已提出定稿")])
+def test_what_was_typed_while_the_sheet_went_on_stands_on_the_page(sheet, sign_in, cast, step, words):
+    client = sign_in("auditor")
+    mine = sent(client.get(shown(sheet))) | {field(sheet, "3.2"): "0.3"}
+    step(sheet, cast)
+    answer = client.post(entered(sheet), mine)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert words in page
+    assert re.search(r"<li>[^<]+：“0.3”</li>", page)
+    assert assessed(sheet, "3.2") is None
