@@ -12,6 +12,7 @@ from orgs.exceptions import NotAllowed
 from orgs.models import OrgUnit
 from orgs.operations import ledger
 from reporting.choices import DutyKind, DutyState
+from reporting.models import Duty
 from reporting.operations import supervision
 from scoring.choices import ConsequenceKind
 from scoring.exceptions import NotReady
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from orgs.models import User
-    from reporting.models import Duty
     from scoring.models import AssessmentRound
     from scoring.querysets import SheetQuerySet
 
@@ -54,7 +54,9 @@ def demand(sheet: Sheet, *, due_on: date, by: User) -> Duty:
     words = {"title": sheet.title, "trigger": asked.trigger}
     reason = _("%(title)s：%(trigger)s，请作出书面情况说明。") % words
     given = supervision.Opening(DutyKind.EXPLANATION, reason, due_on, BELOW_SIX)
-    duty = supervision.open_duty(sheet.unit, given, by=by)
+    # Whoever asked by hand in the same words has asked: it becomes the duty of this result.
+    waiting = Duty.objects.waiting().filter(unit=sheet.unit, kind=given.kind, reason=reason)
+    duty = waiting.first() or supervision.open_duty(sheet.unit, given, by=by)
     SheetDuty.objects.create(sheet=sheet, duty=duty)
     ledger.record("sheet.explanation_demanded", sheet, by=by, duty=duty.pk, due_on=str(due_on))
     return duty

@@ -77,6 +77,14 @@ def test_a_unit_asked_before_is_left_out(published, sheets, cast):
     assert notices() == ["qh", "wn"]
 
 
+def test_whoever_was_asked_by_hand_in_the_same_words_stops_nobody(published, sheets, cast):
+    first = explanations.demand(fresh(sheets["qh"]), due_on=day(), by=cast["province"])
+    SheetDuty.objects.all().delete()  # as if it had been opened on the unit's own page
+    assert explanations.demand_all(published, due_on=day(), by=cast["province"]) == 2
+    assert SheetDuty.objects.get(sheet__unit=sheets["qh"].unit).duty == first
+    assert notices() == ["qh", "wn"]
+
+
 def test_nobody_else_asks_and_not_before_it_is_out(round, cast, sign_in):
     with pytest.raises(NotReady):
         explanations.demand_all(round, due_on=day(), by=cast["province"])
