@@ -194,8 +194,8 @@ class AdministratorTable(ListTable):
     wechat_id = Column(_("微信号"), say=lambda term: MASKS["wechat_id"](term.wechat_id), css="fact")
     nickname = Column(_("微信昵称"), say=lambda term: MASKS["nickname"](term.nickname), css="fact")
     qq = Column(_("QQ号"), say=lambda term: MASKS["qq"](term.qq), css="fact")
-    started = Column(_("起"), say=lambda term: _day(term.started_at), css="fact", by="started_at")
-    ended = Column(_("止"), say=lambda term: _day(term.ended_at), css="fact", by="ended_at")
+    started = Column(_("起"), say=lambda term: _day(term.started_at), css="fact nowrap", by="started_at")
+    ended = Column(_("止"), say=lambda term: _day(term.ended_at), css="fact nowrap", by="ended_at")
     reason = Column(_("更换原因"), say=lambda term: term.end_reason)
     demanded = Column(
         _("按谁的要求"),
