@@ -7,6 +7,7 @@ An item names the page, the verb that opens it and the counter beside it; who ma
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import caches
@@ -247,25 +248,38 @@ def _allowed(group: MenuGroup, in_charge: UnitsInCharge) -> Iterator[tuple[MenuI
     for item in group.items:
         if item.verb is not None and not in_charge.allowing(item.verb).spans:
             continue
-        try:
-            yield item, reverse(item.url_name)
-        except NoReverseMatch:
-            continue
+        if url := _address(item.url_name):
+            yield item, url
+
+
+@cache
+def _address(url_name: str) -> str:
+    """The address of a page of the menu, which is the same as long as the process runs; "" where there is none."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
 
 
 def _addresses(item: MenuItem, url: str) -> list[str]:
-    return [url, *map(reverse, item.also)]
+    return [url, *map(_address, item.also)]
 
 
 def _province_name(in_charge: UnitsInCharge) -> str:
-    """Where the person works: the province of the widest appointment, or the whole country."""
+    """Where the person works: the province of the widest appointment, remembered for a minute, or the whole country."""
     first = in_charge.widest()
     if first is None:
         return ""
     if first.is_forest:
         return gettext("全国")
-    province = OrgUnit.objects.provinces().filter(tree_id=first.tree_id).only("name", "short_name").first()
-    return province.short_name or province.name if province else ""
+    remembered, key = caches["counters"], f"province-of-{first.unit_id}"
+    name: str | None = remembered.get(key)
+    if name is None:
+        provinces = OrgUnit.objects.provinces().filter(tree_id=first.tree_id)
+        province = provinces.only("name", "short_name").first()
+        name = province.short_name or province.name if province else ""
+        remembered.set(key, name)
+    return name
 
 
 def _current_url(urls: list[str], path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import cache
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -47,8 +48,9 @@ _MOBILE = re.compile(r"^(\d{3})\d+(\d{4})$", re.ASCII)
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "") -> SafeString:
-    """A sign from the sprite, hidden from screen readers; size "s" is the small one."""
+    """A sign from the sprite, hidden from screen readers; size "s" is the small one. Dozens on a page, few in all."""
     return format_html(
         '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         " icon-s" if size == "s" else "",
