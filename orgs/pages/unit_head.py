@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -49,9 +49,7 @@ class UnitHead:
 def read(user: User, pk: int | None, current: str) -> UnitHead:
     """The head with this tab marked; three statements. Raises Http404 for a unit the person doesn't see."""
     units = OrgUnit.objects.visible_to(user).with_path().select_related("contact")
-    unit = units.filter(pk=pk).first()
-    if unit is None:
-        raise Http404
+    unit = get_object_or_404(units, pk=pk)
     in_charge = user.units_in_charge()
     editable = in_charge.allowing(EDIT_UNITS)
     return UnitHead(

@@ -95,9 +95,9 @@ class UnitsInCharge:
         """Appointments in force today of an active person; nobody else is in charge of anything (SUP-2.0)."""
         if not (user.is_authenticated and user.is_active):
             return cls(())
-        appointments: Iterable[Appointment] = (
-            user.appointments.in_force().select_related("unit").order_by("pk")
-        )
+        found: Iterable[Appointment] = user.appointments.in_force().select_related("unit")
+        # Put in order here: asked for at every page, and one or two rows.
+        appointments = sorted(found, key=lambda each: each.pk)
         return cls(tuple(Span.of(each.unit, role=each.role, lines=_lines(each)) for each in appointments))
 
     @classmethod

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from functools import cache
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django import template

@@ -85,8 +85,10 @@ PLAIN_URLS = sorted(name for name, row in PAGES.items() if row.subject == "")
 
 @pytest.fixture
 def clients(cast):
+    """Person -> a client; who is refused gets a line, not a page (the pages: test_a_foreign_object_reads_…)."""
+
     def signed_in(key: str) -> Client:
-        client = Client(raise_request_exception=False)
+        client = Client(raise_request_exception=False, headers={"accept": "application/json"})
         client.force_login(cast[key])
         return client
 
@@ -145,18 +147,17 @@ def test_strangers_are_sent_to_the_sign_in_page(world, cast, name):
 
 
 @pytest.mark.parametrize("name", OBJECT_URLS)
-def test_a_foreign_object_reads_like_a_missing_one(clients, world, cast, name):
+def test_a_foreign_object_reads_like_a_missing_one(sign_in, world, cast, name):
     row = MATRIX[name]
     pk = next(
         filter(None, (SUBJECTS[row.subject](world[code], cast) for code in ["qzu-sci-1201", "qzu"])), None
     )
     if pk is None:
         pytest.skip("there is no such object in the neighbouring university")
+    client = sign_in("college")
     for method in row.methods:
         bodies = [
-            getattr(clients["college"], method)(
-                reverse(name, args=row.args(each)), row.data or {}
-            ).content.decode()
+            getattr(client, method)(reverse(name, args=row.args(each)), row.data or {}).content.decode()
             for each in (pk, MISSING)
         ]
         foreign, missing = (re.sub(r"csrfmiddlewaretoken[^>]*|X-CSRFToken[^}]*", "", body) for body in bodies)

@@ -105,6 +105,18 @@ def test_a_missing_page_says_in_chinese_what_to_do(client, db):
     assert "按名称查找" in response.content.decode()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [("/orgs/0/", 404, "没有找到"), ("/log/", 403, "您没有办理这项工作的权限，请联系上级团委。")],
+)
+def test_who_asks_for_no_page_is_told_in_a_line(sign_in, path, status, words):
+    answer = sign_in("secretary").get(path, headers={"accept": "application/json"})
+    assert (answer.status_code, answer["Content-Type"]) == (status, "text/plain; charset=utf-8")
+    assert answer.content.decode() == words
+    assert "<html" in sign_in("secretary").get(path, headers={"accept": "*/*"}).content.decode()
+
+
 def test_a_refusal_shows_its_reason():
     page = render_to_string("403.html", {"exception": "只有上级团委可以退回"})
     assert "只有上级团委可以退回" in page
