@@ -71,7 +71,9 @@ class TwoVersionsForm(forms.Form):
 
     def typed(self) -> list[tuple[str, str]]:
         """What the person changed on the page, by the field's label, for where nothing can be saved any more."""
-        given = ((name, self.data.get(name, ""), self.data.get(f"{self.WAS}{name}", "")) for name in self.stored)
+        given = (
+            (name, self.data.get(name, ""), self.data.get(f"{self.WAS}{name}", "")) for name in self.stored
+        )
         return [
             (str(self.fields[name].label), self._shown(name, mine))
             for name, mine, read in given
