@@ -22,6 +22,7 @@ from tests.scoring.test_sheet_totals import WORK
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.once,
     pytest.mark.skipif(
         not all(map(shutil.which, ("soffice", "pdfinfo", "pdftotext"))),
         reason="needs soffice, pdfinfo and pdftotext (libreoffice-calc-nogui, poppler-utils)",

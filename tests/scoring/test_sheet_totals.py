@@ -53,6 +53,7 @@ def scored(sheet, points):
 
 
 @needs_office
+@pytest.mark.once
 @pytest.mark.django_db
 def test_the_recalculated_total_is_the_portals(world, scheme_files, tmp_path):
     load_scheme(WORK)
@@ -89,6 +90,7 @@ def test_the_recalculated_total_is_the_portals(world, scheme_files, tmp_path):
 
 
 @needs_office
+@pytest.mark.once
 @pytest.mark.django_db
 def test_the_hidden_id_survives_being_saved_elsewhere(sheets, week, tmp_path):
     sheet = operations.compute_sheet(sheets["qh"])
