@@ -152,6 +152,11 @@ class Advisories(BaseHTTPRequestHandler):
         pass
 
 
+def asking(url):
+    """The audit by this service alone: the index, which knows what became of each package, stands on another machine."""
+    return [".ci/audit", "--service-url", url, "--no-index"]
+
+
 @pytest.fixture
 def audited(checkout):
     """audited(guilty, status) -> the audit of a copy of this checkout, and the packages it asked about."""
@@ -160,7 +165,7 @@ def audited(checkout):
 
     def _audited(*guilty, status=200):
         Advisories.guilty, Advisories.status = frozenset(guilty), status
-        done = run([".ci/audit", "--service-url", f"http://127.0.0.1:{server.server_port}/"], checkout)
+        done = run(asking(f"http://127.0.0.1:{server.server_port}/"), checkout)
         return done, set(Advisories.asked)
 
     yield _audited
@@ -168,7 +173,6 @@ def audited(checkout):
     server.server_close()
 
 
-@pytest.mark.long
 def test_audit_asks_about_every_locked_package_and_passes_when_nothing_is_known(audited):
     done, asked = audited()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -182,10 +186,9 @@ def test_audit_fails_on_a_package_with_a_known_vulnerability(audited):
     assert "PYSEC-0" in done.stdout
 
 
-@pytest.mark.long
 def test_audit_says_that_it_has_not_looked_where_the_service_does_not_answer(audited, checkout):
     down, _asked = audited(status=503)
-    away = run([".ci/audit", "--service-url", "http://127.0.0.1:9/"], checkout)
+    away = run(asking("http://127.0.0.1:9/"), checkout)
     for done in (down, away):
         assert done.returncode == 0
         assert "NOT CHECKED" in done.stdout
