@@ -21,6 +21,24 @@ from tests.config.processes import free_port
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = {"PATH", "HOME", "LANG", "TMPDIR"}
 PYTHON = sys.executable
+# Answers one question after the other, each with names of its own, as a management shell of its own would; the clock
+# and the data are those of the installation at that moment, as nothing stays open between two questions.
+ANSWERING = """
+import contextlib, json, sys, traceback
+from django.db import connections
+names = dict(globals())
+for line in sys.stdin:
+    asked = json.loads(line)
+    found = names | asked["given"]
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            exec(asked["code"], found)
+        said = json.dumps({"answer": found["answer"]})
+    except Exception:
+        said = json.dumps({"error": traceback.format_exc()})
+    connections.close_all()
+    print(said, flush=True)
+"""
 WORKER = [PYTHON, "-m", "celery", "-A", "config", "worker", "--pool", "solo", "--loglevel", "INFO"]
 
 
@@ -39,6 +57,7 @@ class Portal:
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     port: int = 0
+    _shell: subprocess.Popen[str] | None = field(default=None, init=False, repr=False)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -86,10 +105,46 @@ class Portal:
         return "".join(said)
 
     def ask(self, code: str, **given: object) -> Any:
-        """Run code in a management shell of the installation; what it leaves in `answer` comes back."""
+        """Run code in a management shell of the installation; what it leaves in `answer` comes back.
+
+        While the processes run, one shell answers all questions: it takes longer to start than most take to answer.
+        """
+        if self._shell:
+            return self._asked(self._shell, code, given)
         given_line = f"import json; globals().update(json.loads({json.dumps(json.dumps(given))}))\n"
         said = self.manage("shell", "-v", "0", "-c", f"{given_line}{code}\nprint(json.dumps(answer))")
         return json.loads(said.splitlines()[-1])
+
+    @staticmethod
+    def _asked(shell: subprocess.Popen[str], code: str, given: dict[str, object]) -> Any:
+        assert shell.stdin
+        assert shell.stdout
+        shell.stdin.write(json.dumps({"code": code, "given": given}) + "\n")
+        shell.stdin.flush()
+        said = json.loads(shell.stdout.readline() or '{"error": "the shell has ended"}')
+        assert "answer" in said, said["error"]
+        return said["answer"]
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
+        """The shell that `ask` talks to; it ends with its input."""
+        with (
+            (self.folder / "log" / "shell.log").open("w") as log,
+            subprocess.Popen(
+                [PYTHON, "manage.py", "shell", "-v", "0", "-c", ANSWERING],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            ) as self._shell,
+        ):
+            try:
+                yield
+            finally:
+                shell, self._shell = self._shell, None
+                shell.communicate()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[Supervisor]:
@@ -100,7 +155,8 @@ class Portal:
             supervisor.start("web", [PYTHON, "-m", "gunicorn", "config.wsgi", *bind])
             supervisor.start("worker1", [*WORKER, "--hostname", "worker1@journey"])
             assert supervisor.wait_until(lambda: answers("127.0.0.1", self.port)), "the web doesn't answer"
-            yield supervisor
+            with self._answering():
+                yield supervisor
 
 
 SHIFT = """
