@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import Account, RegistryEvent
 from accounts.operations import packages, registry
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.django_db
 
 
 def forget(week):
-    """Take the closed week away, as nobody but a test can."""
-    with triggers.without_triggers(connection):
+    """Take the closed week away, as nobody but a test can; at once, as each trigger would be a transaction of its own."""
+    with transaction.atomic(), triggers.without_triggers(connection):
         WeekUnit.objects.filter(week__year=week.year, week__number=week.number).delete()
         ClosedWeek.objects.filter(year=week.year, number=week.number).delete()
 
