@@ -135,9 +135,11 @@ def test_a_dry_run_touches_nothing(take):
     assert not SubmissionRow.objects.exists()
 
 
+@pytest.mark.once
 def test_a_million_empty_styled_rows_are_read_in_time(take):
     assert take(files.million_empty_rows())["accepted"] == 1
 
 
+@pytest.mark.once
 def test_a_million_merged_cells_do_no_harm(take):
     assert take(files.million_merges())["accepted"] == 1
