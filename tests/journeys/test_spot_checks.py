@@ -56,8 +56,7 @@ def open_sample(page, draw, n: int) -> None:
 
 
 def test_three_records_and_a_photo_made_offline_are_stored_once(demo, chromium, draw):
-    with browsing.on_phone(chromium, demo.portal.url) as phone:
-        browsing.sign_in(phone, "shengwei")
+    with browsing.on_phone(chromium, demo.portal.url, "shengwei") as phone:
         phone.goto(MINE)
         phone.context.set_offline(True)
         open_sample(phone, draw, 0)
@@ -96,8 +95,7 @@ def test_three_records_and_a_photo_made_offline_are_stored_once(demo, chromium, 
 
 
 def test_the_grade_shows_while_one_types_and_counting_stays_on_the_phone(demo, chromium, draw):
-    with browsing.on_phone(chromium, demo.portal.url) as phone:
-        browsing.sign_in(phone, "shengwei")
+    with browsing.on_phone(chromium, demo.portal.url, "shengwei") as phone:
         phone.goto(f"/spot/samples/{draw['samples'][0]}/")
         grade = phone.locator("[data-spot-grade]")
         for posts, word in (
@@ -141,8 +139,7 @@ def test_without_storage_or_scripts_the_form_is_an_ordinary_one(demo, chromium, 
 
 
 def test_what_the_server_refuses_is_said_and_can_be_recorded_anew(demo, chromium, draw):
-    with browsing.on_phone(chromium, demo.portal.url) as phone:
-        browsing.sign_in(phone, "shengwei")
+    with browsing.on_phone(chromium, demo.portal.url, "shengwei") as phone:
         phone.goto(MINE)
         phone.context.set_offline(True)
         open_sample(phone, draw, 0)

@@ -166,8 +166,7 @@ def _printed(page, folder) -> None:
 
 
 def test_a_county_signs_on_the_phone_with_one_tap(chromium, demo):
-    with browsing.on_phone(chromium, demo.portal.url) as page:
-        browsing.sign_in(page, "qionghai")
+    with browsing.on_phone(chromium, demo.portal.url, "qionghai") as page:
         page.goto("/")
         page.get_by_role("link", name="去签收").first.click()
         page.wait_for_url("**/bulletins/**")
