@@ -190,7 +190,10 @@ def test_any_cell_goes_back_with_its_reason_without_scripts_too(desk):
 
 def test_when_the_toast_goes_the_focus_stays(desk):
     page = desk.open()
+    page.clock.install()
     desk.go(page, "a")
-    page.locator(".review-toast button").focus()
-    expect(page.locator(".review-toast")).to_be_hidden(timeout=12_000)
+    toast = page.locator(".review-toast")
+    toast.locator("button").focus()
+    page.clock.fast_forward(int(toast.get_attribute("data-toast-seconds")) * 1000)
+    expect(toast).to_be_hidden()
     assert page.evaluate("document.activeElement.id") == "subject"

@@ -25,6 +25,7 @@ RULES = {
     "resultTypes": ["violations"],
 }
 GRAVE = {"serious", "critical"}
+AUTOSAVE_AFTER = 2000  # milliseconds, as config/static/js/form.js has it
 AXE = Axe().axe_script
 KEPT: dict[tuple[str, str], list] = {}  # cookies by address of the portal and user name
 LEADS_ON = 302  # whoever is signed in has no need of the sign-in page
@@ -136,6 +137,11 @@ class Thumb:
         where.fill(text)
         self.keys += len(text)
         self.typed.append(where.get_attribute("name") or "")
+
+
+def pause(page: Page) -> None:
+    """Nobody types for as long as autosave waits; by the page's own clock, which `clock.install` has made movable."""
+    page.clock.fast_forward(AUTOSAVE_AFTER)
 
 
 def shoot(page: Page, name: str) -> None:

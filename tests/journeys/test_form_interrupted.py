@@ -100,8 +100,10 @@ def test_kept_submission_goes_out_after_signing_in_again(demo, chromium, secreta
 def test_values_are_restored_after_the_session_has_ended(demo, chromium, secretary):
     with browsing.on_phone(chromium, demo.portal.url) as phone:
         successors.accept(phone, secretary)
+        phone.clock.install()
         demo.portal.ask(EVERYBODY_LEAVES)
         phone.fill(CONTACTS, "23")
+        browsing.pause(phone)
         said(phone, "登录已过期")
         phone.reload()
         phone.fill("[name=username]", secretary.mobile)
@@ -109,6 +111,7 @@ def test_values_are_restored_after_the_session_has_ended(demo, chromium, secreta
         phone.click("form.panel button[type=submit]")
         phone.wait_for_url(f"**/collect/{secretary.expected}/")
         playwright.expect(phone.locator(CONTACTS)).to_have_value("23")
+        browsing.pause(phone)
         said(phone, "已自动保存")
 
 
@@ -117,10 +120,14 @@ def test_two_devices_see_both_versions_side_by_side(demo, chromium, secretary):
         successors.accept(phone, secretary)
         with browsing.at_desk(chromium, demo.portal.url) as desk:
             sign_in(desk, secretary)
+            for page in (phone, desk):
+                page.clock.install()
             desk.goto(f"/collect/{secretary.expected}/")
             phone.fill(CONTACTS, "11")
+            browsing.pause(phone)
             said(phone, "已自动保存")
             desk.fill(CONTACTS, "22")
+            browsing.pause(desk)
             said(desk, "核对两份内容")
             desk.get_by_role("button", name="存草稿").click()
             playwright.expect(desk.locator(".pair")).to_contain_text("11")
@@ -146,8 +153,10 @@ def test_older_copy_on_the_device_is_compared_and_never_put_over_the_newer_one(d
         said(phone, "等待联网")
         with browsing.at_desk(chromium, demo.portal.url) as desk:
             sign_in(desk, secretary)
+            desk.clock.install()
             desk.goto(f"/collect/{secretary.expected}/")
             desk.fill(CONTACTS, "32")
+            browsing.pause(desk)
             said(desk, "已自动保存")
         phone.goto("about:blank")
         phone.context.set_offline(False)
@@ -173,6 +182,7 @@ def test_without_storage_the_form_still_goes_in(demo, chromium, secretary):
 def test_block_from_a_table_goes_into_the_cells_of_the_grid(demo, chromium, secretary):
     with browsing.at_desk(chromium, demo.portal.url) as desk:
         successors.accept(desk, secretary)
+        desk.clock.install()
         desk.get_by_role("link", name="在表格中填写").click()
         desk.wait_for_url(re.compile(r"/grid/$"))
         desk.focus(ACCOUNT)
@@ -186,5 +196,6 @@ def test_block_from_a_table_goes_into_the_cells_of_the_grid(demo, chromium, secr
         playwright.expect(desk.locator("#id_r0-groups")).to_have_value("2")
         assert not browsing.complaints_of(desk, "grid")
         browsing.shoot(desk, "form-grid-1366")
+        browsing.pause(desk)
         said(desk, "已自动保存")
     assert state(demo, secretary)["contacts"] == ["40"]

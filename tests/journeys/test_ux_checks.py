@@ -31,11 +31,11 @@ expected = Expected.objects.get(pk=pk)
 forms = Submission.objects.filter(round=expected.round, unit=expected.unit)
 answer = [form.steps.filter(kind="submitted").count() for form in forms]
 """
-DEADLINE_IN_TEN_SECONDS = """
+SET_DEADLINE = """
 from datetime import timedelta
 from accounts.models import Expected
 from orgs.kernel import clock
-answer = Expected.objects.filter(pk=pk).update(deadline_at=clock.now() + timedelta(seconds=10))
+answer = Expected.objects.filter(pk=pk).update(deadline_at=clock.now() + timedelta(seconds=seconds))
 """
 RETURN = """
 from accounts.models import Expected, Submission
@@ -74,8 +74,10 @@ def test_without_storage_one_quiet_note_says_so(demo, chromium, secretary):
         phone.add_init_script(NO_STORAGE + NOTES)
         successors.accept(phone, secretary)
         line = phone.locator("[data-autosave-text]").first
+        phone.clock.install()
         for contacts in ("1", "12"):
             phone.fill(CONTACTS, contacts)
+            browsing.pause(phone)
             playwright.expect(line).to_contain_text("已自动保存")
             phone.wait_for_function("notes.length && /已自动保存/.test(notes[notes.length - 1])")
         notes = phone.evaluate("notes")
@@ -147,15 +149,22 @@ def test_deadline_that_passes_while_the_form_is_open_is_said_and_nothing_is_lost
     """Check 12; that the round is closed meanwhile: tests/accounts/test_draft_conflicts.py."""
     with browsing.on_phone(chromium, demo.portal.url) as phone:
         successors.accept(phone, secretary)
-        demo.portal.ask(DEADLINE_IN_TEN_SECONDS, pk=secretary.expected)
+        demo.portal.ask(SET_DEADLINE, pk=secretary.expected, seconds=600)
+        phone.clock.install()
         phone.reload()
         phone.fill(CONTACTS, "21")
         said = phone.locator(".alert-warning", has_text="仍可提交，将记为迟报")
-        playwright.expect(said).to_be_visible(timeout=20_000)
+        phone.clock.fast_forward("09:30")
+        playwright.expect(phone.locator("[data-autosave-text]").first).to_contain_text("已自动保存")
+        playwright.expect(said).to_be_hidden()
+        phone.fill(CONTACTS, "22")
+        demo.portal.ask(SET_DEADLINE, pk=secretary.expected, seconds=0)  # the server's clock cannot skip
+        phone.clock.fast_forward("00:30")
+        playwright.expect(said).to_be_visible()
         playwright.expect(said).to_contain_text("如有困难请联系")
         playwright.expect(phone.locator("[data-autosave-text]").first).to_contain_text("已自动保存")
         phone.reload()
-        playwright.expect(phone.locator(CONTACTS)).to_have_value("21")
+        playwright.expect(phone.locator(CONTACTS)).to_have_value("22")
         playwright.expect(said).to_contain_text("草稿已保留")
         successors.fill(phone, tail=secretary.mobile[-4:])
         hand_in(phone)
