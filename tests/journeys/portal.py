@@ -149,7 +149,8 @@ class Portal:
     @contextlib.contextmanager
     def running(self) -> Iterator[Supervisor]:
         """The processes the demo command starts, without beat: nothing happens that the journey doesn't do."""
-        with Supervisor(ROOT, self.folder / "log", self.environment) as supervisor:
+        # Whatever a request or a job was to leave is there when the journey is over: they need no long farewell.
+        with Supervisor(ROOT, self.folder / "log", self.environment, grace_seconds=2) as supervisor:
             self.port = free_port()
             bind = ["--bind", f"127.0.0.1:{self.port}", "--threads", "8", "--no-control-socket"]
             supervisor.start("web", [PYTHON, "-m", "gunicorn", "config.wsgi", *bind])

@@ -12,7 +12,6 @@ import pytest
 
 from config.demo_data.load import INVITED
 from config.demo_data.tree import INVITED_UNIT
-from tests.journeys.portal import shift
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -27,7 +26,13 @@ ITEM, COVERAGE = "2.2", "2.2.a"
 NEXT_MONDAY, MONDAY_AFTER = "2026-11-23T10:00:00+08:00", "2026-11-30T10:00:00+08:00"
 MOST_TAPS, MOST_TYPED, MOST_SECONDS = 10, 6, 180
 
-FIGURES = """
+CLOSE = """
+from datetime import datetime
+from django.core.management import call_command
+from orgs.kernel import clock
+clock.shift_to(datetime.fromisoformat(moment))
+call_command("close_week")
+call_command("compute_sheets", year=year)
 from reporting.models import ClosedWeek, WeekUnit
 week = ClosedWeek.objects.published().order_by("year", "number").last()
 rows = WeekUnit.objects.filter(week=week, code__in=codes)
@@ -176,10 +181,7 @@ def report(page) -> None:
 
 def close(portal, moment: str) -> dict[str, dict[str, int]]:
     """The clock reaches the Monday, the week before it is closed, the sheets are computed; the figures of the week."""
-    shift(portal, moment)
-    portal.manage("close_week")
-    portal.manage("compute_sheets", "--year", str(YEAR))
-    return portal.ask(FIGURES, codes=[PROVINCE, UNIVERSITY, INVITED_UNIT])
+    return portal.ask(CLOSE, moment=moment, year=YEAR, codes=[PROVINCE, UNIVERSITY, INVITED_UNIT])
 
 
 def sees_the_rise(page, after) -> None:
