@@ -248,7 +248,9 @@ class HandedTable(ListTable):
     state = Column(
         _("状态"), say=lambda handed: handed.get_state_display(), show=handed_pill, css="fact", by="state"
     )
-    opened = Column(_("领取日期"), say=lambda handed: _day(handed.opened_at), css="fact nowrap", by="opened_at")
+    opened = Column(
+        _("领取日期"), say=lambda handed: _day(handed.opened_at), css="fact nowrap", by="opened_at"
+    )
     used = Column(_("启用日期"), say=lambda handed: _day(handed.used_at), css="fact nowrap", by="used_at")
     account = Column(
         _("登记的账号"), say=lambda handed: handed.account, show=lambda handed: _registered(handed) or "—"
