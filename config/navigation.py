@@ -266,20 +266,14 @@ def _addresses(item: MenuItem, url: str) -> list[str]:
 
 
 def _province_name(in_charge: UnitsInCharge) -> str:
-    """Where the person works: the province of the widest appointment, remembered for a minute, or the whole country."""
+    """Where the person works: the province of the widest appointment, or the whole country."""
     first = in_charge.widest()
     if first is None:
         return ""
     if first.is_forest:
         return gettext("全国")
-    remembered, key = caches["counters"], f"province-of-{first.unit_id}"
-    name: str | None = remembered.get(key)
-    if name is None:
-        provinces = OrgUnit.objects.provinces().filter(tree_id=first.tree_id)
-        province = provinces.only("name", "short_name").first()
-        name = province.short_name or province.name if province else ""
-        remembered.set(key, name)
-    return name
+    province = OrgUnit.objects.provinces().filter(tree_id=first.tree_id).only("name", "short_name").first()
+    return province.short_name or province.name if province else ""
 
 
 def _current_url(urls: list[str], path: str) -> str:
