@@ -108,7 +108,7 @@ def test_what_was_acknowledged_before_and_after_a_full_disk_is_there(installatio
     portal, disk, facts = installation
     form, add = f"/collect/{facts['expected']}/", f"/assess/{facts['sheet']}/"
     refused, papers, count = [], [], 0
-    with portal.running(workers=0):
+    with portal.running(works=False):
         secretary = signed_in(Secretary, portal, facts["expected"], facts["secretary"], form)
         city = signed_in(Unit, portal, 0, facts["city"], add)
 

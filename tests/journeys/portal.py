@@ -147,14 +147,18 @@ class Portal:
                 shell.communicate()
 
     @contextlib.contextmanager
-    def running(self) -> Iterator[Supervisor]:
-        """The processes the demo command starts, without beat: nothing happens that the journey doesn't do."""
+    def running(self, *, works: bool = True) -> Iterator[Supervisor]:
+        """The processes the demo command starts, without beat: nothing happens that the journey doesn't do.
+
+        Without `works` there is the web alone: jobs stay as they were left.
+        """
         # Whatever a request or a job was to leave is there when the journey is over: they need no long farewell.
         with Supervisor(ROOT, self.folder / "log", self.environment, grace_seconds=2) as supervisor:
             self.port = free_port()
             bind = ["--bind", f"127.0.0.1:{self.port}", "--threads", "8", "--no-control-socket"]
             supervisor.start("web", [PYTHON, "-m", "gunicorn", "config.wsgi", *bind])
-            supervisor.start("worker1", [*WORKER, "--hostname", "worker1@journey"])
+            if works:
+                supervisor.start("worker1", [*WORKER, "--hostname", "worker1@journey"])
             assert supervisor.wait_until(lambda: answers("127.0.0.1", self.port)), "the web doesn't answer"
             with self._answering():
                 yield supervisor
