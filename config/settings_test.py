@@ -6,7 +6,10 @@ import environ
 
 _env = environ.Env()
 _env.ENVIRON.setdefault("DEBUG", "1")
-_env.ENVIRON.setdefault("DATA_DIR", _env.str("TEST_DATA_DIR", default="var/test"))
+_folder, _worker = _env.str("TEST_DATA_DIR", default="var/test"), _env.str("PYTEST_XDIST_WORKER", default="")
+if _env.ENVIRON.setdefault("DATA_DIR", _folder) == _folder and _worker:
+    # Workers side by side have the same ids in databases of their own: they must not write the same files.
+    _env.ENVIRON["DATA_DIR"] = f"{_folder}/{_worker}"
 if "TEST_REDIS_URL" in _env.ENVIRON:
     _env.ENVIRON["REDIS_URL"] = _env.ENVIRON["TEST_REDIS_URL"]
 if "TEST_DATABASE_URL" in _env.ENVIRON:

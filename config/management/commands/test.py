@@ -73,7 +73,7 @@ class Command(BaseCommand):
                 [*crowd(arguments), *arguments],
                 TEST_DATABASE_URL=database.url,
                 TEST_REDIS_URL=redis.url,
-                TEST_DATA_DIR=str(folder / "servers"),
+                folder=folder / "servers",
             )
         return code, f"{title}: {line}"
 
@@ -82,7 +82,7 @@ class Command(BaseCommand):
         code, line = run_pytest(
             [*crowd(arguments), *without_servers(arguments)],
             TEST_DATABASE_URL=f"sqlite:///{folder / 'db.sqlite3'}",
-            TEST_DATA_DIR=str(folder / "sqlite"),
+            folder=folder / "sqlite",
         )
         return code, f"SQLite: {line}"
 
@@ -107,15 +107,20 @@ def without_servers(arguments: list[str]) -> list[str]:
     return [*rest, "-m", expression]
 
 
-def run_pytest(arguments: list[str], **environment: str) -> tuple[int, str]:
-    """Run pytest, show its output as it comes; exit code and its closing line."""
+def run_pytest(arguments: list[str], *, folder: Path, **environment: str) -> tuple[int, str]:
+    """Run pytest with its files in the folder, show its output as it comes; exit code and its closing line."""
     # At a terminal Ctrl-C reaches the whole foreground group; elsewhere a group of its own can be ended as one.
     group = None if sys.stdin.isatty() else 0
     color = ["--color=yes"] if sys.stdout.isatty() else []
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "pytest", *color, *arguments],
         cwd=settings.BASE_DIR,
-        env=child_environment(DJANGO_SETTINGS_MODULE="config.settings_test", **environment),
+        env=child_environment(
+            DJANGO_SETTINGS_MODULE="config.settings_test",
+            TEST_DATA_DIR=str(folder),
+            DATA_DIR=str(folder),  # this process has one of its own
+            **environment,
+        ),
         stdout=subprocess.PIPE,
         process_group=group,
     )
