@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import resource
 import struct
+import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from io import StringIO
@@ -278,6 +279,8 @@ def test_a_backup_is_never_written_over_and_needs_a_long_passphrase(backup, medi
 
 def test_a_full_disk_leaves_one_line_and_no_file(media, tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "BACKUP_PASSPHRASE", SECRET)
+    # What is imported meanwhile would be compiled into a file cut short, which nobody can import any more.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
     try:
