@@ -1,6 +1,6 @@
-"""A made-up province of universities, colleges and class branches, and all their forms handed in; set-based, always the same.
+"""A made-up province of universities, colleges and class branches, and the table of all their forms; always the same.
 
-For load tests and for the chain by management commands: `province()` before the round is launched, `hand_in()` after.
+For load tests and for the chain by management commands: `province()` before the round is launched, then the table.
 """
 
 from __future__ import annotations
@@ -9,12 +9,10 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
-from accounts.choices import StepKind, SubmissionStatus
-from accounts.models import CollectionRound, ReviewStep, Submission, SubmissionRow
 from orgs.choices import Kind, Measure, Role
 from orgs.excel.tree_import import UnitRow
 from orgs.kernel import clock
-from orgs.models import Appointment, OrgUnit
+from orgs.models import OrgUnit
 from orgs.operations.appointing import NewPerson, appoint_many
 from orgs.operations.base_load import NewBase, record_bases
 from orgs.operations.bulk_load import load_tree
@@ -22,18 +20,21 @@ from orgs.operations.reference import load_reference
 
 CODE = "p"
 INTAKE = 2013
-BATCH = 1_000
+COLUMNS = (
+    "组织路径", "官方微信-微信号", "官方微信-微信昵称", "官方微信-微信群个数", "官方微信-联系人数",
+    "管理员-姓名", "管理员-微信号", "管理员-微信昵称", "管理员-QQ号", "管理员-手机",
+)  # fmt: skip
 OFFICES = {Kind.PROVINCE: Role.PROVINCE, Kind.UNIVERSITY: Role.COMMITTEE, Kind.COLLEGE: Role.REVIEWER}
 
 
 def members_of(unit_pk: int) -> int:
-    """How many members a branch has."""
-    return 40 + unit_pk % 11
+    """How many members a branch has; among fifty neighbours no two have as many."""
+    return 40 + unit_pk % 50
 
 
 def covered_of(unit_pk: int) -> int:
-    """How many of them its form declares: all but a few."""
-    return members_of(unit_pk) - unit_pk % 7
+    """How many of them its form declares: all but a few, and never three neighbours the same, which would be doubted."""
+    return members_of(unit_pk) - unit_pk // 50 % 7
 
 
 @transaction.atomic
@@ -83,67 +84,17 @@ def _rows(universities: int, colleges: int, classes: int) -> Iterator[UnitRow]:
                 yield UnitRow(f"{middle}-{number:02}", middle, name, Kind.CLASS_BRANCH, intake_year=INTAKE)
 
 
-@transaction.atomic
-def hand_in(round: CollectionRound) -> int:
-    """Every expected form, filled without anything to verify, on the desk of the unit above; returns how many."""
-    now, fillers = clock.now(), _fillers()
-    units = list(
-        OrgUnit.objects.filter(expected__round=round).select_related("parent__parent").order_by("lft")
-    )
-    forms = [
-        Submission(
-            round=round,
-            unit=unit,
-            status=SubmissionStatus.SUBMITTED,
-            desk_id=unit.parent_id,
-            version=2,
-            attempt=1,
-            checks=["identifier_taken", "mobile_elsewhere"],
-            filled_by_id=fillers[unit.parent.parent.parent_id],
-            receipt=f"{clock.local(now):%Y%m%d}-{unit.pk:06d}",
-            submitted_at=now,
-            on_desk_since=now,
-        )
-        for unit in units
-    ]
-    Submission.objects.bulk_create(forms, batch_size=BATCH)
-    SubmissionRow.objects.bulk_create((_row(form) for form in forms), batch_size=BATCH)
-    ReviewStep.objects.bulk_create(
-        (
-            ReviewStep(
-                submission=form,
-                kind=StepKind.SUBMITTED,
-                unit_id=form.unit_id,
-                by_id=form.filled_by_id,
-                at=now,
-            )
-            for form in forms
-        ),
-        batch_size=BATCH,
-    )
-    return len(forms)
+def collection_table() -> Iterator[list[str]]:
+    """The flat collection form of the whole province, head first: one row for each branch, with nothing to verify.
 
-
-def _fillers() -> dict[int, int]:
-    """Who has handed in, by province: its own staff, so that no reviewer below decides on an own form."""
-    staff = Appointment.objects.in_force().filter(role=Role.PROVINCE)
-    return dict(staff.values_list("unit_id", "user_id"))
-
-
-def _row(form: Submission) -> SubmissionRow:
-    pk, unit = form.unit_id, form.unit
-    university = unit.parent.parent.name.removesuffix("团委")
-    values = {
-        "account_id": f"branch_{pk}",
-        "account_nickname": f"{university}{unit.name}微信群",
-        "groups": 1,
-        "contacts": covered_of(pk),
-    }
-    personal = {
-        "admin_name": f"管理员{pk}",
-        "admin_wechat": f"admin_{pk}",
-        "admin_nickname": "小管",
-        "admin_qq": str(100_000 + pk),
-        "admin_mobile": f"138{pk:08d}",
-    }
-    return SubmissionRow(submission=form, position=0, values=values, personal=personal)
+    As a reviewer gets it from colleges that keep such a table: `import_collection FILE --unit p` hands all of it in.
+    """
+    yield list(COLUMNS)
+    branches = OrgUnit.objects.filter(kind=Kind.CLASS_BRANCH, code__startswith=CODE)
+    for unit in branches.select_related("parent__parent").order_by("lft"):
+        university = unit.parent.parent.name
+        path = "/".join((university, unit.parent.name, unit.name))
+        nickname = f"{university.removesuffix('团委')}{unit.name}微信群"
+        account = [f"branch_{unit.pk}", nickname, "1", str(covered_of(unit.pk))]
+        holder = [f"管理员{unit.pk}", f"admin_{unit.pk}", "小管", str(100_000 + unit.pk), f"138{unit.pk:08d}"]
+        yield [path, *account, *holder]

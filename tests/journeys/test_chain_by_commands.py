@@ -27,15 +27,15 @@ WEDNESDAY, MONDAY = "2026-11-18T09:00:00+08:00", "2026-11-23T09:00:00+08:00"
 SECONDS = 400
 
 MAKE = "from config.bench import generate_province as g; answer = g.province(universities, colleges, classes)"
-HAND_IN = """
-from accounts.models import CollectionRound
+TABLE = """
+import csv
 from config.bench import generate_province as g
-n = g.hand_in(CollectionRound.objects.get())
-pks = g.OrgUnit.objects.filter(kind="class_branch").values_list("pk", "code")
-answer = {"n": n, "covered": {}}
-for pk, code in pks:
+with open(path, "w", encoding="utf-8", newline="") as file:
+    csv.writer(file).writerows(g.collection_table())
+answer = {}
+for pk, code in g.OrgUnit.objects.filter(kind="class_branch").values_list("pk", "code"):
     for above in ("p", code[:3]):
-        answer["covered"][above] = answer["covered"].get(above, 0) + g.covered_of(pk)
+        answer[above] = answer.get(above, 0) + g.covered_of(pk)
 """
 REPORT = """
 from django.core.management import call_command
@@ -95,9 +95,14 @@ def test_thousands_of_forms_go_from_the_round_to_the_sheets(province, tmp_path, 
     assert made == n_branches
     launch = ("--unit", "p", "--form", "UNI-A", "--deadline", "2026-12-31T18:00", "--kind", "class_branch")
     assert f"应填 {n_branches} 个" in province.manage("launch_round", *launch)
-    filled = province.ask(HAND_IN)
-    assert filled["n"] == n_branches
-    clock.stage("units and forms")
+    clock.stage("units and round")
+    table = tmp_path / "收集表.csv"
+    declared = province.ask(TABLE, path=str(table))
+    said = json.loads(
+        province.manage("import_collection", str(table), "--unit", "p", "--json").splitlines()[-1]
+    )
+    assert (said["outcome"], said["accepted"], said["rejected"]) == ("accept", n_branches, [])
+    clock.stage("forms handed in")
     approve(province, n_branches)
     clock.stage("colleges approve")
     approve(province, n_branches)
@@ -116,9 +121,7 @@ def test_thousands_of_forms_go_from_the_round_to_the_sheets(province, tmp_path, 
         "SELECT u.code, u.sub_covered_members, u.sub_covered_capped, u.sub_unreported FROM reporting_weekunit u"
         " JOIN reporting_closedweek w ON w.id = u.week_id WHERE w.state = 'closed' AND u.kind_id IN ('province', 'university')",
     )
-    assert {code: tuple(rest) for code, *rest in covered} == {
-        code: (n, n, 0) for code, n in filled["covered"].items()
-    }
+    assert {code: tuple(rest) for code, *rest in covered} == {code: (n, n, 0) for code, n in declared.items()}
     clock.stage("week")
 
     province.manage("load_scheme", "fixtures/schemes/sup-a-universities-2013.yaml")
@@ -129,12 +132,12 @@ def test_thousands_of_forms_go_from_the_round_to_the_sheets(province, tmp_path, 
     files = sorted(folder.glob(f"{YEAR}_*.xlsx"))
     assert len(files) == universities
     assert len(list(folder.glob("汇总_*.xlsx"))) == 1
-    for file, code in zip(files, sorted(set(filled["covered"]) - {"p"}), strict=True):
+    for file, code in zip(files, sorted(set(declared) - {"p"}), strict=True):
         assert f"_{code}_" in file.name
         workings = openpyxl.load_workbook(file)["计算依据"]
         lines = {str(line[0].value): line for line in workings.iter_rows(min_row=2)}
         (line,) = [line for name, line in lines.items() if "覆盖团员青年的比例" in name]
-        assert (line[3].value, float(line[7].value)) == (filled["covered"][code], 0.8)
+        assert (line[3].value, float(line[7].value)) == (declared[code], 0.8)
     clock.stage("sheets")
 
     workers = rows(province, "SELECT DISTINCT split_part(worker, '@', 1) FROM orgs_job WHERE state = 'done'")
