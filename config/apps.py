@@ -12,5 +12,5 @@ class ConfigConfig(AppConfig):
     verbose_name = "portal"
 
     def ready(self) -> None:
-        # Without force, `current_app.tasks` stays empty in a web process and enqueue() finds no job by name.
-        celery_app.autodiscover_tasks(force=True)
+        # Imported by workers as they start, elsewhere with the first job that is rung for (`ledger.ring`).
+        celery_app.autodiscover_tasks()

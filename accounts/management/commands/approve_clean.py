@@ -6,20 +6,21 @@ import json
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import Submission
 from accounts.operations import clean_forms
 from accounts.operations.acting import acting_user, unit_of
 from orgs.choices import JobState
 from orgs.exceptions import OrgsError
+from orgs.management.command import PortalCommand
 from orgs.models import Job, OrgUnit
 from orgs.permissions import REVIEW
 
 SECONDS_BETWEEN_LOOKS = 0.5
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "批量通过没有需核实内容的收集表：approve_clean --unit CODE [--below] [--wait 600] [--here] [--json]"
     )

@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.models import CollectionRound
 from accounts.operations import upload
 from accounts.operations.acting import acting_user, round_of, unit_of
 from orgs.exceptions import OrgsError
 from orgs.kernel.sheets import FileRejected
+from orgs.management.command import PortalCommand
 from orgs.models import OrgUnit
 from orgs.permissions import FILL
 
@@ -21,7 +22,7 @@ ROWS_REFUSED, FILE_REFUSED = 1, 2
 USUAL_FORM = "UNI-A"
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "导入收集表：import_collection FILE --unit CODE [--round ID] [--dry-run] [--json]；有错的行不导入"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import CollectionRound, FieldList
 from accounts.operations import rounds, standing
@@ -14,10 +14,11 @@ from accounts.operations.rounds import PhasePlan
 from orgs.choices import Kind
 from orgs.exceptions import OrgsError
 from orgs.kernel import clock
+from orgs.management.command import PortalCommand
 from orgs.permissions import LAUNCH_ROUND
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "发起填报任务：launch_round --unit CODE --form UNI-A --deadline 2026-12-31T18:00"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.operations import form_retention
 from accounts.operations.registry import retention
+from orgs.management.command import PortalCommand
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "清除离任已久的管理员的个人信息：purge_administrators [--months 12] [--dry-run]；任期、收集表的其他内容和统计不变"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import CollectionRound
 from accounts.operations import packages
 from accounts.operations.acting import acting_user, round_of, unit_of
 from orgs.exceptions import OrgsError
+from orgs.management.command import PortalCommand
 from orgs.permissions import REPORT_PACKAGE
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "上报：report_package --unit CODE [--round ID]"
 
     def add_arguments(self, parser: CommandParser) -> None:

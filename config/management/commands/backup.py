@@ -6,18 +6,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
 from config import condition
 from config.backup import passphrase, schema, writing
+from orgs.management.command import PortalCommand
 from orgs.operations import ledger
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """docs/backup.md."""
 
     help = (

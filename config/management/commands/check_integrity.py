@@ -6,10 +6,11 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from config.integrity import CHECKS
 from orgs.kernel.integrity import MOST_NAMED, Run, run
+from orgs.management.command import PortalCommand
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from orgs.kernel.integrity import Result
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """The invariants of docs/trust.md, one line for what is wrong: where, what, and what to do."""
 
     help = "检查数据是否完整一致：组织树、登记、收集表、周报、工作部署、抽查、考评、操作记录。只读，发现问题时退出码为 1。"

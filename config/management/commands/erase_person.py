@@ -6,18 +6,19 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from config.erasure import copying, erasing
 from orgs.exceptions import OrgsError
+from orgs.management.command import PortalCommand
 from orgs.models import User
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """SECURITY: neither the mobile nor the name stands in the arguments, which others on the machine can read."""
 
     help = "删除一个人的个人信息（从标准输入读手机号或用户名），或用 --copy 导出本人信息副本。"

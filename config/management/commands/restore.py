@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
 from config.backup import passphrase, restoring
 from config.backup.container import Damaged, WrongPassphrase
 from config.backup.restoring import Contents, FilesApart, Refused
 from orgs.kernel import statistics
+from orgs.management.command import PortalCommand
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 WRONG_PASSPHRASE, DAMAGED, REFUSED, FILES_APART = 100, 101, 102, 103  # exit codes
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """docs/backup.md."""
 
     help = "从备份文件恢复。先核对整个文件，再替换；失败时原有数据不变。恢复后自动检查。"

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from accounts.operations import upload_keys
 from orgs.kernel import crypto, sealed
+from orgs.management.command import PortalCommand
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """May be stopped and repeated while people work: what is written meanwhile is under the new key already."""
 
     help = "更换密钥后，用 FIELD_KEYS 中的第一个密钥重新加密全部数据和文件。可以中断，可以重复运行。"

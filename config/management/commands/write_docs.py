@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.utils import translation
 
 from config.reference_docs import DOCUMENTS
+from orgs.management.command import PortalCommand
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "根据代码更新 docs/ 中的权限表、数据字典和部署文件的说明。"
 
     def handle(self, **options: object) -> None:

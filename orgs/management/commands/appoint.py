@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from orgs.choices import Department, Role
 from orgs.exceptions import OrgsError
+from orgs.management.command import PortalCommand
 from orgs.models import OrgUnit
 from orgs.operations.appointing import appoint
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """Whoever can run it has the database anyway, so no permission is asked; the ledger names nobody as the actor."""
 
     help = "任命人员并建立账户，显示一次初始密码；新装系统的第一位用户由此产生。"

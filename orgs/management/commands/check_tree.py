@@ -6,15 +6,14 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand
-
+from orgs.management.command import PortalCommand
 from orgs.operations import tree_check
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """T1–T6 and T9, against the parents."""
 
     help = "检查组织架构是否一致：编号、上级、层级、版本。只读，发现问题时退出码为 1。"

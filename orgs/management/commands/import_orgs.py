@@ -7,11 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from orgs.excel import tree_import as layout
 from orgs.exceptions import OrgsError
 from orgs.kernel.xlsx import FileRejected
+from orgs.management.command import PortalCommand
 from orgs.models import OrgUnit
 from orgs.operations import tree_import
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 MOST_SHOWN = 200
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """Reads, compares, and writes in one transaction; with errors nothing is written and the exit code is 1."""
 
     help = "导入团组织：列 code,parent_code,name,kind（或 level），或“组织路径、类型”。"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from orgs.choices import JobState
 from orgs.exceptions import OrgsError
 from orgs.kernel import clock
+from orgs.management.command import PortalCommand
 from orgs.models import Job
 from orgs.operations import jobs
 
@@ -21,7 +22,7 @@ MOST = 200
 ACTIONS = {"retry": jobs.retry_job, "cancel": jobs.cancel_job}
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "后台任务：job list [--all]、job retry 编号、job cancel 编号"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

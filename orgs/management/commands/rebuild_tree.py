@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand
-
+from orgs.management.command import PortalCommand
 from orgs.operations import tree_check
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """Repairs lft, rght, depth and tree_id; a ring of parents stays, and check_tree names it."""
 
     help = "按上级关系重新编号，修复 check_tree 发现的编号问题；上级成环的须先人工改正。"

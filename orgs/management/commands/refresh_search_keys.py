@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.core.management.base import BaseCommand
-
+from orgs.management.command import PortalCommand
 from orgs.operations import search_keys
 
 EVERY = 100_000
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """Called by `prepare`. Reads every unit, writes only keys that differ; half a minute to two minutes for a national tree."""
 
     help = "更新团组织检索词（全称、简称、曾用名、代码、拼音）。可以重复运行。"

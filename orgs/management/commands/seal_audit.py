@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from orgs.management.command import PortalCommand
 from orgs.operations import audit_chain
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """What the clock does every five minutes, by hand; may run at any time, several at once."""
 
     help = "封存操作记录：把还没有上链的操作记录接到链上。可以重复运行。"

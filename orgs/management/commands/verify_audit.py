@@ -7,8 +7,9 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from orgs.management.command import PortalCommand
 from orgs.models import AuditLink
 from orgs.operations import audit_chain
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """The chain from its first link or from a day on, and whether a head noted elsewhere still stands in it."""
 
     help = "核对操作记录链：逐条指出封存后被改动、删除的操作记录。只读，发现问题时退出码为 1。"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db.models import Max
 
 from orgs.exceptions import OrgsError
+from orgs.management.command import PortalCommand
 from reporting.choices import CampaignState
 from reporting.models import Campaign
 from reporting.operations import campaigns
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 ACTIONS = {"launch": campaigns.launch_campaign, "end": campaigns.end_campaign}
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "工作部署：campaign list、campaign launch 代码、campaign end 代码"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from orgs.exceptions import OrgsError
+from orgs.management.command import PortalCommand
 from reporting.management.commands.close_week import as_json, as_text, closed_facts
 from reporting.operations import order, weekly
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "补结周：把已经结束、还没有结周的各周从早到晚逐一结周。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

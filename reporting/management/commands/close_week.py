@@ -8,12 +8,13 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from orgs.choices import Measure
 from orgs.exceptions import OrgsError
 from orgs.kernel.clock import Week
+from orgs.management.command import PortalCommand
 from reporting.operations import base_corrections, editions, weekly
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from reporting.models import ClosedWeek
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "结周：计算一周的周报数据并封存。已结的周保持原样；更正另出一版，旧版保留。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

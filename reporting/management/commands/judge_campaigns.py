@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from django.core.management.base import BaseCommand
-
+from orgs.management.command import PortalCommand
 from reporting.operations import judging
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "评定：计算各单位对进行中的工作部署各项要求的达到情况。没有变化时不写入任何内容。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

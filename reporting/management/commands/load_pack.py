@@ -7,9 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from orgs.exceptions import OrgsError
+from orgs.management.command import PortalCommand
 from orgs.models import OrgUnit
 from orgs.templatetags.league import until
 from reporting.exceptions import PackInvalid
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 OUTCOMES = {"created": "新的部署", "updated": "新的版本", "unchanged": "没有变化"}
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """Checks, and loads in one transaction; with problems nothing is written and the exit code is 1."""
 
     help = "读入工作部署（YAML）。内容相同不作改动；内容有变化另存为新版本，已有的评判不变。"

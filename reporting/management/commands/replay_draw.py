@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from orgs.management.command import PortalCommand
 from reporting.models import Draw
 from reporting.operations import replaying
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "重放抽样：用保存的抽样框和抽样编号重新抽取，核对是否一致。不写入任何内容。一致时退出码为0，不一致为1。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

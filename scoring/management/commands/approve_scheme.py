@@ -5,14 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from orgs.exceptions import NotAllowed, OrgsError
+from orgs.management.command import PortalCommand
 from orgs.models import User
 from scoring.operations.schemes import approve_scheme, find_scheme
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "核定考评方案（含“原附件缺失，拟定内容”的评分点）。核定后，按该版本建立的考评表才能定稿。"
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:

@@ -6,12 +6,11 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from orgs.management.command import PortalCommand
 from scoring.operations.sheets import compute_year, enqueue_compute
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "按已结的周报计算某年度全部未定稿的考评表；重复运行结果不变。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,14 +7,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from orgs.management.command import PortalCommand
 from scoring.exceptions import NoSuchSheet
 from scoring.operations.exports import find_sheet, sheet_file
 from scoring.operations.year_files import Wanted, write_folder, zipped
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """One file, or with --all everything the page's zip holds: into a folder, or into a .zip."""
 
     help = "导出考评表：--unit 代码 -o 文件；--all -o 文件夹或 .zip，附汇总表。"

@@ -7,10 +7,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from orgs.exceptions import OrgsError
 from orgs.kernel.sheets import FileRejected
+from orgs.management.command import PortalCommand
 from orgs.models import User
 from scoring.exceptions import ScoresRefused
 from scoring.operations import sheet_import
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from scoring.operations.sheet_import import Comparison, Difference
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """Takes what only the file changed; where the portal changed too, its value stays unless `--take all`."""
 
     help = "导入填好的考评表（.xlsx）：按文件里的识别码找到考评表，逐格比较后导入。"

@@ -7,8 +7,9 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from orgs.management.command import PortalCommand
 from orgs.models import OrgUnit
 from scoring.exceptions import SchemeInvalid
 from scoring.operations.schemes import load_scheme
@@ -16,7 +17,7 @@ from scoring.operations.schemes import load_scheme
 OUTCOMES = {"created": "已读入", "replaced": "已更新", "unchanged": "没有变化"}
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """Checks, and loads in one transaction; with problems nothing is written and the exit code is 1."""
 
     help = (

@@ -6,17 +6,18 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from orgs.exceptions import OrgsError
 from orgs.kernel import clock
+from orgs.management.command import PortalCommand
 from orgs.models import OrgUnit
 from scoring.exceptions import NoSuchScheme
 from scoring.models import Scheme
 from scoring.operations import rounds
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """Opens the round in one transaction; with an error nothing is written and the exit code is 1."""
 
     help = "建立年度考评：为直接下级中方案适用的单位打开考评表，已有的考评表纳入。"

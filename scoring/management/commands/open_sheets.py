@@ -5,14 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from orgs.management.command import PortalCommand
 from orgs.models import OrgUnit
 from scoring.exceptions import ScoringError
 from scoring.operations.sheets import open_year
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "为某年度全部直属单位建立考评表，供平时计算和查看；已有的不变。以后建立年度考评时纳入，按其日程办理。"
     )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from orgs.management.command import PortalCommand
 from scoring.operations import sealing
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """Recomputes the digest of every final sheet and reads every file; what differs is named, and the command fails."""
 
     help = "Recompute the digests of final sheets and of the files they cite, and name what differs."
