@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from orgs.kernel import clock
 from orgs.operations.exporting import FileTable
 from orgs.templatetags.league import until
+from reporting.choices import DemandKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +31,8 @@ def as_table(board: Board) -> FileTable:
             _("%(name)s：已达到") % {"name": name},
             _("%(name)s：状态") % {"name": name},
         ]
+        if requirement.kind == DemandKind.PLAN:
+            labels.append(_("%(name)s：计划与完成") % {"name": name})
     rows: list[list[Cell]] = [_file_row(row) for row in [board.total, *board.rows]]
     words = {"title": board.chosen.version.title, "unit": board.unit.name, "at": until(board.chosen.at)}
     heading = _("%(title)s　%(unit)s　截至 %(at)s") % words
@@ -72,6 +75,9 @@ def of_requirement(page: RequirementPage) -> FileTable:
         _("差距"),
         _("最近提醒"),
     ]
+    is_plan = page.requirement.kind == DemandKind.PLAN
+    if is_plan:
+        labels.append(_("计划与完成"))
     words = {"title": page.requirement.title, "unit": page.unit.name, "at": until(page.chosen.at)}
     rows: list[list[Cell]] = [
         [
@@ -83,6 +89,7 @@ def of_requirement(page: RequirementPage) -> FileTable:
             _moment(each.since) if each.cell.standing else None,
             each.lacking or None,
             _moment(each.reminded_at),
+            *([each.cell.note or None] if is_plan else []),
         ]
         for each in page.lines
     ]
@@ -102,6 +109,8 @@ def _file_row(row: Row) -> list[Cell]:
     found: list[Cell] = [row.total_name if row.is_total else row.unit.name, row.unit.code]
     for cell in row.cells:
         found += [cell.count.asked, cell.count.met, cell.word]
+        if cell.requirement.kind == DemandKind.PLAN:
+            found.append(cell.note or None)
     return found
 
 

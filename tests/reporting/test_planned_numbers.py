@@ -130,3 +130,19 @@ def test_the_board_shows_planned_actual_and_share(campaign, plan, world, sign_in
     text = board.content.decode()
     assert "计划 2，完成 1（50.0%）" in text
     assert reverse("reporting:show-plan", args=[campaign.pk, PLAN, world["hnu"].pk]) in text
+
+
+def test_the_files_of_a_board_hold_what_was_planned(campaign, plan, world, sign_in):
+    plan(2, moment=at(10))
+    add_group(world, "hnu", at=at(10))
+    judge(campaign)
+    client, place = sign_in("province"), [campaign.pk, world["hi"].pk]
+    for url in (
+        reverse("reporting:show-campaign-board", args=place),
+        reverse("reporting:show-campaign-requirement", args=[*place, PLAN]),
+    ):
+        text = b"".join(client.get(url, {"export": "csv"})).decode("utf-8-sig")
+        assert "计划与完成" in text
+        lines = {line.partition(",")[0]: line for line in text.splitlines()}
+        assert "计划 2，完成 1（50.0%）" in lines["海南大学团委"]
+        assert "完成" not in lines["琼州学院团委"]
