@@ -112,7 +112,7 @@ SECTIONS: dict[str, str] = {
     "checks#record": "reporting:list-own-samples reporting:record-sample reporting:mark-missing",
     "checks#result": "reporting:show-check reporting:void-check reporting:download-check-photo reporting:record-call"
     " reporting:void-verified-count reporting:list-unit-checks",
-    "checks#objection": "reporting:raise-objection reporting:list-objections reporting:show-objection"
+    "checks#objection": "reporting:raise-objection reporting:object-to-count reporting:list-objections reporting:show-objection"
     " reporting:assign-second reporting:record-second reporting:decide-objection",
     "supervision#demands": "reporting:list-demands reporting:choose-administrator reporting:new-demand reporting:show-demand"
     " reporting:meet-demand reporting:withdraw-demand",

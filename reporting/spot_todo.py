@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from orgs.kernel import clock
 from orgs.permissions import DRAW, FILL, RECORD_CHECK
 from orgs.todo import Todo
 from reporting.choices import CheckKind
-from reporting.models import DrawItem, Objection, SpotCheck
+from reporting.models import DrawItem, Objection, SpotCheck, VerifiedCount
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -28,19 +29,18 @@ def counted(user: User) -> dict[str, QuerySet[Any]]:
     found: dict[str, QuerySet[Any]] = {}
     if in_charge.allowing(RECORD_CHECK).spans or filling.spans:
         found["to_record"] = DrawItem.objects.readable_by(user).assigned_to(user).running().open()
-        found["to_recheck"] = Objection.objects.waiting().filter(
-            second_inspector=user, second_check__isnull=True
-        )
+        found["to_recheck"] = Objection.objects.to_recheck_by(user)
     if deciding.spans:
-        others = Objection.objects.within(deciding).waiting().exclude(check_made__checked_by=user)
+        own = Q(check_made__checked_by=user) | Q(count_made__verified_by=user)
+        others = Objection.objects.within(deciding).waiting().exclude(own)
         found["to_arrange"] = others.filter(second_inspector__isnull=True)
-        found["to_decide"] = others.filter(second_check__isnull=False)
+        found["to_decide"] = others.rechecked()
     if filling.spans:
         since = clock.day_start(clock.today() - timedelta(days=settings.OBJECTION_DAYS))
-        recent = SpotCheck.objects.valid().filter(kind=CheckKind.POSTS, checked_at__gte=since)
-        found["to_object"] = recent.filter(
-            unit_id__in=filling.own_unit_ids(), objections__isnull=True, second_of__isnull=True
-        )
+        free = {"unit_id__in": filling.own_unit_ids(), "objections__isnull": True, "second_of__isnull": True}
+        checks = SpotCheck.objects.valid().filter(kind=CheckKind.POSTS, checked_at__gte=since)
+        found["to_object"] = checks.filter(**free)
+        found["to_object_counts"] = VerifiedCount.objects.valid().filter(verified_at__gte=since, **free)
     return found
 
 
@@ -58,8 +58,9 @@ def lines(n: dict[str, int]) -> list[Todo]:
         for key, label, action, url, status in known
         if n.get(key)
     ]
-    if n.get("to_object"):
+    n_results = n.get("to_object", 0) + n.get("to_object_counts", 0)
+    if n_results:
         detail = _("登记后%(n)d天内可以提出异议") % {"n": settings.OBJECTION_DAYS}
         words, url = _("本单位有新的抽查结果"), reverse("orgs:list-messages")
-        found.append(Todo(words, _("去查看"), url, n["to_object"], detail=detail, status=_("可提异议")))
+        found.append(Todo(words, _("去查看"), url, n_results, detail=detail, status=_("可提异议")))
     return found

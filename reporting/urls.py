@@ -150,6 +150,7 @@ _draws: list[URLPattern | URLResolver] = [
     path("spot/checks/<int:pk>/object/", spot_checks.raise_objection, name="raise-objection"),
     path("spot/photos/<int:pk>/", spot_checks.download_photo, name="download-check-photo"),
     path("spot/verified/<int:pk>/void/", spot_checks.void_count, name="void-verified-count"),
+    path("spot/verified/<int:pk>/object/", spot_checks.object_to_count, name="object-to-count"),
     path("spot/calls/<int:group_pk>/", spot_checks.record_call, name="record-call"),
     path("spot/objections/", objections.list_objections, name="list-objections"),
     path("spot/objections/<int:pk>/", objections.show_objection, name="show-objection"),

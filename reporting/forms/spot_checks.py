@@ -171,6 +171,21 @@ class SecondResultForm(forms.Form):
     posts = _posts()
 
 
+class SecondCountForm(forms.Form):
+    """The people in the group, counted again."""
+
+    use_required_attribute = False
+
+    members = forms.IntegerField(
+        label=_("复核人数"),
+        min_value=0,
+        max_value=MOST_MEMBERS,
+        help_text=_("只数人数，不要抄录姓名；群找不到填 0"),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages=_NUMBER,
+    )
+
+
 class DecideForm(forms.Form):
     """Upheld or not, and why."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -15,6 +15,11 @@ from reporting.querysets.draws import (
     ObjectionQuerySet,
     VerifiedCountQuerySet,
 )
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from reporting.models.inspection import SpotCheck
 
 
 class Draw(models.Model):
@@ -130,11 +135,35 @@ class VerifiedCount(models.Model):
     def __str__(self) -> str:
         return f"{self.group_id} {self.verified}"
 
+    @property
+    def recorded_at(self) -> datetime:
+        """When it was entered: the time to object runs from there."""
+        return self.verified_at
+
+    @property
+    def recorded_by_id(self) -> int:
+        """Who looked first, and looks no second time."""
+        return self.verified_by_id
+
+    @property
+    def channel_name(self) -> str:
+        """The group looked at."""
+        return str(self.group)
+
 
 class Objection(models.Model):
-    """异议: a unit objects to a check within the set time; a second inspector looks, both results are kept."""
+    """异议: a unit objects to a check or to 核减 within the set time; a second inspector looks, both results are kept."""
 
-    check_made = models.ForeignKey("reporting.SpotCheck", on_delete=models.PROTECT, related_name="objections")
+    # One of the two: what is objected to.
+    check_made = models.ForeignKey(
+        "reporting.SpotCheck", on_delete=models.PROTECT, null=True, blank=True, related_name="objections"
+    )
+    count_made = models.ForeignKey(
+        VerifiedCount, on_delete=models.PROTECT, null=True, blank=True, related_name="objections"
+    )
+    checked_unit = models.ForeignKey(
+        "orgs.OrgUnit", verbose_name=_("被抽查的团组织"), on_delete=models.PROTECT, related_name="+"
+    )
     unit = models.ForeignKey("orgs.OrgUnit", on_delete=models.PROTECT, related_name="objections")
     reason = models.CharField(_("理由"), max_length=200)
     raised_at = models.DateTimeField(_("提出时间"))
@@ -144,6 +173,12 @@ class Objection(models.Model):
     )
     second_check = models.OneToOneField(
         "reporting.SpotCheck", on_delete=models.PROTECT, null=True, blank=True, related_name="second_of"
+    )
+    # 核减 objected to: how many people the second inspector found, 0 for a group not found; a row of its own once upheld.
+    second_members = models.PositiveIntegerField(_("复核人数"), null=True, blank=True)
+    second_at = models.DateTimeField(_("复核时间"), null=True, blank=True)
+    second_count = models.OneToOneField(
+        VerifiedCount, on_delete=models.PROTECT, null=True, blank=True, related_name="second_of"
     )
     is_upheld = models.BooleanField(_("异议成立"), null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -161,8 +196,29 @@ class Objection(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["check_made"], condition=Q(decided_at__isnull=True), name="objection_one_open"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["count_made"], condition=Q(decided_at__isnull=True), name="objection_one_open_count"
+            ),
+            models.CheckConstraint(
+                condition=Q(check_made__isnull=False, count_made__isnull=True)
+                | Q(check_made__isnull=True, count_made__isnull=False),
+                name="objection_to_one",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.check_made_id} {self.unit_id}"
+        return f"{self.check_made_id or self.count_made_id} {self.unit_id}"
+
+    @property
+    def finding(self) -> SpotCheck | VerifiedCount:
+        """What is objected to."""
+        found = self.check_made or self.count_made
+        if found is None:  # never: objection_to_one
+            raise ValueError(self.pk)
+        return found
+
+    @property
+    def has_second(self) -> bool:
+        """The second inspector has looked."""
+        return self.second_check_id is not None or self.second_at is not None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reporting.choices import CheckGrade, CheckKind
 from reporting.querysets.inspection import CheckPhotoQuerySet, SpotCheckQuerySet
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class SpotCheck(models.Model):
@@ -50,6 +53,21 @@ class SpotCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.posts}"
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When it was entered: the time to object runs from there."""
+        return self.checked_at
+
+    @property
+    def recorded_by_id(self) -> int:
+        """Who looked first, and looks no second time."""
+        return self.checked_by_id
+
+    @property
+    def channel_name(self) -> str:
+        """The group or account looked at; of neither, the unit."""
+        return str(self.group or self.account or self.unit)
 
 
 class CheckPhoto(models.Model):

@@ -22,7 +22,7 @@ from reporting.operations.check_photos import add_photo
 from reporting.operations.draws import LONGEST_REASON
 from reporting.operations.inspection import write_check
 from reporting.operations.texts import checked
-from reporting.operations.verified_counts import verify
+from reporting.operations.verified_counts import MOST_MEMBERS, verify
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from reporting.models import SpotCheck
     from reporting.operations.check_photos import Photo
 
-MOST_MEMBERS = 100_000
 _RECORDED = "reporting.drawitem/"
 
 

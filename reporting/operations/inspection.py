@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from orgs.models import User
+    from reporting.querysets.draws import ObjectionQuerySet
 
 MOST_POSTS = 9_999
 LONGEST_REASON = 200
@@ -117,13 +118,18 @@ def void_check(check: SpotCheck, reason: str, *, by: User) -> SpotCheck:
     if not why:
         raise ReportingError(_("请填写作废理由。"))
     mark_void(check, why, by=by)
-    moot = Objection.objects.waiting().filter(check_made=check).select_for_update(of=("self",)).first()
+    uphold_moot(Objection.objects.filter(check_made=check), _("原抽查已作废"), by=by)
+    return check
+
+
+def uphold_moot(rows: ObjectionQuerySet, remark: str, *, by: User) -> None:
+    """Part of an operation: an open objection to what no longer counts is upheld by that."""
+    moot = rows.waiting().select_for_update(of=("self",)).first()
     if moot is not None:
-        moot.is_upheld, moot.remark = True, _("原抽查已作废")
+        moot.is_upheld, moot.remark = True, remark
         moot.decided_at, moot.decided_by = clock.now(), by
         moot.save(update_fields=["is_upheld", "remark", "decided_at", "decided_by"])
         ledger.record("objection.decided", moot, by=by, is_upheld=True)
-    return check
 
 
 def mark_void(check: SpotCheck, why: str, *, by: User) -> None:

@@ -12,7 +12,7 @@ from orgs.panels import Panel
 from reporting import tracks
 from reporting.choices import CheckKind
 from reporting.models import SpotCheck, VerifiedCount
-from reporting.pages.spot_checks import tone_of
+from reporting.pages.spot_checks import count_lines, tone_of
 
 if TYPE_CHECKING:
     from orgs.models import User
@@ -46,5 +46,5 @@ def panels(user: User, channel: Account | Group) -> list[Panel]:
     }
     if isinstance(channel, Group):
         counts = VerifiedCount.objects.visible_to(user).filter(group=channel).for_list()
-        context |= {"group": channel, "counts": list(counts[:CHECKS_SHOWN])}
+        context |= {"group": channel, "counts": count_lines(counts[:CHECKS_SHOWN], user)}
     return [Panel("main", "reporting/channel/_activity.html", context)]

@@ -13,10 +13,11 @@ from reporting.operations import objections
 from reporting.pages.unit import GRADE_TONES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from orgs.models import User
-    from reporting.models import SpotCheck
+    from reporting.models import SpotCheck, VerifiedCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,27 @@ def read(check: SpotCheck, reader: User) -> CheckPage:
         may_object=objections.may_object(check, reader),
         may_void=check.voided_at is None and permissions.may(reader, permissions.RECORD_CHECK, check.unit),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CountLine:
+    """核减 of a group; `objection` is the one raised to it, or the one whose second result it is."""
+
+    count: VerifiedCount
+    objection: Objection | None
+    last_day: date
+    may_object: bool
+
+
+def count_lines(counts: Iterable[VerifiedCount], reader: User) -> list[CountLine]:
+    """In the order of the queryset, which is `for_list`."""
+    return [count_line(each, reader) for each in counts]
+
+
+def count_line(count: VerifiedCount, reader: User) -> CountLine:
+    """核减 and whether the reader may object to it; no statement of its own after `for_list`."""
+    raised = next(iter(count.objections.all()), None) or getattr(count, "second_of", None)
+    return CountLine(count, raised, objecting.last_day(count), objections.may_object(count, reader))
 
 
 def tone_of(check: SpotCheck) -> str:

@@ -13,7 +13,7 @@ from orgs.permissions import SUPERVISE
 from orgs.querysets.scope import UnitsInCharge
 from reporting.choices import CheckGrade, CheckKind
 from reporting.models import SpotCheck, VerifiedCount
-from reporting.pages.spot_checks import tone_of
+from reporting.pages.spot_checks import CountLine, count_lines, tone_of
 from reporting.pages.unit import WARNED_STREAK
 from reporting.rollup import streaks
 
@@ -47,7 +47,7 @@ class Checks:
     lines: list[Line]
     chips: list[Chip]
     grade: str
-    counts: list[VerifiedCount]
+    counts: list[CountLine]
     streak: int
 
     @property
@@ -75,7 +75,7 @@ def read(unit: OrgUnit, user: User, grade: str, number: str | None) -> Checks:
         lines,
         _chips(grade, counted),
         grade,
-        list(verified[:COUNTS_SHOWN]),
+        count_lines(verified[:COUNTS_SHOWN], user),
         streaks.running(unit.pk),
     )
 

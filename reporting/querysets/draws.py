@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _UNDONE = Q(check_made__isnull=True, missing_at__isnull=True) | Q(check_made__voided_at__isnull=False)
 
+_HAS_SECOND = Q(second_check__isnull=False) | Q(second_at__isnull=False)
+
 
 class DrawQuerySet(ScopedQuerySet["Draw"]):
     """A draw belongs to the unit that organised it."""
@@ -121,13 +123,17 @@ class VerifiedCountQuerySet(ScopedQuerySet["VerifiedCount"]):
 
     def for_list(self) -> Self:
         """With everything a line shows, the newest first."""
-        return self.select_related("group", "unit", "verified_by").order_by("-verified_at", "-pk")
+        return (
+            self.select_related("group", "unit", "verified_by", "second_of")
+            .prefetch_related("objections")
+            .order_by("-verified_at", "-pk")
+        )
 
 
 class ObjectionQuerySet(ScopedQuerySet["Objection"]):
     """An objection is about the unit that was checked; the one that raised it stands at it or above."""
 
-    unit_lookup: ClassVar[str] = "check_made__unit"
+    unit_lookup: ClassVar[str] = "checked_unit"
 
     def readable_by(self, user: User, verb: str = VIEW) -> Self:
         """Objections to checks in the person's subtrees: of the unit, its superiors and who inspects there."""
@@ -136,10 +142,19 @@ class ObjectionQuerySet(ScopedQuerySet["Objection"]):
     def for_list(self) -> Self:
         """The newest first, with everything a line and the page show."""
         return self.select_related(
-            "unit", "raised_by", "decided_by", "second_inspector", "check_made__unit", "check_made__group",
-            "check_made__account", "check_made__checked_by", "second_check__checked_by",
+            "unit", "raised_by", "decided_by", "second_inspector", "checked_unit", "check_made__unit", "check_made__group",
+            "check_made__account", "check_made__checked_by", "second_check__checked_by", "count_made__unit",
+            "count_made__group", "count_made__verified_by",
         ).order_by("-raised_at", "-pk")  # fmt: skip
 
     def waiting(self) -> Self:
         """Nobody has decided about it yet."""
         return self.filter(decided_at__isnull=True)
+
+    def rechecked(self) -> Self:
+        """The second inspector has looked."""
+        return self.filter(_HAS_SECOND)
+
+    def to_recheck_by(self, user: User) -> Self:
+        """Given to the person as second inspector, who has not looked yet."""
+        return self.waiting().filter(~_HAS_SECOND, second_inspector=user)

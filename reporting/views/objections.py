@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orgs import exports
 from orgs.exceptions import NotAllowed, OrgsError
-from reporting.forms.spot_checks import DecideForm, SecondForm, SecondResultForm
+from reporting.forms.spot_checks import DecideForm, SecondCountForm, SecondForm, SecondResultForm
 from reporting.models import Objection
 from reporting.operations import objections
 from reporting.pages import objections as pages
@@ -72,12 +72,22 @@ def record_second(request: LeagueRequest, pk: int) -> HttpResponse:
     objection = _objection(request, pk)
     if objection.second_inspector_id != request.user.pk:
         raise PermissionDenied
+    said = _("已登记复核结果。")
+    if objection.count_made_id is not None:
+        counted = SecondCountForm(request.POST)
+        return _done(
+            request,
+            objection,
+            counted,
+            lambda given: objections.record_second_count(pk, members=given["members"], by=request.user),
+            said,
+        )
     return _done(
         request,
         objection,
         SecondResultForm(request.POST),
         lambda given: objections.record_second(pk, posts=given["posts"], by=request.user),
-        _("已登记复核结果。"),
+        said,
     )
 
 
@@ -126,12 +136,13 @@ def _objection(request: LeagueRequest, pk: int) -> Objection:
 def _show(request: LeagueRequest, objection: Objection, bad: forms.Form | None = None) -> HttpResponse:
     page = pages.read(objection, request.user)
     people = objections.candidates(objection) if page.may_assign and not isinstance(bad, SecondForm) else []
+    result_form = SecondResultForm if objection.count_made_id is None else SecondCountForm
     context = {
         "page": page,
         "objection": objection,
         "bad_form": bad,
         "second_form": bad if isinstance(bad, SecondForm) else SecondForm(people=people),
-        "result_form": bad if isinstance(bad, SecondResultForm) else SecondResultForm(),
+        "result_form": bad if isinstance(bad, result_form) else result_form(),
         "decide_form": bad if isinstance(bad, DecideForm) else DecideForm(),
     }
     return render(request, "reporting/objections/show.html", context, status=422 if bad is not None else 200)

@@ -117,6 +117,28 @@ def void_count(request: LeagueRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
+def object_to_count(request: LeagueRequest, pk: int) -> HttpResponse:
+    """对核减提出异议: by the unit whose group was looked at, or above it."""
+    count = get_object_or_404(VerifiedCount.objects.visible_to(request.user).for_list(), pk=pk)
+    if objections.own_span(count, request.user) is None:
+        raise PermissionDenied
+    form = ObjectForm(request.POST or None)
+    if form.is_valid():
+        try:
+            made = objections.object_to_count(pk, reason=form.cleaned_data["reason"], by=request.user)
+        except NotAllowed:
+            raise
+        except OrgsError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("已提出异议，将由另一名抽查人员复核。"))
+            return redirect("reporting:show-objection", made.pk)
+    context = {"line": pages.count_line(count, request.user), "count": count, "form": form}
+    return render(request, "reporting/checks/object_count.html", context, status=422 if form.errors else 200)
+
+
+@login_required
 @require_safe
 def download_photo(request: LeagueRequest, pk: int) -> HttpResponse:
     """The picture as a file; 404 once it was deleted."""

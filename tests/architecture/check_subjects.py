@@ -40,7 +40,8 @@ def verified_count(unit: OrgUnit, cast: Cast) -> int:
 def objection(unit: OrgUnit, cast: Cast) -> int:
     facts = {"reason": "漏数了", "raised_at": clock.now(), "raised_by": cast["secretary"]}
     known = {"unit": unit, "second_inspector": cast["province"], **facts}
-    return Objection.objects.get_or_create(check_made=_check(unit, cast), defaults=known)[0].pk
+    facts = known | {"checked_unit": unit}
+    return Objection.objects.get_or_create(check_made=_check(unit, cast), defaults=facts)[0].pk
 
 
 def _check(unit: OrgUnit, cast: Cast) -> SpotCheck:

@@ -20,6 +20,7 @@ DRAWS: dict[str, Row] = {
     "reporting:raise-objection": Row("spot_check", p.FILL, POST),
     "reporting:download-check-photo": Row("check_photo", p.VIEW),
     "reporting:void-verified-count": Row("verified_count", p.RECORD_CHECK, BOTH),
+    "reporting:object-to-count": Row("verified_count", p.FILL, BOTH),
     "reporting:record-call": Row("group", p.RECORD_CHECK, BOTH),
     "reporting:list-objections": Row("", ANYONE),
     "reporting:show-objection": Row("objection", p.VIEW),

@@ -119,7 +119,7 @@ example = example or showpieces.submit(university, words, by=haida)
 handed_up = Contribution.objects.filter(unit=university).first()
 handed_up = handed_up or contributions.send(university, university.parent, words, by=haida)
 check = SpotCheck.objects.valid().filter(kind="posts", unit__tree_id=university.tree_id).first()
-raised = {"unit": check.unit, "reason": "有几条没有数到", "raised_at": clock.now(), "raised_by": haida}
+raised = {"unit": check.unit, "checked_unit": check.unit, "reason": "有几条没有数到", "raised_at": clock.now(), "raised_by": haida}
 objected = Objection.objects.get_or_create(check_made=check, defaults=raised)[0]
 found = {"unit": drawn.unit, "declared": 40, "verified": 32, "reason": "按群成员列表清点", "verified_at": clock.now(), "verified_by": leader}
 less = VerifiedCount.objects.get_or_create(group=drawn.group, defaults=found)[0]
