@@ -67,7 +67,9 @@ class BlindForm(_CriteriaForm):
             own = kept.get(score.criterion_id)
             label = str(score.criterion)
             self.fields[f"points_{score.pk}"] = _points(label, own.points if own else None, _("未评"))
-            self.fields[f"note_{score.pk}"] = _words(_("说明"), own.note if own else "")
+            self.fields[f"note_{score.pk}"] = _words(
+                _("%(name)s 说明") % {"name": label}, own.note if own else ""
+            )
         self.hold({name: field.initial for name, field in self.fields.items()})
 
     def entries(self) -> list[BlindEntry]:
@@ -110,7 +112,9 @@ class AgreeForm(_CriteriaForm):
             placeholder = _("未评") if computed is None else points_text(computed)
             self.fields[f"points_{score.pk}"] = _points(str(score.criterion), initial, placeholder)
             if computed is not None:
-                self.fields[f"reason_{score.pk}"] = _words(_("调整理由"), score.reason)
+                self.fields[f"reason_{score.pk}"] = _words(
+                    _("%(name)s 调整理由") % {"name": score.criterion}, score.reason
+                )
                 stored[f"reason_{score.pk}"] = score.reason
             # What is only proposed isn't stored.
             kept = score.assessed_points

@@ -106,6 +106,11 @@ class Sheet(models.Model):
         return self.notified_at is not None or self.is_final
 
     @property
+    def is_settled(self) -> bool:
+        """Nobody enters points any more: told, proposed to be final, or final."""
+        return self.is_final or self.is_proposed or self.state == SheetState.OBJECTION
+
+    @property
     def is_proposed(self) -> bool:
         """Somebody has proposed it as final: nothing on it changes until another person confirms, or it's withdrawn."""
         return self.proposed_at is not None and not self.is_final

@@ -50,6 +50,10 @@ def score_blind(request: LeagueRequest, pk: int) -> HttpResponse:
     scores = list(sheet.scores.in_sheet_order())
     own, kept = pages.own_of(sheet, request.user)
     form = BlindForm(request.POST or None, scores, kept)
+    if request.method == "POST" and not pages.is_open_to(sheet, own):
+        # The sheet went on while the person typed, or they handed in elsewhere: what was typed is there to be copied.
+        shown = BlindForm(None, scores, kept)
+        return _own_page(request, sheet, scores, shown, own, status=409, unsaved=form.typed())
     try:
         is_kept = request.method == "POST" and _kept(request, sheet, form, own)
     except Conflict:
@@ -75,6 +79,7 @@ def _own_page(
     own: BlindSheet | None,
     *,
     status: int,
+    unsaved: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     context = {
         "sheet": sheet,
@@ -83,6 +88,7 @@ def _own_page(
         "own": own,
         "version": own.version if own else 0,
         "is_open": pages.is_open_to(sheet, own),
+        "unsaved": unsaved,
         "deadline": deadlines.words(sheet.round.scoring_until) if sheet.round else "",
     }
     return render(request, "scoring/blind/score.html", context, status=status)
@@ -93,6 +99,8 @@ def _own_page(
 def agree_scores(request: LeagueRequest, pk: int) -> HttpResponse:
     """Who has handed in; once all have, everybody's points side by side, and the leader's fields."""
     sheet, scores, form = _agreeing(request, pk)
+    if form is not None and request.method == "POST" and sheet.is_settled:
+        return _comparison(request, sheet, scores, None, status=409, unsaved=form.typed())
     try:
         is_saved = form is not None and request.method == "POST" and _agreed(request, sheet, form)
     except Conflict:
@@ -113,18 +121,24 @@ def _agreeing(request: LeagueRequest, pk: int) -> tuple[Sheet, list[Score], Agre
     sheet = _sheet(request, pk)
     if sheet.group_id is None or not blind_scores.may_compare(request.user, sheet):
         raise NotAllowed
-    may_agree = blind_scores.may_agree(request.user, sheet) and not sheet.is_final
+    may_agree = blind_scores.may_agree(request.user, sheet)
     if request.method == "POST" and not may_agree:
         raise NotAllowed
     scores = list(sheet.scores.in_sheet_order())
-    if not may_agree:
+    if not may_agree or (sheet.is_settled and request.method != "POST"):
         return sheet, scores, None
     proposed = pages.alike(pages.given_by_all(sheet))
     return sheet, scores, AgreeForm(request.POST or None, scores, sheet=sheet, proposed=proposed)
 
 
 def _comparison(
-    request: LeagueRequest, sheet: Sheet, scores: list[Score], form: AgreeForm | None, *, status: int
+    request: LeagueRequest,
+    sheet: Sheet,
+    scores: list[Score],
+    form: AgreeForm | None,
+    *,
+    status: int,
+    unsaved: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     given, members = pages.given_by_all(sheet), pages.members_of(sheet)
     columns = pages.columns_of(given, members)
@@ -136,6 +150,7 @@ def _comparison(
         "lines": lines,
         "n_differ": sum(line.differs for line in lines),
         "form": form,
+        "unsaved": unsaved,
         "tasks_url": reverse("scoring:list-tasks"),
     }
     return render(request, "scoring/blind/agree.html", context, status=status)

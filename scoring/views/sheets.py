@@ -161,7 +161,7 @@ def download_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
 def _mode(request: LeagueRequest, sheet: Sheet) -> str:
     """Who writes on the sheet today: READ where it has been proposed, told or finalised."""
     mode = _part(request, sheet)
-    if sheet.is_final or sheet.is_proposed or sheet.state == SheetState.OBJECTION:
+    if sheet.is_settled:
         return READ
     return READ if mode == SELF and sheet.state != SheetState.SELF_ASSESSING else mode
 

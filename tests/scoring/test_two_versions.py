@@ -181,3 +181,39 @@ def test_what_was_typed_while_the_sheet_went_on_stands_on_the_page(sheet, sign_i
     assert words in page
     assert re.search(r"<li>[^<]+：“0.3”</li>", page)
     assert assessed(sheet, "3.2") is None
+
+
+def handed_in_elsewhere(sheet, cast):
+    steps.hands_in(sheet, cast["auditor"], "0.1")
+
+
+@pytest.mark.parametrize(
+    ("step", "words"), [(told, "已进入“异议期”"), (handed_in_elsewhere, "您的评分已经提交")]
+)
+def test_what_was_typed_alone_while_the_sheet_went_on_stands_on_the_page(grouped, sign_in, cast, step, words):
+    client, address = sign_in("auditor"), reverse("scoring:score-blind", args=[grouped.pk])
+    note = field(grouped, "3.2", "note")
+    mine = sent(client.get(address)) | {field(grouped, "3.2"): "0.3", note: "现场看过", "action": "save"}
+    step(grouped, cast)
+    kept = BlindScore.objects.count()
+    answer = client.post(address, mine)
+    page = answer.content.decode()
+    assert (answer.status_code, words in page) == (409, True)
+    assert re.search(r"<li>[^<]+：“0.3”</li>", page)
+    assert re.search(r"<li>[^<]+ 说明：“现场看过”</li>", page)
+    assert BlindScore.objects.count() == kept
+
+
+@pytest.mark.parametrize(("step", "words"), [(told, "已进入“异议期”"), (proposed, "已提出定稿")])
+def test_what_was_agreed_while_the_sheet_went_on_stands_on_the_page(grouped, sign_in, cast, step, words):
+    for who in ("auditor", "province"):
+        steps.hands_in(grouped, cast[who], "0.1")
+    client, address = sign_in("auditor"), reverse("scoring:agree-scores", args=[grouped.pk])
+    mine = sent(client.get(address)) | {field(grouped, "3.1"): "0.3", "overall": "工作扎实"}
+    step(grouped, cast)
+    answer = client.post(address, mine)
+    page = answer.content.decode()
+    assert (answer.status_code, words in page) == (409, True)
+    assert all(f"：“{text}”</li>" in page for text in ("0.3", "工作扎实"))
+    assert assessed(grouped, "3.1") is None
+    assert "textarea" not in client.get(address).content.decode()
