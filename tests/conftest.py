@@ -8,12 +8,13 @@ import socket
 
 import environ
 import pytest
+from celery import current_app
 from django.core.cache import caches
-from django.db import connection
 from django.test import Client
 
-from orgs.kernel import clock, triggers
+from orgs.kernel import clock
 from tests import cast as cast_module
+from tests import kept
 from tests import world as world_module
 from tests.config import processes
 
@@ -36,7 +37,11 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_collection_finish():
-    """Thousands of tests live until the end: the collector of garbage need not walk over them each time."""
+    """Thousands of tests live until the end: the collector of garbage need not walk over them each time.
+
+    Tests do the jobs that are rung for: their tasks are there, as in a worker.
+    """
+    current_app.loader.import_default_modules()
     gc.collect()
     gc.freeze()
 
@@ -51,6 +56,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The world and the cast stand in the database before the first test; each test rolls back to them."""
     with django_db_blocker.unblock():
         cast_module.build(world_module.build())
+        kept.keep()
 
 
 @pytest.fixture
@@ -93,11 +99,10 @@ def sign_in(cast):
 
 @pytest.fixture
 def transactional_world(transactional_db):
-    """World and cast for a test that needs real commits; the flush afterwards needs the triggers out of the way."""
+    """World and cast for a test that needs real commits; afterwards `kept` puts everything back."""
     world = world_module.build()
     cast_module.build(world)
-    yield world
-    triggers.remove(connection)
+    return world
 
 
 @pytest.fixture(scope="session")
