@@ -108,6 +108,13 @@ def test_what_is_measured_on_a_nation_says_so(tmp_path, name):
         assert result["locked_seconds"] < result["seconds"]
 
 
+def test_a_year_of_sheets_is_written_whole(tmp_path):
+    answer = bench(tmp_path, "sheet_files", "--size", "10", "--engine", "sqlite")
+    assert answer.keys() == {"bench", "results", "growth_mib", "exponent"}
+    assert [(result["sheets"], result["written"]) for result in answer["results"]] == [(2, 2), (10, 10)]
+    assert all(result["zip_mib"] > 0 for result in answer["results"])
+
+
 @pytest.mark.long
 @pytest.mark.servers
 def test_a_small_deadline_evening_loses_nothing(tmp_path):

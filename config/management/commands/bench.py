@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 
 from config.bench import (
@@ -23,10 +23,12 @@ from config.bench import (
     pages,
     rollup,
     scratch,
+    sheet_files,
     tree_insert,
     tree_load,
 )
 from config.own_servers import NoServer
+from orgs.management.command import PortalCommand
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -75,6 +77,9 @@ BENCHES: dict[str, Bench] = {
     "migrations": Bench(migrations.run, _alone, NATION, told_apart="step", is_migrated=True),
     "erasure": Bench(_one(erasure.run), _alone, NATION),
     "pages": Bench(pages.run, pages.sizes, NATION, pages.summary),
+    "sheet_files": Bench(
+        _one(sheet_files.run), sheet_files.sizes, 2_000, sheet_files.summary, counted="sheets"
+    ),
     "import_form": Bench(_one(import_form.run), _alone, 20_000, counted="rows"),
     "deadline": Bench(
         _one(deadline.run), deadline.sizes, LARGEST_EVENING, counted="secretaries", is_live=True
@@ -84,7 +89,7 @@ BENCHES: dict[str, Bench] = {
 }
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     """Exit code 1 if a bar is missed. The database of the portal is not touched."""
 
     help = "性能基准：在临时数据库中测量，不动现有数据。名称：" + "、".join(BENCHES)
