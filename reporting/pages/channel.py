@@ -45,6 +45,6 @@ def panels(user: User, channel: Account | Group) -> list[Panel]:
         "unit_pk": channel.unit_id,
     }
     if isinstance(channel, Group):
-        counts = VerifiedCount.objects.visible_to(user).filter(group=channel).for_list()
+        counts = VerifiedCount.objects.visible_to(user).filter(group=channel).for_list().with_objections()
         context |= {"group": channel, "counts": count_lines(counts[:CHECKS_SHOWN], user)}
     return [Panel("main", "reporting/channel/_activity.html", context)]

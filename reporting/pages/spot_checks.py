@@ -66,12 +66,12 @@ class CountLine:
 
 
 def count_lines(counts: Iterable[VerifiedCount], reader: User) -> list[CountLine]:
-    """In the order of the queryset, which is `for_list`."""
+    """In the order of the queryset, which is `with_objections`."""
     return [count_line(each, reader) for each in counts]
 
 
 def count_line(count: VerifiedCount, reader: User) -> CountLine:
-    """核减 and whether the reader may object to it; no statement of its own after `for_list`."""
+    """核减 and whether the reader may object to it; no statement of its own after `with_objections`."""
     raised = next(iter(count.objections.all()), None) or getattr(count, "second_of", None)
     return CountLine(count, raised, objecting.last_day(count), objections.may_object(count, reader))
 

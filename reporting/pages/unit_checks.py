@@ -69,7 +69,7 @@ def read(unit: OrgUnit, user: User, grade: str, number: str | None) -> Checks:
     page = paginator.get_page(number)
     supervised = user.units_in_charge().allowing(SUPERVISE)
     lines = [_line(check, supervised) for check in page]
-    verified = VerifiedCount.objects.visible_to(user).within(here).valid().for_list()
+    verified = VerifiedCount.objects.visible_to(user).within(here).valid().for_list().with_objections()
     return Checks(
         page,
         lines,

@@ -123,11 +123,11 @@ class VerifiedCountQuerySet(ScopedQuerySet["VerifiedCount"]):
 
     def for_list(self) -> Self:
         """With everything a line shows, the newest first."""
-        return (
-            self.select_related("group", "unit", "verified_by", "second_of")
-            .prefetch_related("objections")
-            .order_by("-verified_at", "-pk")
-        )
+        return self.select_related("group", "unit", "verified_by").order_by("-verified_at", "-pk")
+
+    def with_objections(self) -> Self:
+        """With the objection to each, and the one whose second result it is; a statement more."""
+        return self.select_related("group", "unit", "verified_by", "second_of").prefetch_related("objections")
 
 
 class ObjectionQuerySet(ScopedQuerySet["Objection"]):

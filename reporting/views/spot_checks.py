@@ -120,7 +120,8 @@ def void_count(request: LeagueRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def object_to_count(request: LeagueRequest, pk: int) -> HttpResponse:
     """对核减提出异议: by the unit whose group was looked at, or above it."""
-    count = get_object_or_404(VerifiedCount.objects.visible_to(request.user).for_list(), pk=pk)
+    counts = VerifiedCount.objects.visible_to(request.user).with_objections()
+    count = get_object_or_404(counts, pk=pk)
     if objections.own_span(count, request.user) is None:
         raise PermissionDenied
     form = ObjectForm(request.POST or None)
