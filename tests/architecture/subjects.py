@@ -199,7 +199,8 @@ def compared_unit(unit: OrgUnit, cast: Cast) -> int:
 
 
 def sheet(unit: OrgUnit, cast: Cast) -> int | None:
-    load_shipped()
+    if not Scheme.objects.filter(unit__isnull=True).exists():
+        load_shipped()
     scheme = next((each for each in Scheme.objects.all() if unit.kind_id in each.target_kinds), None)
     if scheme is None or direct_unit(unit, cast) is None:
         return None
