@@ -1,7 +1,7 @@
 """Bench `pages`: SQL statements and times of the pages people open most, in a small registry and in that of a nation.
 
-Promised: as many statements with 10 children as with 100 and in a tree of any size, at most 15; and the p95 of weekly
-page, organisation page and picker in the large tree at most twice that in the small one.
+Promised: no more statements with 100 children than with 10 or in a larger tree than in a small one, at most 15; and the
+p95 of weekly page, organisation page and picker in the large tree at most twice that in the small one.
 """
 
 from __future__ import annotations
@@ -63,7 +63,11 @@ def run(nodes: int) -> list[tuple[str, list[Figure]]]:
 
 
 def summary(results: list[Result]) -> list[Figure]:
-    """What is promised: the most statements, how far they differ, and for each page the worst ratio of its p95."""
+    """What is promised: the most statements, how many more a page takes with more units, the worst ratio of its p95.
+
+    Fewer with more units are no fault: a search that finds too much asks for more words, and where nobody is short there
+    is no list of who is.
+    """
     statements: dict[tuple[str, str], list[int]] = {}
     p95: dict[str, list[float]] = {}
     for result in results:
@@ -74,7 +78,8 @@ def summary(results: list[Result]) -> list[Figure]:
         p95.setdefault(str(result["page"]), []).append(float(str(result["p95_ms"])))
     differ: dict[str, int] = {}
     for (name, _which), counts in statements.items():
-        differ[name] = max(differ.get(name, 0), max(counts) - min(counts))
+        risen = max(later - min(counts[: at + 1]) for at, later in enumerate(counts))
+        differ[name] = max(differ.get(name, 0), risen)
     ratios: dict[str, float] = {}
     for page, times in p95.items():
         name = page.partition(" ")[0]

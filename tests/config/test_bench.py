@@ -131,6 +131,12 @@ def test_the_exponent_tells_how_a_close_grows():
     assert [(figure.value, figure.is_met) for figure in rollup.summary(results)] == [(2.0, False)]
 
 
+def test_fewer_statements_in_a_larger_tree_are_no_fault():
+    results = [{"page": "search t", "statements": n, "p95_ms": 1.0} for n in (8, 6)]
+    (differ,) = [each for each in pages.summary(results) if each.name == "statements_differ.search"]
+    assert (differ.value, differ.is_met) == (0, True)
+
+
 def test_the_worst_variant_of_a_page_decides():
     seen = [("weekly 10", 8, 10.0), ("weekly 100", 8, 20.0), ("weekly 10", 8, 15.0), ("weekly 100", 9, 50.0)]
     results = [{"page": page, "statements": n, "p95_ms": time} for page, n, time in seen]
