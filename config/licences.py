@@ -47,14 +47,15 @@ def licence_of(name: str) -> str:
         said = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return SAID_ELSEWHERE.get(name, UNKNOWN)
-    field = (said.get("License") or "").strip()
+    field = str(said.get_all("License", [""])[0]).strip()
     classifiers = [
         each.rpartition("::")[2].strip()
         for each in said.get_all("Classifier") or []
         if each.startswith("License ::")
     ]
-    if said.get("License-Expression"):
-        return str(said["License-Expression"])
+    expression = str(said.get_all("License-Expression", [""])[0])
+    if expression:
+        return expression
     if field and len(field) <= LONGEST_NAME and field not in {"BSD", "Dual License"}:
         return NAMES.get(field, field)
     found = " OR ".join(NAMES.get(each, each) for each in classifiers) or NAMES.get(

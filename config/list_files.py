@@ -128,7 +128,8 @@ def _own_unit(by: User) -> OrgUnit:
     widest = by.units_in_charge().allowing(EXPORT).widest()
     if widest is None:
         raise NotAllowed
-    return OrgUnit.objects.get(pk=widest.unit_id)
+    unit: OrgUnit = OrgUnit.objects.get(pk=widest.unit_id)
+    return unit
 
 
 def _recent(by: User) -> list[Job]:

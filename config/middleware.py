@@ -75,9 +75,9 @@ class WithoutNulMiddleware:
         if NUL in request.path_info:
             raise Http404
         if _carries_nul(request.GET):
-            request.GET = _without_nul(request.GET)
+            request.GET = _without_nul(request.GET)  # type: ignore[assignment]  # made immutable
         if request.method == "POST" and _carries_nul(request.POST):
-            request.POST = _without_nul(request.POST)
+            request.POST = _without_nul(request.POST)  # type: ignore[assignment]  # made immutable
         return self.get_response(request)
 
 

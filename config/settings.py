@@ -32,7 +32,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 def _secret(name: str, *, purpose: bytes) -> str:
     """Value of a required secret; only the demo and development derive one from a file of their own."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if value:
         return value
     if not EMBEDDED:

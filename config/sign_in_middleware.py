@@ -51,7 +51,8 @@ def _is_over(session: SessionBase, user: User, now: int) -> bool:
     idle, most = (
         settings.SIGN_IN_AT_DESKS if user.is_superuser or roles & AT_DESKS else settings.SIGN_IN_ELSEWHERE
     )
-    return now - session[SEEN] > idle or now - session[BEGUN] > most
+    is_over: bool = now - session[SEEN] > idle or now - session[BEGUN] > most
+    return is_over
 
 
 class SecondFactorMiddleware:

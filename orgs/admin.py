@@ -29,7 +29,7 @@ class Keeping:
     kept: ClassVar[tuple[str, ...]] = ()
 
     @staticmethod
-    def is_used(row: Any) -> bool:
+    def is_used(row: Any, /) -> bool:
         raise NotImplementedError
 
 

@@ -76,11 +76,12 @@ def show_unit(request: HttpRequest, unit_id: int) -> OrgUnit:
 
 
 def _filtered(request: HttpRequest, wanted: UnitFilter) -> QuerySet[OrgUnit]:
-    units = OrgUnit.objects.visible_to(request.user)  # type: ignore[arg-type]
+    units = OrgUnit.objects.visible_to(request.user)
     top, parent = below(request, wanted.under), below(request, wanted.parent)
     units = units if top is None else units.within(UnitsInCharge.below(top))
     units = units if parent is None else units.filter(parent=parent)
     units = units if wanted.closed else units.in_operation()
     given = {"kind_id": wanted.kind, "line": wanted.line}
     units = units.filter(**{name: value for name, value in given.items() if value})
-    return units.matching(wanted.q) if wanted.q.strip() else units
+    found: QuerySet[OrgUnit] = units.matching(wanted.q) if wanted.q.strip() else units
+    return found

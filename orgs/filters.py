@@ -54,7 +54,8 @@ class ListFilter(django_filters.FilterSet):
         visible = OrgUnit.objects.visible_to(self.request.user)
         pk, typed = whole_number(self.data.get("unit")), self.data.get("unit_q", "").strip()
         if pk:
-            return visible.filter(pk=pk).first()
+            unit: OrgUnit | None = visible.filter(pk=pk).first()
+            return unit
         return next(iter(visible.best_matches(typed, 1)), None) if typed else None
 
     @property

@@ -48,7 +48,9 @@ def own_unit(request: LeagueRequest, verb: str) -> OrgUnit:
     if widest is None:
         raise PermissionDenied
     asked = (request.POST if request.method == "POST" else request.GET).get("unit")
-    return get_object_or_404(OrgUnit.objects.within(in_charge), pk=whole_number(asked) or widest.unit_id)
+    units = OrgUnit.objects.within(in_charge)
+    unit: OrgUnit = get_object_or_404(units, pk=whole_number(asked) or widest.unit_id)
+    return unit
 
 
 def in_wechat(request: HttpRequest) -> bool:
@@ -58,14 +60,16 @@ def in_wechat(request: HttpRequest) -> bool:
 
 def whole_number(text: str | None) -> int | None:
     """The number an address or a form names; None for everything else ("²" is a digit to Python, not an id)."""
-    usable = bool(text) and text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
-    return int(text) if text and usable else None
+    if text is None:
+        return None
+    usable = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if usable else None
 
 
 def client_address(request: HttpRequest) -> str:
     """Where the request comes from. Behind a proxy of ours: the last address, the only one that the proxy itself wrote."""
     if settings.BEHIND_PROXY:
-        last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        last: str = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
         if last:
             return last
     return str(request.META.get("REMOTE_ADDR", ""))

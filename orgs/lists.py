@@ -173,7 +173,7 @@ class Listing:
                 yield [row.get_cell_value(name) for name in names]
 
 
-class _Counted(Paginator):
+class _Counted(Paginator):  # type: ignore[type-arg]  # not generic when it runs
     """The number of rows is known already."""
 
     def __init__(self, rows: Any, per_page: int, n_rows: int) -> None:
@@ -181,7 +181,7 @@ class _Counted(Paginator):
         self.n_rows = n_rows
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return self.n_rows
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Max
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
@@ -79,7 +79,7 @@ def below(request: HttpRequest, unit_id: int | None) -> OrgUnit | None:
     """The unit whose subtree is asked for; None for everything in scope. Raises Http404 for one outside."""
     if unit_id is None:
         return None
-    found = OrgUnit.objects.visible_to(request.user).filter(pk=unit_id).first()  # type: ignore[arg-type]
+    found: OrgUnit | None = OrgUnit.objects.visible_to(request.user).filter(pk=unit_id).first()
     if found is None:
         raise Http404
     return found
@@ -110,7 +110,7 @@ def reads(
     )
 
     def register(view: View) -> View:
-        return cast("View", add(decorate_view(revalidated)(view)))
+        return add(decorate_view(revalidated)(view))
 
     return register
 

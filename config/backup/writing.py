@@ -146,4 +146,5 @@ def sums_of(connection: BaseDatabaseWrapper, chosen: list[Table]) -> dict[str, A
             digest = Digest()
             read(connection, table, digest.add)
             found[table.name] = digest.told()
-    return json.loads(json.dumps(found))
+    told: dict[str, Any] = json.loads(json.dumps(found))
+    return told

@@ -117,7 +117,8 @@ def _load(size: int) -> None:
 
 def province() -> OrgUnit:
     """The one all pages are about."""
-    return OrgUnit.objects.get(code=FEW).parent  # type: ignore[return-value]
+    above: OrgUnit = OrgUnit.objects.get(code=FEW).parent
+    return above
 
 
 def _universities(rows: list[UnitRow]) -> Iterator[UnitRow]:

@@ -24,7 +24,7 @@ from config.bench.nation import FEW, MANY, NATIONAL
 from orgs.models import OrgUnit, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from config.bench import Result
 
@@ -172,7 +172,13 @@ def _counted() -> Iterator[list[int]]:
     """How many statements were run, savepoints apart, as one figure in a list."""
     counter = [0]
 
-    def count(execute, sql, params, many, context):  # noqa: ANN001, ANN202 - Django's wrapper
+    def count(
+        execute: Callable[[str, object, bool, dict[str, object]], object],
+        sql: str,
+        params: object,
+        many: bool,
+        context: dict[str, object],
+    ) -> object:
         if "SAVEPOINT" not in sql:
             counter[0] += 1
         return execute(sql, params, many, context)

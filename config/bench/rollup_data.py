@@ -116,9 +116,9 @@ def analyse() -> None:
             cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE")
 
 
-def fill(tables: tuple[Fill, ...], *, units: str, user: User, **more: object) -> None:
+def fill(tables: tuple[Fill, ...], *, units: str, user: User, **more: int | str | None) -> None:
     """Run each INSERT with `units`, a WITH clause that says what `unit` is; `more` are further parameters."""
-    params = {
+    params: dict[str, int | str | None] = {
         "begins": connection.ops.adapt_datetimefield_value(BEGINS),
         "in_week": connection.ops.adapt_datetimefield_value(_IN_WEEK),
         "day": connection.ops.adapt_datefield_value(_IN_WEEK.date()),

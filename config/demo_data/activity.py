@@ -31,9 +31,10 @@ def record_week(units: dict[str, OrgUnit], *, by: User, since: date = date.min) 
     """What the direct units of Hainan published on the days before today; returns records written."""
     written = 0
     for unit in direct_units(units):
-        account, group = channels_of(unit)
-        for channel in filter(None, (account, group)):
-            written += _record(channel, unit, by, since)
+        channels: tuple[Channel | None, ...] = channels_of(unit)
+        for channel in channels:
+            if channel is not None:
+                written += _record(channel, unit, by, since)
     return written
 
 

@@ -11,7 +11,7 @@ from orgs.choices import Role
 from orgs.kernel import clock
 from orgs.models import Appointment, OrgUnit, User
 from orgs.operations.appointing import appoint
-from scoring.models import AssessmentRound, BlindSheet, Criterion, Sheet
+from scoring.models import AssessmentRound, BlindScore, Criterion, Sheet
 from scoring.operations import agreeing, blind_scores, finalising, groups, rounds
 from scoring.operations.schemes import find_scheme
 from scoring.operations.scores import Entry
@@ -77,9 +77,8 @@ def _agree(sheet: Sheet, *, by: User) -> None:
     """Where the two differ, they agreed on the lower one; what is computed stands as it is."""
     sheet.refresh_from_db()
     found: dict[str, list[Decimal]] = {}
-    for blind in BlindSheet.objects.filter(sheet=sheet).prefetch_related("scores__criterion"):
-        for score in blind.scores.all():
-            found.setdefault(score.criterion.code, []).append(score.points)
+    for score in BlindScore.objects.filter(blind_sheet__sheet=sheet).select_related("criterion"):
+        found.setdefault(score.criterion.code, []).append(score.points)
     open_codes = sheet.scores.filter(computed_points__isnull=True).values_list("criterion__code", flat=True)
     entries = [Entry(code, min(found[code])) for code in open_codes]
     overall = "工作机制健全，群覆盖面较广，发布频率有待提高。"

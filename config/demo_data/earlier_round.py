@@ -90,7 +90,7 @@ def _approve(round: CollectionRound) -> None:
     for _level in range(2):
         waiting = Submission.objects.filter(round=round, status=SubmissionStatus.SUBMITTED)
         for form in waiting.order_by("pk"):
-            reviewer = desks.holders.get(form.desk_id)
+            reviewer = desks.holders.get(form.desk_id or 0)
             if reviewer is not None and reviewer.pk != form.filled_by_id:
                 review.approve(form.pk, version=form.version, by=reviewer)
 

@@ -35,8 +35,8 @@ def live_through(units: dict[str, OrgUnit], *, by: User) -> None:
     now = clock.now()
     with clock.frozen(now - timedelta(days=8)):
         platform = Platform.objects.get(pk="weibo_sina")
-        facts = {"title": TITLE, "source": Source.UNIVERSITIES.value, "by": by}
-        hand_out = create_hand_out(units[HAINAN], platform=platform, **facts)
+        source = Source.UNIVERSITIES.value
+        hand_out = create_hand_out(units[HAINAN], platform=platform, title=TITLE, source=source, by=by)
         import_accounts(hand_out, _table(units), by=by)
     handed = {each.user_name: each for each in HandedAccount.objects.filter(hand_out=hand_out).order_by("pk")}
     holders = Desks.read().holders
@@ -48,8 +48,8 @@ def live_through(units: dict[str, OrgUnit], *, by: User) -> None:
             open_envelope(each, by=holders[each.unit_id])
         if code in IN_USE:
             with clock.frozen(now - timedelta(days=4, hours=-hours)):
-                done = {"done": FirstUse.values, "identifier": each.user_name}
-                put_in_use(each, **done, by=holders[each.unit_id])
+                holder = holders[each.unit_id]
+                put_in_use(each, done=FirstUse.values, identifier=each.user_name, by=holder)
     if (spoilt := handed.get(_user_name(WITHDRAWN))) is not None:
         with clock.frozen(now - timedelta(days=3)):
             withdraw(spoilt, reason="用户名与单位不符，平台重新开设", by=by)

@@ -41,7 +41,7 @@ LOGINS = (
     Login("zhongyang", "00", Role.PROVINCE, "团中央", "孙致远"),
     Login("kaohe2", "469002", Role.AUDITOR, "考核小组（第二人）", "吴细致"),
 )
-TITLES = {
+TITLES: dict[str, str] = {
     Role.COMMITTEE: "书记",
     Role.REVIEWER: "团委书记",
     Role.SECRETARY: "团支部书记",

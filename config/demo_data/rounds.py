@@ -88,7 +88,7 @@ def decide(round: CollectionRound) -> int:
         waiting = Submission.objects.filter(round=round, status=SubmissionStatus.SUBMITTED, desk__kind=level)
         for form in waiting.select_related("unit").order_by("pk"):
             fate = fate_of(form.unit)
-            reviewer = desks.holders.get(form.desk_id)
+            reviewer = desks.holders.get(form.desk_id or 0)
             if reviewer is None or fate == level or reviewer == form.filled_by:
                 continue
             if fate == RETURNED:

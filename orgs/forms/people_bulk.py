@@ -19,6 +19,8 @@ from orgs.operations.invitations_bulk import Line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from django.http import QueryDict
+
 LONGEST_TEXT = 200_000
 BETWEEN = re.compile(r"\t|[ \u3000]*[,，;；|][ \u3000]*|[ \u3000]+")
 N_COLUMNS = 3
@@ -47,6 +49,7 @@ class InviteManyForm(forms.Form):
         error_messages={"empty": gettext_lazy("文件是空的，请重新选择文件。")},
     )
     idempotency_key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    data: QueryDict
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -77,7 +77,7 @@ class CodeForm(forms.Form):
     )
 
 
-class OwnPasswordForm(SetPasswordForm):
+class OwnPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # not generic when it runs
     """Choose an own password in place of the initial one."""
 
 

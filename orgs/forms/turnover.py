@@ -13,14 +13,14 @@ from orgs.operations.intakes import NewBranch
 if TYPE_CHECKING:
     from orgs.operations.intakes import Proposal
 
-YEAR = {"min_value": 1950, "max_value": 2100}
+FIRST_YEAR, LAST_YEAR = 1950, 2100
 
 
 class ChooseIntakeForm(forms.Form):
     """Which intake leaves and which one comes."""
 
-    closed = forms.IntegerField(label=_("毕业年级"), **YEAR)
-    opened = forms.IntegerField(label=_("新入学年级"), **YEAR)
+    closed = forms.IntegerField(label=_("毕业年级"), min_value=FIRST_YEAR, max_value=LAST_YEAR)
+    opened = forms.IntegerField(label=_("新入学年级"), min_value=FIRST_YEAR, max_value=LAST_YEAR)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -12,7 +12,7 @@ from orgs.forms.reasons import reason_field
 from orgs.http import whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from orgs.models import OrgUnit, UnitKind
 
@@ -50,7 +50,7 @@ class CreateUnitForm(forms.Form):
         label=_("成立日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, *args: Any, kinds: Sequence[UnitKind], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Iterable[UnitKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(kind.pk, kind.name) for kind in kinds]  # type: ignore[attr-defined]
 
@@ -115,7 +115,7 @@ class ChangeKindForm(VersionedForm):
     kind_id = forms.ChoiceField(label=_("新的类型"))
     reason = reason_field()
 
-    def __init__(self, *args: Any, kinds: Sequence[UnitKind], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Iterable[UnitKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind_id"].choices = [(kind.pk, kind.name) for kind in kinds]  # type: ignore[attr-defined]
 

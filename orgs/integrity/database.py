@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from orgs.kernel.integrity import Run
 
+    Reference = models.ForeignKey[models.Model, models.Model]
+
 APPS = ("orgs", "accounts", "reporting", "scoring")
 
 
@@ -52,12 +54,13 @@ def references(run: Run) -> Iterator[Found]:
                     yield from _dangling(model, field)
 
 
-def _is_enforced(field: models.ForeignKey) -> bool:
+def _is_enforced(field: Reference) -> bool:
     # SQLite enforces too, but only on connections that switched it on.
-    return bool(field.db_constraint) and connection.vendor != "sqlite"
+    constraint: bool = field.db_constraint  # type: ignore[attr-defined]  # the stubs forgot it
+    return constraint and connection.vendor != "sqlite"
 
 
-def _dangling(model: type[models.Model], field: models.ForeignKey) -> Iterator[Found]:
+def _dangling(model: type[models.Model], field: Reference) -> Iterator[Found]:
     quote = connection.ops.quote_name
     target = field.target_field
     there, column = target.model._meta.db_table, quote(str(field.column))

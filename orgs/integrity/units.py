@@ -56,7 +56,7 @@ def kinds(run: Run) -> Iterator[Found]:
 )
 def sibling_names(run: Run) -> Iterator[Found]:
     """Names of open siblings are unique after folding."""
-    folded = Lower(F("name"))
+    folded: Lower | Replace = Lower(F("name"))
     for space in SPACES:
         folded = Replace(folded, Value(space))
     units = OrgUnit.objects.in_operation().filter(parent__isnull=False).order_by().annotate(folded=folded)
@@ -115,7 +115,7 @@ def history(run: Run) -> Iterator[Found]:
     )
     torn = UnitVersion.objects.annotate(following=following).filter(following__gt=F("valid_to"))
     for unit_id, until in torn.order_by("unit_id").values_list("unit_id", "valid_to").iterator():
-        text = _("自 %(at)s 起有一段时间没有版本") % {"at": until.isoformat()}
+        text = _("自 %(at)s 起有一段时间没有版本") % {"at": until.isoformat() if until else ""}
         yield Found(_("团组织 %(id)s") % {"id": unit_id}, text, unit_id)
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def counts(**querysets: QuerySet[Any]) -> dict[str, int]:
     """name -> number of rows, as `.count()` of each would say."""
     found = dict.fromkeys(querysets, 0)
-    names, parts, params = [], [], []
+    names: list[str] = []
+    parts: list[str] = []
+    params: list[Any] = []
     for name, rows in querysets.items():
         try:
             sql, values = rows.order_by().values("pk").query.sql_with_params()

@@ -41,4 +41,5 @@ def _execute_many(
     cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Iterator[Sequence[object]]
 ) -> None:
     marks = ", ".join(["%s"] * len(columns))
-    cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+    cursor.executemany(statement, rows)  # type: ignore[arg-type]  # rows are taken as they come, of any values

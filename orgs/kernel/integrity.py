@@ -92,7 +92,7 @@ def _done(each: Check, how: Run) -> Result:
     return Result(each, named, n_found, time.monotonic() - started)
 
 
-def rows(statement: str, parameters: Iterable[object] = ()) -> Iterator[tuple[Any, ...]]:
+def rows(statement: str, parameters: Iterable[int | str] = ()) -> Iterator[tuple[Any, ...]]:
     """The rows of a statement of ours, a few at a time."""
     with connection.cursor() as cursor:
         cursor.execute(statement, list(parameters))

@@ -66,10 +66,11 @@ def lagging(
     equals = "IS NOT DISTINCT FROM" if connection.vendor == "postgresql" else "IS"
     same = " AND ".join(f"v.{quote(each)} {equals} p.{quote(each)}" for each in facts)
     primary = quote(str(present._meta.pk.column))
+    points_there = str(version._meta.get_field(key).column)  # type: ignore[union-attr]  # a foreign key
     statement = (
         f"SELECT p.{primary} FROM {quote(present._meta.db_table)} p WHERE NOT EXISTS"  # noqa: S608 - names of the models
         f" (SELECT 1 FROM {quote(version._meta.db_table)} v"
-        f" WHERE v.{quote(str(version._meta.get_field(key).column))} = p.{primary} AND v.valid_to IS NULL AND {same})"
+        f" WHERE v.{quote(points_there)} = p.{primary} AND v.valid_to IS NULL AND {same})"
         f"{' AND ' + where if where else ''} ORDER BY p.{primary}"
     )
     for (pk,) in rows(statement):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.core.management.base import BaseCommand
 
 
@@ -13,4 +11,4 @@ class PortalCommand(BaseCommand):
     `check`, `doctor` and `prepare` make them.
     """
 
-    requires_system_checks: ClassVar = []
+    requires_system_checks = []

@@ -16,7 +16,7 @@ from orgs.kernel.versions import Version, one_current
 from orgs.querysets.tree import OrgUnitManager, UnitBaseQuerySet, UnitKindQuerySet
 
 
-class UnitKind(models.Model):
+class UnitKind(models.Model):  # type: ignore[django-manager-missing]  # mptt, the base of the units, has no types
     """A kind of unit as data: what may stand below it, what it must say, and how it counts (UNI-1.2, SUP-1.1, SUP-1.2)."""
 
     code = models.CharField(_("代码"), max_length=20, primary_key=True)
@@ -126,7 +126,8 @@ class OrgUnit(MPTTModel):
     @property
     def is_national(self) -> bool:
         """The national office stands above the forest: a one-node tree that sees every province."""
-        return self.kind_id == Kind.NATIONAL
+        is_national: bool = self.kind_id == Kind.NATIONAL
+        return is_national
 
 
 class SearchBlock(models.Model):

@@ -154,7 +154,8 @@ class _Rights:
 
 def _units_by_code(codes: set[str], unit: OrgUnit, by: User) -> dict[str, OrgUnit]:
     in_scope = OrgUnit.objects.within(UnitsInCharge.below(unit)).actionable_by(by, EDIT_UNITS)
-    wanted, found = sorted(codes), {}
+    wanted = sorted(codes)
+    found: dict[str, OrgUnit] = {}
     for start in range(0, len(wanted), CODES_AT_ONCE):
         some = in_scope.filter(code__in=wanted[start : start + CODES_AT_ONCE]).select_related("parent")
         found |= {each.code: each for each in some}

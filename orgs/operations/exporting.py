@@ -62,11 +62,19 @@ def record_export(
     widest = by.units_in_charge().allowing(EXPORT).widest()
     if widest is None:
         raise NotAllowed
-    detail = {"page": page, "rows": n_rows, "columns": list(columns), "filters": list(filters)}
     # Two terms of one office may be in force at once: the one that ends, and the one that follows.
     terms = by.appointments.in_force().filter(unit_id=widest.unit_id, role=widest.role).select_related("unit")
     unit = terms.order_by("pk")[0].unit
-    ledger.record("list.exported", by, by=by, unit=unit, **detail)
+    ledger.record(
+        "list.exported",
+        by,
+        by=by,
+        unit=unit,
+        page=page,
+        rows=n_rows,
+        columns=list(columns),
+        filters=list(filters),
+    )
 
 
 def csv_lines(labels: Sequence[str], rows: Iterable[Sequence[Cell]], *, heading: str = "") -> Iterator[str]:

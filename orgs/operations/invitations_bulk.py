@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from orgs.choices import Kind
 from orgs.exceptions import InvitationUnusable, OrgsError
@@ -69,7 +70,7 @@ class Checked:
 class FaultyList(OrgsError):
     """Something is wrong in the list; `errors` says where and what to do."""
 
-    default_message = _("名单中有需要更正的行，没有生成任何邀请。")
+    default_message = gettext_lazy("名单中有需要更正的行，没有生成任何邀请。")
 
     def __init__(self, errors: list[RowError]) -> None:
         self.errors = errors
@@ -99,8 +100,8 @@ def check(lines: Sequence[Line], *, by: User) -> Checked:
         rows.append((line, wanted))
     taken = _invited_or_in_office([wanted for _line, wanted in rows])
     for line, wanted in rows:
-        if message := taken.get((wanted.unit.pk, wanted.role, wanted.index)):
-            checked.errors.append(_error(line, NUMBER, message))
+        if why := taken.get((wanted.unit.pk, wanted.role, wanted.index)):
+            checked.errors.append(_error(line, NUMBER, why))
         else:
             checked.wanted.append(wanted)
     checked.errors.sort(key=lambda error: error.row)
@@ -245,16 +246,16 @@ def _unit_of(line: Line, found: dict[str, list[OrgUnit]], errors: list[RowError]
     return None
 
 
-def _invited_or_in_office(rows: Sequence[Wanted]) -> dict[tuple[int, str, str], str]:
+def _invited_or_in_office(rows: Sequence[Wanted]) -> dict[tuple[int, str, str | None], str]:
     """Why a person isn't invited to this office again: holds it, or has a link for it that is unused."""
     indexes, units = {row.index for row in rows}, {row.unit.pk for row in rows}
-    taken: dict[tuple[int, str, str], str] = {}
+    taken: dict[tuple[int, str, str | None], str] = {}
     invited = Invitation.objects.usable().lasting().filter(unit__in=units, mobile_index__in=indexes)
     for key in invited.values_list("unit_id", "role", "mobile_index"):
         taken[key] = _("已有未使用的邀请，请在邀请码清单中重新生成，或删去这一行。")
     in_office = Appointment.objects.in_force().filter(unit__in=units, user__mobile_index__in=indexes)
-    for key in in_office.values_list("unit_id", "role", "user__mobile_index"):
-        taken[key] = _("已担任这一职务，请删去这一行。")
+    for office in in_office.values_list("unit_id", "role", "user__mobile_index"):
+        taken[office] = _("已担任这一职务，请删去这一行。")
     return taken
 
 

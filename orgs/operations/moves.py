@@ -106,7 +106,7 @@ def merge_units(
     )
     at = clock.now()
     _retire(source, target, children, at)
-    successor = OrgUnit.objects.select_related("kind").get(pk=target.pk)
+    successor: OrgUnit = OrgUnit.objects.select_related("kind").get(pk=target.pk)
     placement.refresh_lines(successor, at)
     upper.apply(change_of_merger(source, target, reason=reason, by=by, at=at))
     ledger.record(
@@ -157,7 +157,8 @@ def _replaced(unit: OrgUnit, target: OrgUnit | None) -> OrgUnit:
     OrgUnit.objects.filter(pk=unit.pk).update(
         parent=target, line=placement.line_of(unit.kind, target), version=F("version") + 1
     )
-    return OrgUnit.objects.select_related("kind").get(pk=unit.pk)
+    replaced: OrgUnit = OrgUnit.objects.select_related("kind").get(pk=unit.pk)
+    return replaced
 
 
 def _retire(source: OrgUnit, target: OrgUnit, children: list[OrgUnit], at: datetime) -> None:

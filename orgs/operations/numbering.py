@@ -45,7 +45,8 @@ class Block:
         return self.last - self.first + 1
 
     def contains(self, unit: OrgUnit) -> bool:
-        return unit.tree_id == self.tree_id and self.first <= unit.lft and unit.rght <= self.last
+        inside: bool = unit.tree_id == self.tree_id and self.first <= unit.lft and unit.rght <= self.last
+        return inside
 
 
 def next_tree_id() -> int:

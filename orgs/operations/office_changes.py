@@ -55,7 +55,7 @@ def happened(unit_ids: Sequence[int]) -> list[Effect]:
         _("底数"): UnitBase,
         _("变更申请"): UnitChangeRequest,
     }
-    n = counts(**{label: model.objects.filter(**here) for label, model in models.items()})
+    n = counts(**{label: model._default_manager.filter(**here) for label, model in models.items()})
     return [Effect(label, count) for label, count in n.items()]
 
 

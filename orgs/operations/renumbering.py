@@ -11,7 +11,7 @@ from orgs.models import OrgUnit
 from orgs.operations import search_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 BATCH = 5_000
 Place = tuple[int, int, int, int]  # tree_id, lft, rght, depth
@@ -63,13 +63,13 @@ def _depth_first(
         stack.extend((child, depth + 1, 0) for child in reversed(children.get(unit_id, [])))
 
 
-def _write(changed: list[tuple[int, ...]]) -> None:
+def _write(changed: Sequence[tuple[int, ...]]) -> None:
     table = OrgUnit._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             cursor.executemany(
                 f"UPDATE {table} SET tree_id = %s, lft = %s, rght = %s, depth = %s WHERE id = %s",  # noqa: S608
-                ((*place, unit_id) for unit_id, *place in changed),
+                [(*place, unit_id) for unit_id, *place in changed],
             )
             return
         for batch in _batches(changed):
@@ -81,5 +81,5 @@ def _write(changed: list[tuple[int, ...]]) -> None:
             )
 
 
-def _batches(rows: list[tuple[int, ...]]) -> Iterable[list[tuple[int, ...]]]:
+def _batches(rows: Sequence[tuple[int, ...]]) -> Iterable[Sequence[tuple[int, ...]]]:
     return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))

@@ -154,7 +154,8 @@ def reveal_telephone(request: UnitChangeRequest, *, by: User) -> str:
     if request.state != RequestState.OPEN or not may_decide(by, request):
         raise NotAllowed
     reveals.record(request, unit=request.unit, purpose=_("办理变更申请"), by=by, field="telephone")
-    return request.telephone
+    telephone: str = request.telephone
+    return telephone
 
 
 def _move(

@@ -238,7 +238,8 @@ def _refuse_incomplete(unit: OrgUnit) -> None:
 
 
 def _superior_of(unit: OrgUnit) -> OrgUnit | None:
-    return OrgUnit.objects.select_related("kind").filter(pk=unit.parent_id).first()
+    superior: OrgUnit | None = OrgUnit.objects.select_related("kind").filter(pk=unit.parent_id).first()
+    return superior
 
 
 def _locked(unit_id: int) -> OrgUnit:

@@ -82,8 +82,10 @@ def check_tree() -> TreeReport:
 
 
 def _numbers() -> Iterator[Numbers]:
-    rows = OrgUnit.objects.order_by("tree_id", "lft", "pk")
-    return rows.values_list("pk", "parent_id", "tree_id", "lft", "rght", "depth").iterator(chunk_size=CHUNK)
+    units = OrgUnit.objects.order_by("tree_id", "lft", "pk")
+    rows = units.values_list("pk", "parent_id", "tree_id", "lft", "rght", "depth")
+    numbers: Iterator[Numbers] = rows.iterator(chunk_size=CHUNK)
+    return numbers
 
 
 class _NumberWalk:
@@ -150,7 +152,7 @@ def _find_cycles(parent_of: dict[int, int | None], found: _Findings) -> None:
             trail[unit] = None
             unit = parent_of.get(unit)
         if unit in trail:
-            ring = list(trail)[list(trail).index(unit) :]  # type: ignore[arg-type]
+            ring = list(trail)[list(trail).index(unit) :]
             names = " → ".join(map(str, ring))
             found.add("T5", _("上级关系成环：%(ids)s") % {"ids": names}, unit_id=unit)
         settled |= set(trail)

@@ -159,11 +159,11 @@ def _units_below(
     if strange:
         raise InvalidUnit(_("新的团支部只能设在有团支部毕业的院系，请刷新页面后再试。"))
     today, found = clock.today(), []
-    for each in new:
-        left = positions[each.parent_id]
+    for branch in new:
+        left = positions[branch.parent_id]
         position = left.pop(0) if len(left) > 1 else left[0]
-        facts = (each.code, each.name, intake_year, position, today)
-        found.append(UnitBelow(each.parent_id, Kind.CLASS_BRANCH, *facts))
+        facts = (branch.code, branch.name, intake_year, position, today)
+        found.append(UnitBelow(branch.parent_id, Kind.CLASS_BRANCH, *facts))
     return found
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOBILE = "mobile"
 
 
-class UserManager(BaseUserManager["User"]):  # type: ignore[type-var]
+class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(username=username, **fields)
         if user.mobile:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from django.db.models.expressions import Combinable
 
-    from orgs.models import OrgUnit, UnitBase
+    from orgs.models import OrgUnit, UnitBase, UnitKind
 
 
 def holds(name: str, part: str) -> GreaterThan:
@@ -34,7 +34,7 @@ def _holds(text: Combinable, part: str) -> GreaterThan:
 
 
 class UnitKindQuerySet(models.QuerySet["UnitKind"]):
-    def get_by_natural_key(self, code: str) -> object:
+    def get_by_natural_key(self, code: str) -> UnitKind:
         return self.get(code=code)
 
 

@@ -139,7 +139,8 @@ def _unit(request: LeagueRequest) -> OrgUnit | None:
     pk, text = whole_number(request.GET.get("unit")), request.GET.get("unit_q", "").strip()
     units = OrgUnit.objects.actionable_by(request.user, MANAGE_PEOPLE)
     if pk is not None:
-        return get_object_or_404(units, pk=pk)
+        unit: OrgUnit = get_object_or_404(units, pk=pk)
+        return unit
     return next(iter(units.best_matches(text, 1)), None) if text else None
 
 

@@ -217,7 +217,7 @@ def _line(found: UnitChangeRequest) -> dict[str, object]:
 
 def _rows(found: UnitChangeRequest, telephone: str) -> list[tuple[object, str, str, bool]]:
     """(field, what stood there, what is asked, whether it differs)."""
-    rows = []
+    rows: list[tuple[object, str, str, bool]] = []
     for name, value in found.proposed.items():
         before = found.before.get(name, "")
         texts = [Measure(each).label if name == "measure" and each else each for each in (before, value)]

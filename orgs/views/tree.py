@@ -81,5 +81,5 @@ def _picked(unit: OrgUnit) -> dict[str, object]:
         "name": unit.name,
         "path": " › ".join(unit.path_names),
         "kind": unit.kind.name,
-        "n_children": unit.n_children,  # type: ignore[attr-defined]
+        "n_children": unit.n_children,
     }

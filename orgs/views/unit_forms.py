@@ -15,10 +15,10 @@ from orgs.pages.unit_head import crumbs_of
 from orgs.permissions import EDIT_UNITS, may
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from django.forms import Form
-    from django.http import HttpResponse
+    from django.http import HttpResponse, QueryDict
 
     from orgs.http import LeagueRequest
     from orgs.models import UnitKind
@@ -48,7 +48,7 @@ def answer(
     heading: str,
     done: str,
     template: str = "orgs/unit/form.html",
-    extra: dict[str, object] | None = None,
+    extra: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     """Do the work of a valid form and go to the unit's page, or show the form, with what the operation refuses in words."""
     if REGULAR not in request.POST and form.is_valid():
@@ -71,7 +71,7 @@ def answer(
     return render(request, template, context, status=422 if is_refused else 200)
 
 
-def regularised(request: LeagueRequest, regular: Callable[[str], str]) -> object | None:
+def regularised(request: LeagueRequest, regular: Callable[[str], str]) -> QueryDict | None:
     """What was posted, for a form; with the regular name in it where the person tapped the button for it."""
     if request.method != "POST":
         return None

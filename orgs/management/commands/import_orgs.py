@@ -70,7 +70,7 @@ class Command(PortalCommand):
 def _unit(code: str) -> OrgUnit | None:
     if not code:
         return None
-    unit = OrgUnit.objects.select_related("kind").filter(code=code).first()
+    unit: OrgUnit | None = OrgUnit.objects.select_related("kind").filter(code=code).first()
     if unit is None:
         raise CommandError(f"没有代码为 {code} 的团组织，请检查 --under。")
     return unit
