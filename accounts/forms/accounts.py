@@ -19,7 +19,14 @@ from orgs.kernel import clock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from django.http import QueryDict
+    from django.utils.functional import _StrPromise
+
     from accounts.checklist import Line
+
+    _AccountField = forms.ModelChoiceField[Account]
+else:
+    _AccountField = forms.ModelChoiceField
 
 NAMES = (
     *("identifier", "nickname", "purpose", "opened_on", "contacts", "own_members", "declared_groups"),
@@ -27,12 +34,12 @@ NAMES = (
 )
 
 
-def _date(label: object) -> forms.DateField:
+def _date(label: _StrPromise) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, widget=widget)
 
 
-def _count(label: object) -> forms.IntegerField:
+def _count(label: _StrPromise) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=0, max_value=LARGEST_COUNT)
 
 
@@ -87,7 +94,7 @@ class _Facts(forms.Form):
 class NewAccountForm(_Facts):
     """A new account of the unit."""
 
-    platform = forms.ModelChoiceField(
+    platform: forms.ModelChoiceField[Platform] = forms.ModelChoiceField(
         label=_("平台"),
         queryset=None,
         empty_label=_("请选择"),
@@ -159,8 +166,8 @@ class TransferForm(MoveUnitForm):
         self.fields["parent"].label = _("接收单位")
 
 
-class _OtherAccount(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
+class _OtherAccount(_AccountField):
+    def label_from_instance(self, obj: Account) -> str:
         return f"{obj.platform.name}　{obj}（{obj.identifier}，{obj.unit.name}）"
 
 
@@ -200,9 +207,9 @@ class TiesForm(VersionedForm):
         help_text=_("本单位原有的、由这个账号接续的账号"),
     )
 
-    def __init__(self, *args: Any, account: Account, others: Any, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, account: Account, others: Any) -> None:
         names = ("bound_to", "succeeds", "version")
-        super().__init__(*args, initial={name: getattr(account, name) for name in names}, **kwargs)
+        super().__init__(data, initial={name: getattr(account, name) for name in names})
         bound, older = self.fields["bound_to"], self.fields["succeeds"]
         bound.queryset = others.active().exclude(platform=account.platform)  # type: ignore[attr-defined]
         older.queryset = others  # type: ignore[attr-defined]

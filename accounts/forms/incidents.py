@@ -15,17 +15,19 @@ from orgs.kernel import clock
 from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
     from orgs.models import OrgUnit
 
 _CHOOSE = [("", _("请选择"))]
 
 
-def _date(label: object, missing: object) -> forms.DateField:
+def _date(label: _StrPromise, missing: _StrPromise) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, widget=widget, error_messages={"required": missing})
 
 
-def _time(label: object, missing: object) -> forms.TimeField:
+def _time(label: _StrPromise, missing: _StrPromise) -> forms.TimeField:
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     return forms.TimeField(
         label=label,

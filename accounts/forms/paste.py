@@ -24,9 +24,11 @@ def rows_pasted(text: str, fields: Sequence[Field]) -> list[RowInput]:
     merged cells of the annex.
     """
     # An odd quotation mark belongs to somebody's nickname; read as a quote it would swallow the lines that follow.
-    quoting = csv.QUOTE_NONE if text.count('"') % 2 else csv.QUOTE_MINIMAL
+    is_odd = text.count('"') % 2 == 1
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = csv.reader(io.StringIO(plain), delimiter="\t", quoting=quoting)
+    lines = csv.reader(
+        io.StringIO(plain), delimiter="\t", quoting=csv.QUOTE_NONE if is_odd else csv.QUOTE_MINIMAL
+    )
     rows: list[RowInput] = []
     for cells in lines:
         if not any(cell.strip() for cell in cells) or _is_caption(cells, fields):

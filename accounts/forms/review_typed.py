@@ -31,7 +31,7 @@ class Typed:
             reasons=tuple(data.getlist("reasons")),
             remark=data.get("remark", ""),
             cells=frozenset(data.getlist("cells")),
-            why={key[len(WHY) :]: value for key, value in data.items() if key.startswith(WHY)},
+            why={key[len(WHY) :]: data.get(key, "") for key in data if key.startswith(WHY)},
             accepted=frozenset(
                 number for each in data.getlist("accept") if (number := whole_number(each)) is not None
             ),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from orgs.kernel.integrity import Run
 
 SAVE_AGAIN = gettext_lazy("周报按版本汇总。请在登记页打开该记录，核对后重新保存一次。")
-COUNTS = {
+COUNTS: dict[type[Account] | type[Group], tuple[str, ...]] = {
     Account: ("contacts", "own_members", "declared_groups"),
     Group: ("members", "outstanding_members", "youth", "subordinates_in"),
 }

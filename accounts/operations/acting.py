@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def unit_of(code: str) -> OrgUnit:
     """The unit with this code."""
-    unit = OrgUnit.objects.select_related("parent").filter(code=code).first()
+    unit: OrgUnit | None = OrgUnit.objects.select_related("parent").filter(code=code).first()
     if unit is None:
         raise AccountsError(_("没有代码为 %(code)s 的团组织。") % {"code": code})
     return unit

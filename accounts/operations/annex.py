@@ -27,7 +27,7 @@ from orgs.permissions import EXPORT, FILL, FULL_EXPORT, may
 from orgs.querysets.scope import UnitsInCharge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from accounts.field_lists import Field
     from accounts.querysets.submissions import SubmissionQuerySet
@@ -210,7 +210,7 @@ def _layout(round: CollectionRound) -> dict[str, Any]:
 
 
 def _rows(
-    fields: Iterable[Field], forms: Iterable[Submission], *, own: frozenset[int], full: bool
+    fields: Sequence[Field], forms: Iterable[Submission], *, own: frozenset[int], full: bool
 ) -> Iterator[AnnexRow]:
     for form in forms:
         unit = _unit(form)

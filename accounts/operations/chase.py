@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
+    from django_stubs_ext import WithAnnotations
 
     from accounts.models import CollectionRound
     from orgs.models import User
+
+    ExpectedForms = QuerySet[WithAnnotations[Expected, "FormState"]]
 
 NAMES_IN_TEXT = 30
 COUNTED_AS: dict[str, str] = {
@@ -34,6 +37,15 @@ COUNTED_AS: dict[str, str] = {
     SubmissionStatus.RETURNED: "returned",
     SubmissionStatus.DRAFT: "drafting",
 }
+
+
+class FormState(TypedDict):
+    """What `expected_below` says of the form of each unit."""
+
+    status: str
+    desk_id: int | None
+    desk_name: str | None
+    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +104,24 @@ class ChildProgress:
         return self.expected - self.approved
 
 
-def expected_below(round: CollectionRound, unit: OrgUnit, *, reader: User) -> QuerySet[Expected]:
+def expected_below(round: CollectionRound, unit: OrgUnit, *, reader: User) -> ExpectedForms:
     """Expected units of the subtree within the reader's lines (SUP-1.0), each with the state of its form: `status`, `desk_id`, `desk_name`, `since`."""
+    below = Expected.objects.within(UnitsInCharge.below(unit)).actionable_by(reader, REMIND)
+    return _with_forms(below.due().begun().filter(round=round))
+
+
+def _with_forms(rows: QuerySet[Expected]) -> ExpectedForms:
     form = Submission.objects.filter(round_id=OuterRef("round_id"), unit_id=OuterRef("unit_id"))
-    return (
-        Expected.objects.within(UnitsInCharge.below(unit))
-        .actionable_by(reader, REMIND)
-        .due()
-        .begun()
-        .filter(round=round)
-        .annotate(
-            # Never null: NOT (NULL = 'approved') would drop those who have not begun.
-            status=Coalesce(Subquery(form.values("status")[:1]), Value("")),
-            desk_id=Subquery(form.values("desk_id")[:1]),
-            desk_name=Subquery(form.values("desk__name")[:1]),
-            since=Subquery(form.values("on_desk_since")[:1]),
-        )
+    return rows.annotate(
+        # Never null: NOT (NULL = 'approved') would drop those who have not begun.
+        status=Coalesce(Subquery(form.values("status")[:1]), Value("")),
+        desk_id=Subquery(form.values("desk_id")[:1]),
+        desk_name=Subquery(form.values("desk__name")[:1]),
+        since=Subquery(form.values("on_desk_since")[:1]),
     )
 
 
-def late_below(round: CollectionRound, unit: OrgUnit, *, reader: User) -> QuerySet[Expected]:
+def late_below(round: CollectionRound, unit: OrgUnit, *, reader: User) -> ExpectedForms:
     """Those whose form has not entered the registry, in the order of the tree."""
     late = expected_below(round, unit, reader=reader).exclude(status=SubmissionStatus.APPROVED)
     return late.select_related("unit", "unit__parent").order_by("unit__tree_id", "unit__lft")

@@ -167,9 +167,9 @@ def _one_mobile(scope: Scope) -> tuple[list[Finding], bool]:
     many = counted.annotate(n=Count("unit", distinct=True)).filter(n__gte=LEAST_UNITS).values("mobile_index")
     rows = terms.filter(mobile_index__in=many).select_related("unit__parent")
     rows = rows.defer("name", "wechat_id", "nickname", "qq", "mobile")
-    terms, is_cut = _read(rows.order_by("mobile_index", "unit__tree_id", "unit__lft", "pk"))
-    findings = []
-    for index, group in groupby(terms, lambda term: term.mobile_index):
+    found, is_cut = _read(rows.order_by("mobile_index", "unit__tree_id", "unit__lft", "pk"))
+    findings: list[Finding] = []
+    for index, group in groupby(found, lambda term: term.mobile_index):
         units = _distinct(each.unit for each in group)
         findings += _shared(scope, FindingKind.ONE_MOBILE, index, units, _("一名管理员"), ())
     return _in_order(findings), is_cut
@@ -204,7 +204,7 @@ def _claimed_twice(scope: Scope) -> tuple[list[Finding], bool]:
     keys = {each.key for each in claims} or {""}
     taken = Account.objects.active().filter(platform=DEFAULT_PLATFORM, identifier_key__in=keys)
     holders = {each.identifier_key: each for each in taken.select_related("unit__parent")}
-    findings = []
+    findings: list[Finding] = []
     for key, group in groupby(claims, lambda row: row.key):
         filled, holder = _distinct(each.submission.unit for each in group), holders.get(key)
         units = filled | ({holder.unit_id: holder.unit} if holder else {})

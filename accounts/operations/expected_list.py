@@ -49,7 +49,7 @@ def expect_all(
 
 def _units_to_expect(round: CollectionRound, by: User) -> OrgUnitQuerySet:
     scope = UnitsInCharge.below(OrgUnit.objects.get(pk=round.unit_id))
-    units = (
+    units: OrgUnitQuerySet = (
         OrgUnit.objects.within(scope)
         .actionable_by(by, permissions.LAUNCH_ROUND)
         .in_operation()

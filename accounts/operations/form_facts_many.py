@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
 
@@ -67,7 +67,7 @@ class DoubtsOfMany:
             self._alike[counted] += 1
         return examine(figures, self._facts(unit, rows, answers, n_alike), self._codes)
 
-    def _answers(self, rows: Sequence[RowInput]) -> dict[int, dict[str, object]]:
+    def _answers(self, rows: Sequence[RowInput]) -> dict[int, dict[str, Any]]:
         return {
             at: by_target(self._fields, row, "account") for at, row in enumerate(rows) if not row.continues
         }

@@ -176,9 +176,9 @@ def _recognised(
         key = identity(fields, row)
         take(index, names.get(key) if key else None)
     if not is_marked and len(rows) == n_saved:
-        for row in list(by_pk.values()):
-            if row.position < len(rows):
-                take(row.position, row)
+        for kept in list(by_pk.values()):
+            if kept.position < len(rows):
+                take(kept.position, kept)
     return found
 
 

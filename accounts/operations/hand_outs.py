@@ -8,7 +8,7 @@ READING: the days of WB-4 and MS-2.5 bind the centre and the platform, so no uni
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db import models, transaction
 from django.urls import reverse
@@ -30,7 +30,7 @@ from orgs.operations import ledger
 from orgs.permissions import EDIT_REGISTRY, may
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from accounts.models import Platform
     from orgs.models import User
@@ -61,6 +61,13 @@ class Opened:
 
     handed: HandedAccount
     secret: str = field(repr=False)
+
+
+class _Typed(TypedDict, total=False):
+    """What becomes known of the account when it is put in use."""
+
+    nickname: str
+    status: str
 
 
 @transaction.atomic
@@ -167,7 +174,7 @@ def _ensure_move(handed: HandedAccount, state: HandedState) -> None:
 
 def _move(
     handed: HandedAccount,
-    facts: dict[str, object],
+    facts: Mapping[str, object],
     verb: str,
     *,
     by: User,
@@ -178,7 +185,7 @@ def _move(
         raise Conflict
     for name, value in facts.items():
         setattr(handed, name, value)
-    ledger.record(verb, handed, by=by, reason=reason, hand_out=handed.hand_out_id, **detail)
+    ledger.record(verb, handed, by=by, unit=None, reason=reason, hand_out=handed.hand_out_id, **detail)
     return handed
 
 
@@ -209,10 +216,17 @@ def _registered(handed: HandedAccount, identifier: str, nickname: str, *, by: Us
     own = Account.objects.holding(platform, key).filter(unit_id=handed.unit_id)
     account = own.select_related("unit", "platform").first()
     reason = _("启用发放的账号")
-    facts = {"nickname": nickname} if nickname else {}
-    said = {"by": by, "reason": reason, "envelope": handed}
+    facts: _Typed = {"nickname": nickname} if nickname else {}
     if account is None:
-        return registry.open_account(handed.unit, platform=platform, identifier=identifier, **said, **facts)
+        return registry.open_account(
+            handed.unit,
+            platform=platform,
+            identifier=identifier,
+            by=by,
+            reason=reason,
+            envelope=handed,
+            **facts,
+        )
     if account.status in {AccountStatus.PLANNED, AccountStatus.DORMANT}:
         facts["status"] = AccountStatus.OPEN.value
-    return registry.change_account(account, **said, **facts)
+    return registry.change_account(account, by=by, reason=reason, envelope=handed, **facts)

@@ -208,7 +208,9 @@ def _write(ready: Sequence[_Ready], round: CollectionRound, task: HandingIn) -> 
         unit = each.expected.unit
         submission = each.saved or Submission(round=round, unit=unit, version=0)
         submission.round, submission.unit = round, unit
-        kept.append(form_rows.previous_to_keep(submission, submission.rows.all()) if each.saved else None)
+        kept.append(
+            form_rows.previous_to_keep(submission, list(submission.rows.all())) if each.saved else None
+        )
         _fill(submission, each, now, task.by)
         note(doubts.of(unit, each.rows), submission)
         submission.desk = desks.first(submission)

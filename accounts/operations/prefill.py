@@ -85,7 +85,7 @@ def units_on_record(fields: Sequence[Field]) -> Q | None:
 
 def typed_fields(fields: Sequence[Field], *, on_record: bool) -> int:
     """How many fields of a row a unit types: without a record all but its own name, else what no record answers."""
-    answered = ("unit.name",)
+    answered: tuple[str, ...] = ("unit.name",)
     if on_record:
         answered += tuple(each.target for each in fields if each.target.startswith(_RECORDED))
     return sum(each.target not in answered for each in fields)

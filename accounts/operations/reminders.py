@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from django.db.models import QuerySet
-
-    from accounts.models import Expected
+    from accounts.operations.chase import ExpectedForms
     from orgs.models import User
     from orgs.querysets.tree import OrgUnitQuerySet
 
@@ -79,7 +77,8 @@ def remind(round: CollectionRound, unit: OrgUnit, *, by: User, most: int = MOST_
     round = CollectionRound.objects.select_for_update(of=("self",)).get(pk=round.pk)
     late = late_below(round, unit, reader=by).order_by()
     on_desks = late.filter(desk_id__isnull=False)
-    acting = acting_for_desks(on_desks.values_list("desk_id", "unit__line").distinct())
+    desks = on_desks.values_list("desk_id", "unit__line").distinct()
+    acting = acting_for_desks((desk_id, line) for desk_id, line in desks if desk_id is not None)
     occupied = on_desks.exclude(_at(acting)).values("desk_id").annotate(until=Min("deadline_at"))
     earliest = _earliest(on_desks, acting)
     standing_in = OrgUnit.objects.filter(pk__in=earliest).exclude(pk__in=occupied.values("desk_id"))
@@ -100,8 +99,9 @@ def remind(round: CollectionRound, unit: OrgUnit, *, by: User, most: int = MOST_
         (_appointers(acting).values_list("pk", nobody, _until({})), "pk", to_people),
     ):
         done += _remind(round, holders, column, link, most)
-    facts = {"sent": done.sent, "already": done.already, "capped": done.capped}
-    ledger.record("round.remind", round, by=by, unit=unit, **facts)
+    ledger.record(
+        "round.remind", round, by=by, unit=unit, sent=done.sent, already=done.already, capped=done.capped
+    )
     return done
 
 
@@ -113,12 +113,12 @@ def _at(desks: Iterable[tuple[int, str]]) -> Q:
     return reduce(or_, each, Q(pk__in=()))
 
 
-def _earliest(on_desks: QuerySet[Expected], acting: Acting) -> dict[int, datetime]:
+def _earliest(on_desks: ExpectedForms, acting: Acting) -> dict[int, datetime]:
     """Who stands in -> the nearest deadline of the forms at the vacant desks."""
     found: dict[int, datetime] = {}
     waiting = on_desks.filter(_at(acting)).values("desk_id", "unit__line").annotate(until=Min("deadline_at"))
     for desk_id, line, until in waiting.values_list("desk_id", "unit__line", "until"):
-        acting_id = acting[desk_id, line]
+        acting_id = None if desk_id is None else acting[desk_id, line]
         if acting_id is not None:
             found[acting_id] = min(until, found.get(acting_id, until))
     return found
@@ -133,7 +133,8 @@ def _appointers(acting: Acting) -> OrgUnitQuerySet:
     """Where nobody up to the national office may decide, those who can appoint somebody are told."""
     lost = {desk_id for (desk_id, _line), acting_id in acting.items() if acting_id is None}
     appoints = who_appoints(OrgUnit.objects.filter(pk__in=lost)) if lost else {}
-    return OrgUnit.objects.filter(pk__in={each.unit.pk for each in appoints.values()})
+    found: OrgUnitQuerySet = OrgUnit.objects.filter(pk__in={each.unit.pk for each in appoints.values()})
+    return found
 
 
 def _remind(round: CollectionRound, holders: Any, column: str, link: str, most: int) -> Reminded:

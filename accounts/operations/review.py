@@ -122,7 +122,7 @@ def return_submission(
     chosen = [reason for reason in ReturnReason.values if reason in reasons]
     if not (chosen or remark.strip() or marked):
         raise AccountsError(_("退回必须说明理由：请选择至少一条理由，或填写说明。"))
-    desk, now = submission.desk, clock.now()
+    desk, now = turn.desk, clock.now()
     n_accepted = form_rows.accept(submission, accepted, ((c.position, c.field) for c in marked), at=now)
     submission.move_to(SubmissionStatus.RETURNED)
     submission.desk, submission.on_desk_since = None, None
@@ -138,7 +138,7 @@ def return_submission(
     said = "；".join(each for each in (turn.words, why) if each)
     add_step(submission, StepKind.RETURNED, unit=desk, by=by, at=now, remark=said)
     facts = {"reasons": chosen, "cells": len(marked), "accepted": n_accepted} | stood_in(turn)
-    ledger.record("submission.return", submission, by=by, unit=submission.unit, **facts)
+    ledger.record("submission.return", submission, by=by, unit=submission.unit, reason="", **facts)
     text = _("收集表被退回：%(why)s") % {"why": why}
     ledger.notify(submission.unit, RETURNED, text[:400], link=form_link(submission))
     return submission
@@ -208,7 +208,6 @@ def form_link(submission: Submission) -> str:
 
 def _approve(turn: Turn, *, by: User, desks: Desks) -> Submission:
     submission, now = turn.form, clock.now()
-    desk = submission.desk
     above = desks.next(submission)
     if above is None:
         ensure_may_enter(submission)
@@ -217,9 +216,9 @@ def _approve(turn: Turn, *, by: User, desks: Desks) -> Submission:
     submission.approved_at = None if above else now
     write(submission)
     final = above is None
-    add_step(submission, StepKind.APPROVED, unit=desk, by=by, at=now, remark=turn.words, is_final=final)
+    add_step(submission, StepKind.APPROVED, unit=turn.desk, by=by, at=now, remark=turn.words, is_final=final)
     facts = {"final": final} | stood_in(turn)
-    ledger.record("submission.approve", submission, by=by, unit=submission.unit, **facts)
+    ledger.record("submission.approve", submission, by=by, unit=submission.unit, reason="", **facts)
     if final:
         entry.enter(submission, by=by)
         form_rows.forget(submission)

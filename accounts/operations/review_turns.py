@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A form taken up for a decision; `stands_in` names the vacant desk for which the unit decides."""
+    """A form taken up for a decision at `desk`; `stands_in` names the vacant desk for which the unit decides."""
 
     form: Submission
+    desk: OrgUnit
     stands_in: OrgUnit | None = None
 
     @property
@@ -99,7 +100,7 @@ def taken_up(submission_id: int, *, version: int, by: User, in_charge: UnitsInCh
     if submission.round.closed_at is not None:
         raise RoundClosed
     submission.desk = acting
-    return Turn(submission, stands_in)
+    return Turn(submission, acting, stands_in)
 
 
 def stood_in(turn: Turn) -> dict[str, object]:
@@ -123,7 +124,7 @@ def add_step(
     submission: Submission,
     kind: StepKind,
     *,
-    unit: OrgUnit | None,
+    unit: OrgUnit,
     by: User,
     at: datetime,
     remark: str = "",

@@ -120,16 +120,19 @@ def apply(change: Change) -> None:
 def happened(unit_ids: Sequence[int]) -> list[Effect]:
     """Accounts, groups, forms and handed-out accounts, of whatever state, that have come to be in these units."""
     here = {"unit_id__in": unit_ids}
-    models = {"accounts": Account, "groups": Group, "forms": Submission, "handed": HandedAccount}
-    n = counts(**{name: model.objects.filter(**here) for name, model in models.items()})
+    n = counts(
+        accounts=Account.objects.filter(**here),
+        groups=Group.objects.filter(**here),
+        forms=Submission.objects.filter(**here),
+        handed=HandedAccount.objects.filter(**here),
+    )
     labels = {"accounts": _("账号"), "groups": _("群"), "forms": _("收集表"), "handed": _("发放的账号")}
     return [Effect(label, n[name]) for name, label in labels.items()]
 
 
 def _to_come_back(change: Change) -> list[Effect]:
-    closings = RegistryEvent.objects.filter(
-        unit_id__in=change.unit_ids, at=change.undoes, kind=EventKind.CLOSED
-    )
+    closings = RegistryEvent.objects.filter(unit_id__in=change.unit_ids, kind=EventKind.CLOSED)
+    closings = closings.filter(at=change.undoes) if change.undoes else closings.none()
     accounts, groups = closings.filter(account__isnull=False), closings.filter(group__isnull=False)
     handed = hand_outs_tree.concerned(change)
     n = counts(accounts=accounts, groups=groups, exempted=_exempted_by(change), handed=handed)
@@ -195,6 +198,8 @@ def _exempt(change: Change) -> None:
 
 def _exempted_by(change: Change) -> ExpectedQuerySet:
     """Expected units that the change which is taken back has exempted, and nobody has touched since."""
+    if change.undoes is None:
+        return Expected.objects.none()
     rows = ExpectedVersion.objects.current().filter(valid_from=change.undoes, is_due=False)
     return Expected.objects.filter(unit_id__in=change.unit_ids, pk__in=rows.values("expected_id"))
 

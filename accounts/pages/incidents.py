@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 OPEN, CLOSED = "open", "closed"
 FIRST_YEAR, LAST_YEAR = 2000, 3000
-TONES = {IncidentState.FOUND: "bad", IncidentState.HANDLED: "warn", IncidentState.CLOSED: "ok"}
+TONES: dict[str, str] = {
+    IncidentState.FOUND: "bad",
+    IncidentState.HANDLED: "warn",
+    IncidentState.CLOSED: "ok",
+}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 Chip = tuple[str, str, bool]

@@ -21,7 +21,7 @@ from orgs.kernel import clock
 from orgs.permissions import REVIEW
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from accounts.field_lists import Field
     from accounts.models import Group, SubmissionRow
@@ -184,7 +184,9 @@ def _parts(
     registered = {each.pk: each for each in form.unit.groups.active()} if is_about_groups else {}
     n_accounts = sum(not row.continues for row in rows)
     parts: list[Part] = []
-    account, at, people = None, 0, iter(())
+    account: Account | None = None
+    people: Iterator[Administratorship] = iter(())
+    at = 0
     for row in rows:
         answers = RowInput(row.values, row.personal or {}, row.continues, row.account_id)
         remarks = {d["field"]: str(d["message"]) for d in form.doubts if d.get("position") == row.position}
@@ -193,8 +195,11 @@ def _parts(
             key = identifier_key(str(by_target(fields, answers, "account").get("identifier", "")))
             account = accounts.get(row.account_id or 0) or by_key.get(key)
             people = iter(terms.get(account.pk, ()) if account else ())
-        known = {"account": account, "administrator": next(people, None)}
-        known["group"] = registered.get(row.values.get(GROUP_ID) or 0)
+        known = {
+            "account": account,
+            "administrator": next(people, None),
+            "group": registered.get(row.values.get(GROUP_ID) or 0),
+        }
         groups = []
         for asked in _by_group(applying(fields, answers)):
             lines = [_line(each, row, answers, known, remarks, last_time, typed) for each in asked]

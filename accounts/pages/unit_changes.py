@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.core.paginator import Page
+    from django.db.models import Model, QuerySet
     from django.utils.functional import _StrPromise
 
     from orgs.models import User
@@ -87,11 +88,11 @@ def of_unit(
     return page, [tellers[of](pk, known) for pk, of, _at in page]
 
 
-def _keys(unit: OrgUnit, user: User):  # noqa: ANN202 - the union of three querysets
+def _keys(unit: OrgUnit, user: User) -> QuerySet[Model, tuple[int, str, datetime]]:
     events = RegistryEvent.objects.visible_to(user).filter(unit=unit).annotate(moment=F("at"))
     places = UnitVersion.objects.filter(unit=unit).annotate(moment=F("valid_from"))
     bases = UnitBaseVersion.objects.filter(unit=unit).annotate(moment=F("valid_from"))
-    listed = [
+    listed: list[QuerySet[Model, tuple[int, str, datetime]]] = [
         rows.order_by().annotate(row=F("pk"), of=Value(of)).values_list("row", "of", "moment")
         for rows, of in ((events, EVENT), (places, PLACE), (bases, BASE))
     ]

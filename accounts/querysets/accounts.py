@@ -55,7 +55,7 @@ class AccountQuerySet(ScopedQuerySet["Account"]):
 
     def for_page(self) -> Self:
         """With what the page of one account shows; `n_alike`: open ones of the unit on the platform, itself included."""
-        others: AccountQuerySet = self.model._default_manager.all()  # type: ignore[assignment]
+        others: AccountQuerySet = self.model._default_manager.all()
         alike = others.active().order_by()
         alike = alike.filter(unit=models.OuterRef("unit"), platform=models.OuterRef("platform"))
         counted = alike.values("unit").annotate(n=models.Count("pk")).values("n")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
-    pass
+    from accounts.models import FieldList
 
 
 class FieldListQuerySet(models.QuerySet["FieldList"]):
-    def get_by_natural_key(self, code: str, version: int) -> object:
+    def get_by_natural_key(self, code: str, version: int) -> FieldList:
         return self.get(code=code, version=version)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django import forms
-    from django.http import HttpResponse
+    from django.http import HttpResponse, QueryDict
 
     from orgs.http import LeagueRequest
 
@@ -49,7 +49,7 @@ def edit_account(request: LeagueRequest, pk: int) -> HttpResponse:
             changed = registry.change_account(account, by=request.user, **form.facts())
         except Conflict:
             theirs = form.differing(account)
-            form.data = _of_version(form, account)
+            form.data = _of_version(request, account)
             form.add_error(None, _("在您填写时，他人已保存过变更。请对照下面的现登记内容，核对后再保存。"))
         except OrgsError as error:
             form.add_error(None, error.message)
@@ -208,7 +208,7 @@ def _answer(
         except NotAllowed:
             raise
         except Conflict:
-            form.data = _of_version(form, account)
+            form.data = _of_version(request, account)
             form.add_error(None, _("在您填写时，他人已保存过变更，请核对后再次提交。"))
         except OrgsError as error:
             form.add_error(None, error.message)
@@ -237,9 +237,9 @@ def _page(
     return render(request, page, context, status=422 if form.errors else 200)
 
 
-def _of_version(form: forms.Form, account: Account) -> object:
+def _of_version(request: LeagueRequest, account: Account) -> QueryDict:
     """What was typed, upon what stands there now."""
-    typed = form.data.copy()
+    typed = request.POST.copy()
     typed["version"] = str(account.version)
     return typed
 
@@ -258,4 +258,5 @@ def _effects_of_status(status: str) -> list[str]:
 
 
 def _leaving(account: Account) -> str:
-    return _("在任管理员%(n)d人同时离任。") % {"n": account.n_administrators}
+    n = account.n_administrators  # type: ignore[attr-defined]  # counted by for_list()
+    return _("在任管理员%(n)d人同时离任。") % {"n": n}

@@ -128,7 +128,7 @@ def grade_incident(request: LeagueRequest, pk: int) -> HttpResponse:
 
 
 def _act(
-    request: LeagueRequest, pk: int, form: forms.Form | None, act: Callable[[], None], done: str
+    request: LeagueRequest, pk: int, form: forms.Form | None, act: Callable[[], object], done: str
 ) -> HttpResponse:
     """Do it and show the incident again; what is wrong stands on the page, nothing typed is lost."""
     incident = _incident(request, pk)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from orgs.http import LeagueRequest
     from orgs.querysets.scope import UnitsInCharge
+    from orgs.querysets.tree import OrgUnitQuerySet
 
 PER_PAGE = 30
 LONGEST_BACK = 400
@@ -78,7 +79,7 @@ def _reviewed(request: LeagueRequest) -> UnitsInCharge:
 
 def _unit(asked: QueryDict, whole: UnitsInCharge) -> OrgUnit | None:
     """The unit chosen in the picker; without script the best match of what was typed."""
-    inside = OrgUnit.objects.within(whole)
+    inside: OrgUnitQuerySet = OrgUnit.objects.within(whole)
     pk, typed = whole_number(asked.get("unit")), asked.get("unit_q", "").strip()
     if pk:
         return inside.filter(pk=pk).first()

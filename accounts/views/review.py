@@ -55,7 +55,7 @@ def return_form(request: LeagueRequest, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST, subject=_subject(request, pk))
     if not form.is_valid():
         words = form.non_field_errors() or [_("退回理由不符合要求，请重新选择。")]
-        return _refused(request, pk, words[0], status=422)
+        return _refused(request, pk, str(words[0]), status=422)
     return _decided(
         request,
         pk,

@@ -77,9 +77,9 @@ def page(
     return render(request, "accounts/review/list.html", context, status=status)
 
 
-def address(**query: object) -> str:
+def address(**query: str | int | None) -> str:
     """The list, with what is to be shown of it."""
-    given = {key: value for key, value in query.items() if value not in (None, "")}
+    given = {key: value for key, value in query.items() if value is not None and value != ""}
     return reverse("accounts:list-review") + (f"?{urlencode(given)}" if given else "")
 
 

@@ -113,6 +113,11 @@ class EncryptedTextField(_Encrypted):
 class EncryptedJSONField(_Encrypted):
     """A JSON value that stands encrypted in the database; None stays NULL."""
 
+    if TYPE_CHECKING:
+        # As of models.JSONField, not of the text column it stands in.
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
+
     description = gettext_lazy("加密的结构化数据")
 
     def get_prep_value(self, value: Any) -> Any:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from accounts.querysets.accounts import AccountQuerySet
+    from accounts.querysets.groups import GroupQuerySet
+
 BATCH = 500
 TERM_FIELDS = ("pk", "unit_id", "account_id", "group_id", "mobile_index")
 Channel = Account | Group
@@ -52,7 +55,7 @@ def close_channels(unit_ids: Sequence[int], *, reason: str, at: datetime) -> Non
 
     For operations on the tree, which have asked for the right: the ledger of the unit names the person.
     """
-    found = {
+    found: dict[str, list[Channel]] = {
         sort.role: list(_locked(sort).active().filter(unit_id__in=unit_ids).order_by("pk")) for sort in SORTS
     }
     _end_terms(unit_ids, found, reason=reason, at=at)
@@ -77,7 +80,7 @@ def transfer_channels(unit_ids: Sequence[int], target_id: int, *, reason: str, a
     unit as a whole leaves (SUP-2.2.2): the receiving unit has its own.
     """
     for sort in SORTS:
-        channels = list(_locked(sort).active().filter(unit_id__in=unit_ids).order_by("pk"))
+        channels: list[Channel] = list(_locked(sort).active().filter(unit_id__in=unit_ids).order_by("pk"))
         if not channels:
             continue
         changes: dict[int, dict[str, list[object]]] = {}
@@ -101,17 +104,20 @@ def _move_terms(of_channels: dict[str, list[int]], target_id: int, *, at: dateti
     versions.record_many(AdministratorshipVersion, "administratorship_id", rows, at)
 
 
-def _locked(sort: _Sort) -> object:
+def _locked(sort: _Sort) -> AccountQuerySet | GroupQuerySet:
+    if sort.model is Group:
+        return Group.objects.select_for_update(of=("self",))
     # The name of the person responsible is encrypted and of no concern here.
-    rows = sort.model.objects.select_for_update(of=("self",))
-    return rows.defer("responsible_name") if sort.model is Account else rows
+    return Account.objects.select_for_update(of=("self",)).defer("responsible_name")
 
 
 def _close(sort: _Sort, channels: Sequence[Channel], *, reason: str, at: datetime) -> None:
     if not channels:
         return
     today = clock.local(at).date()
-    changes = {each.pk: {"status": [each.status, str(sort.closed)]} for each in channels}
+    changes: dict[int, dict[str, list[object]]] = {
+        each.pk: {"status": [each.status, str(sort.closed)]} for each in channels
+    }
     sort.model.objects.filter(pk__in=list(changes)).update(
         status=sort.closed, closed_on=today, version=F("version") + 1
     )
@@ -122,17 +128,19 @@ def _close(sort: _Sort, channels: Sequence[Channel], *, reason: str, at: datetim
 
 def _restore(sort: _Sort, statuses: dict[int, str], *, reason: str, at: datetime) -> None:
     closed = _locked(sort).filter(pk__in=list(statuses), status=sort.closed)
-    channels = list(closed.order_by("pk"))
+    channels: list[Channel] = list(closed.order_by("pk"))
     if not channels:
         return
     if sort.model is Account:
-        _refuse_taken(channels)
+        _refuse_taken([each for each in channels if isinstance(each, Account)])
     for status in set(statuses.values()):
         ids = [each.pk for each in channels if statuses[each.pk] == status]
         sort.model.objects.filter(pk__in=ids).update(status=status, closed_on=None, version=F("version") + 1)
     for each in channels:
         each.status, each.closed_on = statuses[each.pk], None
-    changes = {each.pk: {"status": [str(sort.closed), each.status]} for each in channels}
+    changes: dict[int, dict[str, list[object]]] = {
+        each.pk: {"status": [str(sort.closed), each.status]} for each in channels
+    }
     _write(sort, channels, EventKind.RESTORED, changes, reason=reason, at=at)
 
 
