@@ -137,7 +137,7 @@ class ReportingConfig(AppConfig):
         triggers.lock_rows("reporting_plannednumber", locked_column="superseded_at", locked_value=FILLED)
         panels.register(tabs=tabs)
         # Imported here: the page needs the models, which exist only now.
-        from reporting.pages import as_of, campaign_rounds, channel, duties  # noqa: PLC0415
+        from reporting.pages import as_of, beside_children, campaign_rounds, channel, duties  # noqa: PLC0415
 
         links.register(duties.links, panels=channel.panels, rounds=campaign_rounds.links)
-        panels.register(as_of=as_of.read)
+        panels.register(panels=beside_children.panels, as_of=as_of.read)

@@ -18,7 +18,7 @@ from orgs.kernel import numbers, plot
 from orgs.kernel.clock import Week, local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from django.http import HttpRequest
@@ -88,6 +88,12 @@ def ratio(value: Fraction | None) -> str:
 def thousands(n: int | None) -> str:
     """12,345; a dash where the number is unknown."""
     return numbers.thousands(n)
+
+
+@register.filter
+def at(entries: Mapping[int, object], key: int) -> object:
+    """The entry under a key that only the page knows; None where there is none."""
+    return entries.get(key)
 
 
 @register.filter
