@@ -80,7 +80,6 @@ def lines(counted: dict[str, int]) -> list[Todo]:
 def _lacking(own: frozenset[int]) -> Any:
     """Requirements of running campaigns that one of these units is asked and has not met."""
     answers = Judgement.objects.current().filter(version=OuterRef("version"), unit_id__in=own)
-    told = answers.annotate(told=Substr("standings", OuterRef("position"), Value(1))).filter(
-        told__in=[judging.UNMET, judging.YOUNG]
-    )
+    character = Substr("standings", OuterRef("position"), Value(1))  # type: ignore[arg-type]  # the stubs forget F
+    told = answers.annotate(told=character).filter(told__in=[judging.UNMET, judging.YOUNG])
     return Requirement.objects.filter(Exists(told), version__campaign__state=CampaignState.RUNNING)

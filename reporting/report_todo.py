@@ -54,7 +54,7 @@ def _to_publish(in_charge: UnitsInCharge, week: clock.Week) -> OrgUnitQuerySet:
         unit=OuterRef("pk"), closed_week__year=week.year, closed_week__number=week.number
     )
     closed = ClosedWeek.objects.published().of_week(week)
-    provinces = OrgUnit.objects.filter(pk__in=own, kind__code=Kind.PROVINCE)
+    provinces: OrgUnitQuerySet = OrgUnit.objects.filter(pk__in=own, kind__code=Kind.PROVINCE)
     return provinces.filter(Exists(closed), ~Exists(published))
 
 

@@ -34,7 +34,7 @@ def day_words(until: datetime) -> str:
     moment = clock.local(until)
     is_midnight = (moment.hour, moment.minute) == (0, 0)
     day = moment.date() - timedelta(days=1) if is_midnight else moment.date()
-    words = {"year": day.year, "month": day.month, "day": day.day}
+    words: dict[str, int | str] = {"year": day.year, "month": day.month, "day": day.day}
     words["hour"] = "24:00" if is_midnight else f"{moment:%H:%M}"
     return _("%(year)s年%(month)s月%(day)s日 %(hour)s") % words
 

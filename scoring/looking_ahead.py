@@ -21,6 +21,8 @@ from scoring.scheme_checks import highest_of
 from scoring.written_rules import Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from orgs.kernel.clock import Week
     from scoring.models import Criterion, Score
 
@@ -249,7 +251,7 @@ def _most(rule: Rule, outlook: Outlook) -> int | None:
     return outlook.weeks if rule.metric == Metric.WEEKLY_REPORTS else None
 
 
-_AHEAD = {
+_AHEAD: dict[str, Callable[[Rule, Kept, Outlook, Score], list[Step]]] = {
     RuleKind.BANDS: _bands,
     RuleKind.LINEAR: _linear,
     RuleKind.PRESENCE: _presence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Count, Q
@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from orgs.models import User
-    from scoring.models import AssessmentGroup, AssessmentRound, Evidence, Scheme, SchemeTrial, Score, Sheet
+    from scoring.models import (
+        AssessmentGroup,
+        AssessmentRound,
+        BlindSheet,  # noqa: F401 - in BlindSheetQuerySet's base
+        Evidence,
+        Scheme,
+        SchemeTrial,
+        Score,
+        Sheet,
+    )
+
+OnSheet = TypeVar("OnSheet", bound=models.Model)
 
 
 class SchemeQuerySet(ScopedQuerySet["Scheme"]):
@@ -128,7 +139,7 @@ class SheetQuerySet(ScopedQuerySet["Sheet"]):
 
     def unexplained(self) -> Self:
         """Sheets that led to no written explanation, nor did an earlier revision of theirs (`explanations.duties_of`)."""
-        led = self.model.explanation.related.related_model._default_manager  # type: ignore[attr-defined]
+        led = self.model.explanation.related.related_model._default_manager
         same = {f"sheet__{name}": models.OuterRef(name) for name in ("scheme", "year", "unit")}
         before = led.filter(**same, sheet__revision__lt=models.OuterRef("revision"))
         asked = led.filter(sheet=models.OuterRef("pk"))
@@ -254,7 +265,7 @@ class AssessmentGroupQuerySet(ScopedQuerySet["AssessmentGroup"]):
         return self.annotate(n_sheets=Count("sheets", distinct=True), n_graded=graded)
 
 
-class OfSheetQuerySet(ScopedQuerySet[models.Model]):
+class OfSheetQuerySet(ScopedQuerySet[OnSheet]):
     """What hangs on a sheet is seen by who sees its unit."""
 
     unit_lookup: ClassVar[str] = "sheet__unit"
@@ -274,7 +285,7 @@ class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
         )
 
 
-class BlindSheetQuerySet(OfSheetQuerySet):
+class BlindSheetQuerySet(OfSheetQuerySet["BlindSheet"]):
     """What assessors found alone. SECURITY: no scope opens it; `operations.blind_scores` says who reads what when."""
 
     def of_members(self) -> Self:

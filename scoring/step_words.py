@@ -60,10 +60,11 @@ def why_lost(each: Ahead, outlook: Outlook) -> str:
     if rule.metric in LASTING:
         words = {"metric": metric_words(rule), "n": kept.get("numerator")}
         return _("%(metric)s已为 %(n)s，不能减少。") % words
-    text = {
+    texts: dict[str, str] = {
         RuleKind.MISSES: _("连续未达到已有 %(n)s 次，不能补回。"),
         RuleKind.MONTHLY: _("过去各月的数已定，余下各月全部达到也补不回。"),
-    }.get(rule.rule, _("按现有数据今年最多得 %(most)s 分。"))
+    }
+    text = texts.get(rule.rule, _("按现有数据今年最多得 %(most)s 分。"))
     return text % {"n": kept.get("numerator"), "most": points_text(each.ceiling)}
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs.kernel import clock
 from reporting.operations.check_photos import LONGEST_PURPOSE, Photo
-from reporting.operations.draw_results import MOST_MEMBERS, Counted
+from reporting.operations.draw_results import Counted
 from reporting.operations.inspection import LONGEST_REASON, MOST_POSTS
+from reporting.operations.verified_counts import MOST_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

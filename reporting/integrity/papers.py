@@ -34,7 +34,8 @@ def bulletins(run: Run) -> Iterator[Found]:
     """Published bulletins of a unit and year are numbered without gaps; a correction says what it corrects."""
     numbers: dict[tuple[int, int], set[int]] = {}
     for bulletin in Bulletin.objects.filter(state=BulletinState.PUBLISHED).order_by("pk"):
-        numbers.setdefault((bulletin.unit_id, bulletin.year), set()).add(bulletin.number)
+        if bulletin.year is not None and bulletin.number is not None:  # the database sees to it
+            numbers.setdefault((bulletin.unit_id, bulletin.year), set()).add(bulletin.number)
         if (bulletin.correction > 0) != (bulletin.corrects_id is not None):
             yield Found(_("通报 %(id)s") % {"id": bulletin.pk}, _("更正没有指向原通报"), bulletin.pk)
     for (unit_id, year), found in numbers.items():

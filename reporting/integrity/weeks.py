@@ -69,7 +69,7 @@ def week_rows(run: Run) -> Iterator[Found]:
         WeekUnit.objects.filter(week=OuterRef("pk")).order_by().values("week").annotate(n=Count("unit_id"))
     )
     for header in ClosedWeek.objects.annotate(n_rows=Subquery(n_rows.values("n"))).select_related("job"):
-        n = header.n_rows or 0
+        n: int = header.n_rows or 0  # type: ignore[attr-defined]  # as annotated
         if header.state == WeekState.CLOSED:
             if n != header.n_units or not header.content_hash or header.closed_at is None:
                 words = {"said": header.n_units, "n": n}

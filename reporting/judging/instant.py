@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from reporting.judging.periods import Period
+    from reporting.rollup.moment import Param
 
 DAYS_OF_MONTH, WEEKS_OF_MONTH = 31, 5
 
@@ -43,7 +44,7 @@ class Instant(Moment):
     def is_month_end(self) -> bool:
         return self.known == self.month.ends_at
 
-    def params(self) -> dict[str, object]:
+    def params(self) -> dict[str, Param]:
         """Those of the week and its number, the day that runs and the one that ended last, the month that ended last."""
         last = clock.local(self.known - timedelta(microseconds=1)).date()
         yesterday = clock.local(self.known).date() - timedelta(days=1)
@@ -61,10 +62,10 @@ class Instant(Moment):
         )
 
 
-def _month(month: Period) -> dict[str, object]:
+def _month(month: Period) -> dict[str, Param]:
     """The month as the week is said, `month_` before each; a day or a week it doesn't have is NULL."""
     day = timedelta(days=1)
-    found: dict[str, object] = {
+    found: dict[str, Param] = {
         "month_start": adapted(month.starts_at),
         "month_end": adapted(month.ends_at),
         "month_first": _date(month.first),
@@ -82,13 +83,13 @@ def _month(month: Period) -> dict[str, object]:
     return found | _weeks_of(month)
 
 
-def _weeks_of(month: Period) -> dict[str, object]:
+def _weeks_of(month: Period) -> dict[str, Param]:
     """The weeks whose Sunday lies in the month: year and number in one figure, and when the week ended."""
     week, found = Week.containing(month.first), list[Week]()
     while week.ends_on <= month.last:
         found.append(week)
         week = week.next()
-    params: dict[str, object] = {}
+    params: dict[str, Param] = {}
     for n in range(WEEKS_OF_MONTH):
         each = found[n] if n < len(found) else None
         params[f"month_week{n}"] = each.year * 100 + each.number if each else None
@@ -96,5 +97,5 @@ def _weeks_of(month: Period) -> dict[str, object]:
     return params
 
 
-def _date(day: date) -> object:
+def _date(day: date) -> Param:
     return connection.ops.adapt_datefield_value(day)

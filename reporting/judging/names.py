@@ -77,7 +77,7 @@ def _condition(lookup: str, value: Any, statement: Statement) -> str:
 
 def _follows(name: str, pattern: str, statement: Statement) -> str:
     if pattern == UNIFORM:
-        operator = connection.operators["regex"] % statement.value(f"^({REGULAR})$")
+        operator = connection.operators["regex"] % statement.value(f"^({REGULAR})$")  # type: ignore[attr-defined]  # each engine has them
         return f"{name} {operator}"
     parts = [part for part in _PARTS.split(_without_white(pattern)) if part]
     wanted = " || ".join(_part(part, statement) for part in parts)

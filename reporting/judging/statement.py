@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from reporting.rollup.moment import Param
+
 NOBODY = "(NULL)"
 MOST_JOINS = (
     50  # SQLite joins no more than 64 tables; the roll-up's own and what one requirement adds come on top
@@ -16,10 +18,10 @@ MOST_JOINS = (
 class Statement:
     """Parameters and joins over f = week_facts and b = week_below; `scope` restricts units to the campaign's subtree."""
 
-    def __init__(self, params: dict[str, object], scope: str = "") -> None:
+    def __init__(self, params: dict[str, Param], scope: str = "") -> None:
         self.params = dict(params)
         self.scope = scope
-        self._values: dict[tuple[type, object], str] = {}
+        self._values: dict[tuple[type, Param], str] = {}
         self._joins: dict[str, str] = {}
         self.extras: dict[str, str] = {}  # SELECT of `unit_id` and `n` -> its column of judge_extra
 
@@ -34,7 +36,7 @@ class Statement:
         """What comes next needs another one."""
         return len(self._joins) > MOST_JOINS
 
-    def value(self, value: object) -> str:
+    def value(self, value: Param) -> str:
         """The placeholder of a value; equal values share one."""
         key = (type(value), value)
         if key not in self._values:
@@ -43,7 +45,7 @@ class Statement:
             self.params[name] = value
         return f"%({self._values[key]})s"
 
-    def values(self, values: Iterable[object]) -> str:
+    def values(self, values: Iterable[Param]) -> str:
         """Placeholders for IN; nothing is in an empty list."""
         return f"({', '.join(self.value(each) for each in values)})".replace("()", NOBODY)
 

@@ -197,7 +197,7 @@ class Judgement(Version):
     unit_id = models.BigIntegerField()
     standings = models.CharField(max_length=MOST_REQUIREMENTS)
 
-    objects = JudgementQuerySet.as_manager()
+    objects: ClassVar = JudgementQuerySet.as_manager()
 
     FACTS: ClassVar[tuple[str, ...]] = ("standings",)
 
@@ -225,7 +225,7 @@ class Tally(Version):
     n_met = models.PositiveIntegerField()
     n_exempt = models.PositiveIntegerField(default=0)
 
-    objects = TallyQuerySet.as_manager()
+    objects: ClassVar = TallyQuerySet.as_manager()
 
     FACTS: ClassVar[tuple[str, ...]] = ("n_asked", "n_met", "n_exempt")
 

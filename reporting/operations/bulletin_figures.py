@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -12,13 +12,11 @@ from orgs.querysets.scope import Span, UnitsInCharge
 from reporting import moves, scopes
 from reporting.bulletin_figures import FLOWS, Figures, UnitFigures
 from reporting.choices import HEAT_WEEKS
-from reporting.coverage import Coverage
+from reporting.coverage import Coverage, CoverageFacts
 from reporting.models import ClosedWeek, WeekUnit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.db.models import QuerySet
+    from collections.abc import Iterable, Sequence
 
     from orgs.models import OrgUnit
 
@@ -29,6 +27,18 @@ COLUMNS = (
 )  # fmt: skip
 
 
+class Row(CoverageFacts, Protocol):
+    """A row as `COLUMNS` reads it."""
+
+    week_id: int
+    unit_id: int
+    kind_id: str
+    line: str
+    name: str
+    is_open: bool
+    poor_streak: int
+
+
 class Reading:
     """The unit's own rows and its subordinates' in the week and the closed ones before it; one statement."""
 
@@ -36,8 +46,8 @@ class Reading:
         earlier = ClosedWeek.objects.newest_editions().filter(starts_on__lt=closed.starts_on).reverse()
         self.recent = [closed, *earlier[: HEAT_WEEKS - 1]]
         self.is_whole = scope == scopes.ALL and not lines
-        self.roots: dict[int, WeekUnit] = {}
-        self.below: dict[int, list[WeekUnit]] = defaultdict(list)
+        self.roots: dict[int, Row] = {}
+        self.below: dict[int, list[Row]] = defaultdict(list)
         for row in _rows([each.pk for each in self.recent], unit, lines):
             if row.unit_id == unit.pk:
                 self.roots[row.week_id] = row
@@ -81,7 +91,7 @@ class Reading:
         names_before = {row.unit_id: row.name for row in self.below[before]}
         return moves.sentences(WeekUnit.objects.all(), before, now, names_before, names_now)
 
-    def _unit(self, row: WeekUnit, history: dict[tuple[int, int], Coverage]) -> UnitFigures:
+    def _unit(self, row: Row, history: dict[tuple[int, int], Coverage]) -> UnitFigures:
         before = self.before_pk
         weeks = 0
         for closed in self.recent:
@@ -94,7 +104,7 @@ class Reading:
             row.name,
             row.kind_id,
             row.line,
-            Coverage.of(row),  # type: ignore[arg-type]
+            Coverage.of(row),
             history.get((before, row.unit_id)) if before is not None else None,
             weeks,
             row.poor_streak,
@@ -121,8 +131,9 @@ def read(closed: ClosedWeek, unit: OrgUnit, *, scope: str, lines: Sequence[str])
     )
 
 
-def _rows(week_pks: list[int], unit: OrgUnit, lines: Sequence[str]) -> QuerySet[WeekUnit]:
+def _rows(week_pks: list[int], unit: OrgUnit, lines: Sequence[str]) -> Iterable[Row]:
     seen = UnitsInCharge((Span.of(unit, lines=tuple(lines)),))
     visible = WeekUnit.objects.within(seen).for_weeks(week_pks)
     both = visible.children_of(unit.pk, is_national=unit.is_national) | visible.filter(unit_id=unit.pk)
-    return both.with_coverage().in_official_order().values_list(*COLUMNS, named=True)
+    found: Iterable[Row] = both.with_coverage().in_official_order().values_list(*COLUMNS, named=True)
+    return found

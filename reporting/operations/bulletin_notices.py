@@ -70,7 +70,7 @@ def tell(bulletin_id: int, *, by: User) -> int:
 @transaction.atomic
 def answer(notice_id: int, text: str, *, by: User) -> BulletinNotice:
     """说明 by the unit itself, until the bulletin is published; the last word counts. Raises ReportingError."""
-    notice = BulletinNotice.objects.of_own_units(by).get(pk=notice_id)
+    notice: BulletinNotice = BulletinNotice.objects.of_own_units(by).get(pk=notice_id)
     # The bulletin first: its publication locks the rows of the notices (reporting/apps.py).
     bulletin = Bulletin.objects.select_for_update(of=("self",)).get(pk=notice.bulletin_id)
     if bulletin.state == BulletinState.PUBLISHED:

@@ -276,8 +276,10 @@ def _newest_edition(closed: ClosedWeek) -> ClosedWeek:
 def _number(bulletin: Bulletin, year: int) -> tuple[int, int, int]:
     """(year, number, correction): the next of the unit and year, or the number of the one it corrects."""
     of_unit = Bulletin.objects.published().filter(unit=bulletin.unit)
-    if bulletin.corrects is not None:
-        year, number = bulletin.corrects.year, bulletin.corrects.number
+    corrected = bulletin.corrects
+    # What is corrected was published, so it is numbered: the database sees to it.
+    if corrected is not None and corrected.year is not None and corrected.number is not None:
+        year, number = corrected.year, corrected.number
         last = of_unit.filter(year=year, number=number).aggregate(last=Max("correction"))["last"]
         return year, number, last + 1
     last = of_unit.filter(year=year).aggregate(last=Max("number"))["last"]

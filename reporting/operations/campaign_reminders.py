@@ -60,9 +60,15 @@ def remind(requirement: Requirement, superior: OrgUnit, *, by: User, unit_id: in
         for pk in found.targets
     )
     done = Reminded(len(found.targets), found.already, found.capped, 0, mails)
-    facts = {"sent": done.sent, "already": done.already, "capped": done.capped}
     ledger.record(
-        "requirement.reminded", requirement, by=by, unit=superior, requirement=requirement.code, **facts
+        "requirement.reminded",
+        requirement,
+        by=by,
+        unit=superior,
+        requirement=requirement.code,
+        sent=done.sent,
+        already=done.already,
+        capped=done.capped,
     )
     return done
 

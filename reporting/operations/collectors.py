@@ -93,8 +93,13 @@ def _fetch(job: Job) -> dict[str, object]:
 @transaction.atomic
 def _keep(found: Collector, day: date, values: dict[str, int]) -> None:
     """What came for the credentials that were asked with; those that were replaced meanwhile say nothing of these."""
-    key = {"unit_id": found.unit_id, "service": found.service, "identifier": found.identifier, "day": day}
-    Statistic.objects.update_or_create(**key, defaults={"values": values, "fetched_at": clock.now()})
+    Statistic.objects.update_or_create(
+        unit_id=found.unit_id,
+        service=found.service,
+        identifier=found.identifier,
+        day=day,
+        defaults={"values": values, "fetched_at": clock.now()},
+    )
     _tell(found, "")
 
 

@@ -20,7 +20,11 @@ from reporting.models import SpotCheck
 from reporting.operations.inspection import direct_unit_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from accounts.querysets.groups import GroupQuerySet
+
+    _StratumOf = Callable[[int, str], str]
 
 ALL = "all"  # the one stratum of a draw without layers
 
@@ -46,8 +50,11 @@ def lines_of(plan: Plan, in_charge: UnitsInCharge) -> list[Line]:
     found = _groups(plan, in_charge.narrowed_to(plan.scope))
     weights = _weights(found) if plan.uses_risk else {}
     direct = direct_units(plan.scope) if plan.stratum == Stratum.DIRECT_UNIT else {}
-    strata = {Stratum.NONE: lambda *_facts: ALL, Stratum.KIND: lambda _unit, kind: kind}
-    stratum_of = strata.get(Stratum(plan.stratum), lambda unit, _kind: f"d{direct[unit]}")
+    strata: dict[str, _StratumOf] = {
+        Stratum.NONE: lambda *_facts: ALL,
+        Stratum.KIND: lambda _unit, kind: kind,
+    }
+    stratum_of: _StratumOf = strata.get(Stratum(plan.stratum), lambda unit, _kind: f"d{direct[unit]}")
     rows = found.order_by("pk").values_list("pk", "unit_id", "unit__kind_id")
     return [Line(pk, unit, stratum_of(unit, kind), weights.get(pk, 1)) for pk, unit, kind in rows]
 
@@ -82,9 +89,10 @@ def _last_poor(groups: GroupQuerySet) -> set[int]:
 
 def direct_units(scope: OrgUnit) -> dict[int, int]:
     """For each unit of the scope the city, county, university … it belongs to; two statements."""
-    top = direct_unit_of(scope).pk
+    top: int = direct_unit_of(scope).pk
     found: dict[int, int] = {}
     rows = OrgUnit.objects.within(UnitsInCharge.below(scope)).order_by("depth", "pk")
     for pk, parent, kind_above in rows.values_list("pk", "parent_id", "parent__kind_id"):
-        found[pk] = pk if kind_above == Kind.PROVINCE else found.get(parent, top if pk == scope.pk else pk)
+        alone: int = top if pk == scope.pk else pk
+        found[pk] = pk if kind_above == Kind.PROVINCE else found.get(parent, alone)
     return found

@@ -72,4 +72,5 @@ def _own(in_charge: UnitsInCharge) -> OrgUnit:
     widest = in_charge.widest()
     if widest is None:
         raise NotAllowed
-    return OrgUnit.objects.get(pk=widest.unit_id)
+    own: OrgUnit = OrgUnit.objects.get(pk=widest.unit_id)
+    return own

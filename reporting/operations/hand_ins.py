@@ -89,8 +89,15 @@ def _written(
         handed_by=by,
         is_late=due is not None and now >= due,
     )
-    facts = {"requirement": requirement.code, "period": period, "bytes": document.size}
-    ledger.record("hand_in.handed", made, by=by, **facts, digest=document.sha256)
+    ledger.record(
+        "hand_in.handed",
+        made,
+        by=by,
+        requirement=requirement.code,
+        period=period,
+        bytes=document.size,
+        digest=document.sha256,
+    )
     return made
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from orgs.models import User
     from reporting.models import CampaignVersion
+    from reporting.rollup.moment import Param
 
 TASK = "reporting.judge_campaign"
 MOST_TRIES = 5
@@ -222,7 +223,7 @@ def _write(campaign: Campaign, version: CampaignVersion, at: datetime) -> bool:
     held = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if held.judged_until != campaign.judged_until:
         return False
-    params = {"campaign": campaign.pk, "version": version.pk, "at": adapted(at)}
+    params: dict[str, Param] = {"campaign": campaign.pk, "version": version.pk, "at": adapted(at)}
     with connection.cursor() as cursor:
         for statement in judging.STATEMENTS:
             cursor.execute(statement, params)

@@ -91,8 +91,10 @@ def _raise(objection: Objection, *, reason: str, by: User) -> Objection:
     objection.checked_unit, objection.unit_id, objection.reason = finding.unit, span.unit_id, why
     objection.raised_at, objection.raised_by = clock.now(), by
     objection.save(force_insert=True)
-    about = {"check": finding.pk} if isinstance(finding, SpotCheck) else {"count": finding.pk}
-    ledger.record("objection.raised", objection, by=by, reason=why, **about)
+    if isinstance(finding, SpotCheck):
+        ledger.record("objection.raised", objection, by=by, reason=why, check=finding.pk)
+    else:
+        ledger.record("objection.raised", objection, by=by, reason=why, count=finding.pk)
     words = {"unit": objection.unit.name, "name": finding.channel_name, "why": why}
     text = _("%(unit)s对“%(name)s”的抽查结果提出异议，请安排复核。理由：%(why)s") % words
     ledger.notify(organiser_of(finding), OBJECTED, text[:400], link=_link(objection))
@@ -272,7 +274,7 @@ def _verify_again(objection: Objection, first: VerifiedCount, why: str, *, by: U
     item = mark_count_void(first, why, by=by)
     if first.declared is not None and found >= first.declared:
         return
-    second = VerifiedCount.objects.create(
+    second = VerifiedCount.objects.create(  # type: ignore[misc]  # a second result has its inspector
         group=first.group,
         unit=first.unit,
         item=item if item is not None and item.check_made_id is not None else None,

@@ -74,8 +74,8 @@ def plan(
         recorded_by=by,
         reason=why,
     )
-    facts = {"requirement": code, "planned": planned, "before": before.planned if before else None}
-    ledger.record("plan.recorded", made, by=by, reason=why, **facts)
+    was = before.planned if before else None
+    ledger.record("plan.recorded", made, by=by, reason=why, requirement=code, planned=planned, before=was)
     return made
 
 

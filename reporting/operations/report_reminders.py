@@ -63,8 +63,16 @@ def remind(week: Week, superior: OrgUnit, *, by: User, unit_id: int | None = Non
         for pk in found.targets
     )
     done = Reminded(len(found.targets), found.already, found.capped, 0, mails)
-    facts = {"sent": done.sent, "already": done.already, "capped": done.capped}
-    ledger.record("weekly_report.reminded", superior, by=by, unit=superior, week=str(week), **facts)
+    ledger.record(
+        "weekly_report.reminded",
+        superior,
+        by=by,
+        unit=superior,
+        week=str(week),
+        sent=done.sent,
+        already=done.already,
+        capped=done.capped,
+    )
     return done
 
 

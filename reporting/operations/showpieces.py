@@ -43,7 +43,8 @@ def picking_unit(piece: Showpiece, by: User) -> OrgUnit | None:
     if not over:
         return None
     widest: Span = max(over, key=lambda span: (span.is_forest, span.rght - span.lft))
-    return OrgUnit.objects.get(pk=widest.unit_id)
+    picking: OrgUnit = OrgUnit.objects.get(pk=widest.unit_id)
+    return picking
 
 
 @transaction.atomic
@@ -100,4 +101,4 @@ def _held(piece_id: int, by: User) -> Showpiece:
 def _is_above(upper: OrgUnit, lower: OrgUnit) -> bool:
     if upper.is_national:
         return True
-    return upper.tree_id == lower.tree_id and upper.lft <= lower.lft and lower.rght <= upper.rght
+    return bool(upper.tree_id == lower.tree_id and upper.lft <= lower.lft and lower.rght <= upper.rght)

@@ -85,7 +85,7 @@ def void_count(count_id: int, *, reason: str, by: User) -> VerifiedCount:
 
 def mark_count_void(count: VerifiedCount, why: str, *, by: User) -> DrawItem | None:
     """Part of an operation: the figure no longer counts. Gives the sample that may be recorded anew, if its draw runs."""
-    item = DrawItem.objects.filter(pk=count.item_id).first()
+    item = DrawItem.objects.filter(pk=count.item_id).first() if count.item_id is not None else None
     # Locked before its samples, as the triggers ask for.
     draw = Draw.objects.select_for_update(of=("self",)).filter(pk=item.draw_id).first() if item else None
     reopened = item if draw is not None and draw.state == DrawState.ASSIGNED else None

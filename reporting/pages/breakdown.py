@@ -129,7 +129,7 @@ def _child(chosen: ChosenWeek, figure: Figure, row: dict[str, object]) -> Part:
     return Part(str(row["name"]), value, url, coverage=coverage, unit_id=int(str(row["unit_id"])))
 
 
-def _coverage(figure: Figure, part: int, rows: list[dict[str, object]]) -> Coverage | None:
+def _coverage(figure: Figure, part: int | None, rows: list[dict[str, object]]) -> Coverage | None:
     """The rate that these rows come to, or why there is none; None for figures that are no part of a rate."""
     if figure.name != COVERED:
         return None

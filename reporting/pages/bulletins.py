@@ -144,7 +144,8 @@ def lines(bulletins: Iterable[Bulletin], user: User) -> list[Line]:
 
 def years(bulletins: BulletinQuerySet) -> list[int]:
     """Years in which something was published, the newest first."""
-    return sorted(set(bulletins.published().order_by().values_list("year", flat=True)), reverse=True)
+    found = set(bulletins.published().order_by().values_list("year", flat=True))
+    return sorted((year for year in found if year is not None), reverse=True)
 
 
 def page(bulletin: Bulletin, user: User) -> Page:

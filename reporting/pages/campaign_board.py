@@ -111,7 +111,7 @@ def choose(campaign: Campaign, week: Week | None) -> Chosen:
 
 def unit_of(campaign: Campaign, unit_pk: int, in_charge: UnitsInCharge) -> OrgUnit:
     """The unit, where the reader sees it and the campaign reaches it. Raises Http404 else."""
-    unit = OrgUnit.objects.within(in_charge).with_path().filter(pk=unit_pk).first()
+    unit: OrgUnit | None = OrgUnit.objects.within(in_charge).with_path().filter(pk=unit_pk).first()
     if unit is None or not Span.of(campaign.unit).covers(unit):
         raise Http404
     return unit
@@ -190,7 +190,7 @@ def curve(board: Board) -> Curve | None:
 
 def asked_below(chosen: Chosen, unit: OrgUnit, in_charge: UnitsInCharge) -> OrgUnitQuerySet:
     """The units directly below that are asked something, or lead others that are; all of them before any judging."""
-    below = OrgUnit.objects.within(in_charge).children_of(unit).in_official_order()
+    below: OrgUnitQuerySet = OrgUnit.objects.within(in_charge).children_of(unit).in_official_order()
     if chosen.campaign.judged_until is None:
         return below
     own = Judgement.objects.as_of(chosen.at).filter(version=chosen.version, unit_id=OuterRef("pk"))

@@ -79,7 +79,7 @@ def _weeks_before(launched_at: datetime, now: datetime) -> list[clock.Week]:
 
 def _weeks_ahead(now: datetime, ends: Sequence[datetime]) -> list[clock.Week]:
     """The weeks until the last phase is over, so that a reader sees how long it still runs."""
-    found, week = [], clock.Week.containing(now)
+    found, week = list[clock.Week](), clock.Week.containing(now)
     while ends and len(found) < WEEKS_AHEAD and week.starts_at < max(ends):
         found.append(week)
         week = week.next()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Substr
 
 from orgs.models import Notification, OrgUnit
@@ -118,13 +118,14 @@ def _below(
         answer = Judgement.objects.as_of(chosen.at).filter(version=chosen.version, unit_id=OuterRef("pk"))
         answer = answer.annotate(character=Substr("standings", requirement.position, 1))
         led = Tally.objects.as_of(chosen.at).filter(requirement=requirement, unit_id=OuterRef("pk"))
-        below = below.filter(Exists(answer.exclude(character=judging.NOT_ASKED)) | Exists(led))
-    return below.annotate(
+        below = below.filter(Exists(answer.exclude(Q(character=judging.NOT_ASKED))) | Exists(led))
+    found: OrgUnitQuerySet = below.annotate(
         exemption_pk=Subquery(exemptions.values("pk")[:1]),
         exemption_reason=Subquery(exemptions.values("reason")[:1]),
         is_in_time=Exists(lacking.submitted_in_time(requirement).filter(unit=OuterRef("pk"))),
         reminded_at=Subquery(reminders.order_by("-created_at").values("created_at")[:1]),
     )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,8 @@ def vantage(campaign: Campaign, in_charge: UnitsInCharge) -> OrgUnit:
     widest = type(in_charge)(tuple(spans)).widest()
     if widest is None:
         raise Http404
-    return OrgUnit.objects.select_related("kind").get(pk=widest.unit_id)
+    unit: OrgUnit = OrgUnit.objects.select_related("kind").get(pk=widest.unit_id)
+    return unit
 
 
 def _within(span: Span, whole: Span) -> Span | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from accounts.querysets.events import RegistryEventQuerySet
     from orgs.kernel.clock import Week
     from reporting.models import ClosedWeek
     from reporting.pages.board import SnapshotRow
@@ -44,7 +45,7 @@ KINDS_OF_FIGURE: dict[str, tuple[str, ...]] = {
 UNIT_VERBS = ("unit.created", "unit.moved", "unit.merged", "unit.closed", "unit.renamed")
 # Under which kind the roll-up counts a figure's events.
 _FIRST = {figure: str(kinds[0]) for figure, kinds in KINDS_OF_FIGURE.items()}
-_TONES = {EventKind.OPENED: ("ok", "plus"), EventKind.CLOSED: ("mute", "x")}
+_TONES: dict[str, tuple[str, str]] = {EventKind.OPENED: ("ok", "plus"), EventKind.CLOSED: ("mute", "x")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _object_of(row: dict[str, object]) -> tuple[str, object]:
     return next((of, row[f"{of}_id"]) for of in OBJECTS if row[f"{of}_id"] is not None)
 
 
-def _in_week(events, week: Week, figures: Sequence[str]):  # noqa: ANN001, ANN202 - a queryset in, the same out
+def _in_week(events: RegistryEventQuerySet, week: Week, figures: Sequence[str]) -> RegistryEventQuerySet:
     counted = [kind for figure in (figures or KINDS_OF_FIGURE) for kind in KINDS_OF_FIGURE[figure]]
     return events.filter(at__gte=week.starts_at, at__lt=week.ends_at, kind__in=counted)
 
@@ -153,8 +154,7 @@ class _Names:
 
     @classmethod
     def at_end_of(cls, week: Week, rows: list[dict[str, object]]) -> _Names:
-        accounts = {row["account_id"] or row["administratorship__account_id"] for row in rows} - {None}
-        groups = {row["group_id"] or row["administratorship__group_id"] for row in rows} - {None}
+        accounts, groups = _ids(rows, "account_id"), _ids(rows, "group_id")
         stood = stood_at_end_of(week)
         nicknames = AccountVersion.objects.filter(stood, account_id__in=accounts).annotate(
             of=Value("account")
@@ -170,6 +170,12 @@ class _Names:
     def of(self, account_id: object, group_id: object) -> str:
         found = self.accounts.get(account_id) if account_id else self.groups.get(group_id)  # type: ignore[call-overload]
         return found or (_("未命名账号") if account_id else _("未命名群"))
+
+
+def _ids(rows: list[dict[str, object]], name: str) -> set[int]:
+    """What the events are about themselves, or the administratorship they are about."""
+    found = (row[name] or row[f"administratorship__{name}"] for row in rows)
+    return {each for each in found if isinstance(each, int)}
 
 
 def _change(row: dict[str, object], names: _Names) -> Change:

@@ -115,6 +115,9 @@ def _line(
     before, after = (Coverage.of(row) if row is not None and row.is_open else None for row in (then, now))
     row = now or then
     is_both = before is not None and after is not None
+    opened, changed, closed = (
+        _happened(flows, *names) for names in (("opened",), ("changed", "admin_changed"), ("closed",))
+    )
     return Line(
         row.name if row else "",
         unit_url(board, pk) if now else "",
@@ -124,7 +127,9 @@ def _line(
         _difference(after.part, before.part) if is_both and after and before else None,
         _difference(after.base, before.base) if is_both and after and before else None,
         after.unreported - before.unreported if is_both and after and before else None,
-        *(_happened(flows, *names) for names in (("opened",), ("changed", "admin_changed"), ("closed",))),
+        opened,
+        changed,
+        closed,
         _links(board, pk, then, now),
     )
 

@@ -133,5 +133,5 @@ def _flow(chosen: ChosenWeek, other: ChosenWeek, line: Lineage, figure: Figure) 
 def _counts(rows: WeekUnitQuerySet, figure: Figure, side: str) -> dict[int, int]:
     """What happened in these units, by week."""
     columns = {f"n_{name}": Sum(f"{side}_{name}") for name, _sign in figure.parts}
-    found = rows.order_by().values("week_id").annotate(**columns)
-    return {row["week_id"]: sum(row[name] or 0 for name in columns) for row in found}
+    found = rows.order_by().values("week_id").annotate(**columns).values_list("week_id", *columns)
+    return {week_pk: sum(count or 0 for count in counts) for week_pk, *counts in found}

@@ -126,7 +126,7 @@ def find(board: Board, there: Below, in_charge: UnitsInCharge) -> Further:
 
 def read(board: Board, found: Further, number: str | None) -> FurtherPage:
     """Four statements: how many, which, their rows with those of the week before, their superiors."""
-    page = Paginator(found, PER_PAGE).get_page(number)  # type: ignore[arg-type]
+    page: Page[int] = Paginator(found, PER_PAGE).get_page(number)  # type: ignore[arg-type]  # slices are all it takes
     whole = replace(board, among=board.among.seen_as(ALL))
     entries = _entries(whole, list(page))
     superiors = _superiors(whole, entries)

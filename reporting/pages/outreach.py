@@ -211,7 +211,7 @@ def counts(unit: OrgUnit, year: int, user: User) -> list[UnitCount]:
 def _holder(below: list[OrgUnit], unit_id: int, tree: int, lft: int) -> int | None:
     own, *children = below
     if unit_id == own.pk:
-        return own.pk
+        return unit_id
     inside: Iterator[int] = (
         each.pk for each in children if each.tree_id == tree and each.lft <= lft <= each.rght
     )

@@ -172,8 +172,9 @@ def _counted(
         )
     }
     of_campaigns = rows.filter(campaign__in={each.version.campaign_id for each in requirements})
-    counted = of_campaigns.order_by().values("campaign_id", "requirement_code").annotate(**states)
+    key = ("campaign_id", "requirement_code")
+    counted = of_campaigns.order_by().values(*key).annotate(**states).values_list(*key, *states)
     return {
-        (each["campaign_id"], each["requirement_code"]): tuple(each[name] for name in states)  # type: ignore[misc]
-        for each in counted
+        (campaign_id, code): (waiting, accepted, returned)
+        for campaign_id, code, waiting, accepted, returned in counted
     }

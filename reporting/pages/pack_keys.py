@@ -63,4 +63,4 @@ def _part(title: str, keys: Mapping[str, Key]) -> Part:
 
 def _metrics() -> list[Row]:
     named = {name: figure_words.FIGURES[name].label for name in METRICS if name in figure_words.FIGURES}
-    return [Row(name, str(named.get(name) or CAMPAIGN_METRICS.get(name, ""))) for name in METRICS]
+    return [Row(name, str(named.get(name) or CAMPAIGN_METRICS.get(name) or "")) for name in METRICS]

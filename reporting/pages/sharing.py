@@ -70,4 +70,7 @@ def _asked(poll: Poll, user: User) -> OrgUnit | None:
     """The reader's own unit below the one that asks; of several the first in the tree."""
     own = user.units_in_charge().allowing(FILL).own_unit_ids()
     below = OrgUnit.objects.within(UnitsInCharge.below(poll.unit)).in_operation()
-    return below.filter(pk__in=own).exclude(pk=poll.unit_id).order_by("tree_id", "lft").first()
+    asked: OrgUnit | None = (
+        below.filter(pk__in=own).exclude(pk=poll.unit_id).order_by("tree_id", "lft").first()
+    )
+    return asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 
@@ -22,6 +22,8 @@ SHOWN = 10
 MOST_UNITS = 20_000  # of larger trees nobody looks for single branches, and reading them all takes its time
 OF_MEMBERS = (COVERED, "covered_members")
 OF_UNITS = "orgs_with_group"
+LARGEST_FIRST: tuple[str, ...] = ("-missing", "code")
+READ: tuple[str, ...] = ("unit_id", "name", "missing", "above")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def read(chosen: ChosenWeek, line: Lineage, found: Breakdown) -> list[ShortUnit]
         covered = Coalesce("own_covered_members", 0)
         rows = rows.annotate(missing=F("own_base_members") - Least(covered, F("own_base_members")))
     above = WeekUnit.objects.filter(week_id=OuterRef("week_id"), unit_id=OuterRef("parent_id"))
-    rows = rows.filter(missing__gt=0).annotate(above=Subquery(above.values("name")[:1]))
+    rows = rows.filter(Q(missing__gt=0)).annotate(above=Subquery(above.values("name")[:1]))
     return [
         ShortUnit(
             row["name"],
@@ -56,5 +58,5 @@ def read(chosen: ChosenWeek, line: Lineage, found: Breakdown) -> list[ShortUnit]
             row["missing"],
             chosen.address(reverse("reporting:show-rows", args=[chosen.week, row["unit_id"], figure])),
         )
-        for row in rows.order_by("-missing", "code").values("unit_id", "name", "missing", "above")[:SHOWN]
+        for row in rows.order_by(*LARGEST_FIRST).values(*READ)[:SHOWN]
     ]

@@ -90,9 +90,7 @@ class BulletinQuerySet(ScopedQuerySet["Bulletin"]):
 
     def _recipients(self) -> BulletinRecipientQuerySet:
         # The relation, as a queryset file imports no model at run time.
-        found: BulletinRecipientQuerySet = self.model._meta.get_field(
-            "recipients"
-        ).related_model.objects.all()  # type: ignore[union-attr]
+        found: BulletinRecipientQuerySet = self.model.recipients.rel.related_model._default_manager.all()  # type: ignore[assignment]
         return found
 
 

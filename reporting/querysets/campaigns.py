@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from orgs.querysets.scope import Span
     from reporting.models import (
         Campaign,
+        CampaignRound,  # noqa: F401 - these four in the bases of their querysets
         Exemption,
+        Judgement,  # noqa: F401
+        Requirement,  # noqa: F401
+        Tally,  # noqa: F401
     )
 
 

@@ -59,9 +59,9 @@ class DrawQuerySet(ScopedQuerySet["Draw"]):
         own = [each for each in Line.values if each in span.lines]
         chosen = [list(some) for n in range(1, len(own) + 1) for some in combinations(own, n)]
         # The relation, as a queryset file imports no model at run time.
-        items = self.model._meta.get_field("items").related_model.objects  # type: ignore[union-attr]
+        items = self.model.items.rel.related_model._default_manager
         foreign = items.filter(draw=OuterRef("pk")).exclude(unit__line__in=own)
-        below = Q(scope__line__in=own) & ~Q(scope=span.unit_id) & ~Exists(foreign)
+        below = Q(scope__line__in=own) & ~Q(scope=span.unit_id) & Q(~Exists(foreign))
         return reduce(or_, (Q(lines=some) for some in chosen), below)
 
 

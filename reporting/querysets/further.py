@@ -57,7 +57,7 @@ class Further:
     containers: Sequence[str]
     kind: str
     line: str
-    visible: tuple[str, Sequence[object]]
+    visible: tuple[str, Sequence[int | str]]
     sort: str = OFFICIAL
 
     def count(self) -> int:
@@ -73,7 +73,7 @@ class Further:
         more = f"ORDER BY {order} LIMIT %s OFFSET %s"
         return self._read("w.unit_id", more, (last - first, first))
 
-    def _read(self, what: str, more: str, params: Sequence[object]) -> list[int]:
+    def _read(self, what: str, more: str, params: Sequence[int]) -> list[int]:
         narrowed = [
             (column, value) for column, value in (("kind_id", self.kind), ("line", self.line)) if value
         ]
@@ -84,8 +84,11 @@ class Further:
             wanted=" AND ".join(f"w.{column} = %s" for column, _value in narrowed),
             visible=visible,
         )
-        given = [
-            *(self.unit_pk, self.week_pk, *self.containers, self.week_pk),
+        given: list[int | str] = [
+            self.unit_pk,
+            self.week_pk,
+            *self.containers,
+            self.week_pk,
             *(value for _column, value in narrowed),
             *its_params,
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from reporting.models import ClosedWeek
 
 DAYS = 7
+
+# What a statement takes: a moment or a day stands as the engine wants it.
+Param = str | int | date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,9 @@ class Moment:
     def known(self) -> datetime:
         return self.until or self.week.ends_at
 
-    def params(self) -> dict[str, object]:
+    def params(self) -> dict[str, Param]:
         """`start`, `end`, `known`, and of each day of the week its date `day0` … and its first instant `day0_at` …."""
-        found: dict[str, object] = {
+        found: dict[str, Param] = {
             "start": adapted(self.week.starts_at),
             "end": adapted(self.week.ends_at),
             "known": adapted(self.known),
@@ -58,6 +61,6 @@ class Moment:
         return found
 
 
-def adapted(moment: datetime) -> object:
+def adapted(moment: datetime) -> Param:
     """SQLite compares datetimes as text: the text must be the one Django has stored."""
     return connection.ops.adapt_datetimefield_value(moment)

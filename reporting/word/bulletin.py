@@ -37,4 +37,4 @@ def _context(paper: Paper) -> dict[str, object]:
 
 def _clean(text: str) -> str:
     """Without the control characters that no XML may hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("", text)
+    return str(ILLEGAL_CHARACTERS_RE.sub("", text))

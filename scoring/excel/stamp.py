@@ -72,5 +72,8 @@ def read(sheets: Sequence[SheetValues]) -> Stamp | None:
         if head is None or head.cell(0) != CAPTION or len(head.cells) != _HEAD:
             continue
         exported = [Exported(*(row.cell(at) for at in range(4))) for row in sheet.rows[1:]]
-        return Stamp(*head.cells[2:7], exported, head.cells[7]) if head.cell(1) == LAYOUT else None
+        sheet_id, version, scheme, edition, digest, signature = head.cells[2:]
+        if head.cell(1) != LAYOUT:
+            return None
+        return Stamp(sheet_id, version, scheme, edition, digest, exported, signature)
     return None

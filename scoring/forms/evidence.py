@@ -11,6 +11,7 @@ from orgs.kernel.document_guard import ACCEPT
 from scoring.operations.evidence import LONGEST_TITLE
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
     from django.http import QueryDict
     from django.utils.datastructures import MultiValueDict
 
@@ -43,7 +44,10 @@ class EvidenceForm(forms.Form):
     )
 
     def __init__(
-        self, score: Score, data: QueryDict | None = None, files: MultiValueDict | None = None
+        self,
+        score: Score,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
     ) -> None:
         super().__init__(data, files, auto_id=f"evidence-{score.pk}-%s")
         self.owner = f"evidence-{score.pk}"

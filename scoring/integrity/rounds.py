@@ -47,7 +47,7 @@ def phases(run: Run) -> Iterator[Found]:
         Q(state=RoundState.PUBLISHED) & ~out
     )
     unfinished = Sheet.objects.open().filter(round=OuterRef("pk"), revision=1)
-    wrong |= Q(state=RoundState.PUBLISHED) & Exists(unfinished)
+    wrong |= Q(state=RoundState.PUBLISHED) & Q(Exists(unfinished))
     for pk in AssessmentRound.objects.filter(wrong).order_by("pk").values_list("pk", flat=True):
         yield Found(_("年度考评 %(id)s") % {"id": pk}, _("阶段与时间不符，或已公布而考评表没有定稿"), pk)
 
@@ -90,8 +90,8 @@ def blind(run: Run) -> Iterator[Found]:
     given = BlindScore.objects.filter(blind_sheet=OuterRef(OuterRef("pk")))
     beyond = Q(points__gt=F("criterion__max_points")) | Q(points__lt=F("criterion__min_points"))
     beyond |= ~Q(criterion__item__section__scheme=F("blind_sheet__sheet__scheme"))
-    wrong = Q(handed_in_at__isnull=False) & Exists(asked.exclude(pk__in=given.values("criterion")))
-    wrong |= Exists(BlindScore.objects.filter(beyond, blind_sheet=OuterRef("pk")))
+    wrong = Q(handed_in_at__isnull=False) & Q(Exists(asked.exclude(pk__in=given.values("criterion"))))
+    wrong |= Q(Exists(BlindScore.objects.filter(beyond, blind_sheet=OuterRef("pk"))))
     found = BlindSheet.objects.filter(wrong)
     for pk, sheet_id in found.order_by("pk").values_list("pk", "sheet_id"):
         yield Found(

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from orgs.kernel.integrity import Check, Found, check
 from orgs.models import AuditEntry
-from scoring.choices import Grade, SchemeState, SheetState
+from scoring.choices import THREE_POOR, Grade, SchemeState, SheetState
 from scoring.models import Consequence, Decision, Scheme, Score, Section, Sheet
-from scoring.operations.consequences import BELOW_SIX, THREE_POOR
+from scoring.operations.consequences import BELOW_SIX
 from scoring.operations.sheets import tally_of
 from scoring.rules.sums import BEST
 
@@ -130,12 +130,12 @@ def poor_flags(run: Run) -> Iterator[Found]:
     """Flag and record go together; once confirmed, no total makes the unit 优秀 (SUP-4.1c). The committee may decide otherwise."""
     record = Consequence.objects.filter(sheet=OuterRef("pk"), clause=THREE_POOR)
     told = Sheet.objects.annotate(
-        is_told=Exists(record),
+        is_recorded=Exists(record),
         is_confirmed=Exists(record.filter(is_confirmed=True)),
         is_decided=Exists(Decision.objects.filter(sheet=OuterRef("pk"))),
     )
     acts = Q(has_poor_flag=True, poor_flag_confirmed_at__isnull=False)
-    apart = Q(has_poor_flag=True, is_told=False) | Q(has_poor_flag=False, is_told=True)
+    apart = Q(has_poor_flag=True, is_recorded=False) | Q(has_poor_flag=False, is_recorded=True)
     unmoved = acts & Q(grade=BEST, is_decided=False)
     for pk in (
         told.filter(apart | unmoved | (acts & Q(is_confirmed=False)))

@@ -112,7 +112,7 @@ def require_agreeing(sheet: Sheet, by: User) -> None:
 
     Holds the group, so that nobody joins or leaves meanwhile. Raises NotAllowed, NotReady.
     """
-    AssessmentGroup.objects.select_for_update(of=("self",), no_key=True).get(pk=sheet.group_id)
+    AssessmentGroup.objects.select_for_update(of=("self",), no_key=True).get(pk=sheet.group_id or 0)
     if not _leads_group(by, sheet):
         raise NotAllowed(_("这张考评表由考核小组评分，由组长填写商定的得分。"))
     if not is_opened(sheet):
@@ -159,7 +159,6 @@ def _require_ranges(entries: Sequence[BlindEntry], criteria: dict[str, Criterion
 
 
 def _write(blind: BlindSheet, entries: Sequence[BlindEntry], criteria: dict[str, Criterion]) -> None:
-    given = [entry for entry in entries if entry.points is not None]
     touched = [criteria[entry.code].pk for entry in entries]
     blind.scores.filter(criterion__in=touched).delete()
     BlindScore.objects.bulk_create(
@@ -169,5 +168,6 @@ def _write(blind: BlindSheet, entries: Sequence[BlindEntry], criteria: dict[str,
             points=entry.points,
             note=entry.note.strip(),
         )
-        for entry in given
+        for entry in entries
+        if entry.points is not None
     )

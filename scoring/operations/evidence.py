@@ -86,9 +86,9 @@ def remove(evidence: Evidence, *, by: User) -> None:
         found, sheet, by
     ):  # the group adds beside what the unit handed in, and takes none of it away
         raise NotAllowed(_("只能撤下自己添加的佐证材料。"))
-    facts = {"criterion": found.score.criterion.code, "digest": found.sha256}
+    code, digest = found.score.criterion.code, found.sha256
     found.delete()  # its file goes with the purge
-    ledger.record("sheet.evidence_removed", sheet, by=by, **facts)
+    ledger.record("sheet.evidence_removed", sheet, by=by, criterion=code, digest=digest)
 
 
 def content(evidence: Evidence, *, by: User) -> tuple[bytes, Format, str]:

@@ -106,7 +106,15 @@ def revise(objection: SheetObjection, code: str, points: Decimal, *, version: in
     sheet.save(update_fields=["version"])
     sheets.refresh_result(sheet)
     change = {"before": points_text(before), "after": points_text(points)}
-    ledger.record("sheet.revised", sheet, by=by, objection=objection.pk, criterion=code, **change)
+    ledger.record(
+        "sheet.revised",
+        sheet,
+        by=by,
+        objection=objection.pk,
+        criterion=code,
+        before=change["before"],
+        after=change["after"],
+    )
     words = change | {"title": sheet.title, "criterion": str(score.criterion)}
     told = _("%(title)s“%(criterion)s”按异议由 %(before)s 分更正为 %(after)s 分。") % words
     ledger.notify(sheet.unit, NotificationKind.SHEET_OBJECTION_ANSWERED, told[:400], link=_link(sheet))

@@ -213,7 +213,9 @@ def _take_in(round: AssessmentRound, by: User | None) -> int:
 
 def assessable(round: AssessmentRound, by: User | None) -> OrgUnitQuerySet:
     """Units in operation directly below the round's unit, of the scheme's kinds, the person is in charge of."""
-    units = OrgUnit.objects.children_of(round.unit).filter(kind__in=round.scheme.target_kinds)
+    units: OrgUnitQuerySet = OrgUnit.objects.children_of(round.unit).filter(
+        kind__in=round.scheme.target_kinds
+    )
     return units if by is None else units.actionable_by(by, permissions.RUN_ASSESSMENT)
 
 

@@ -298,5 +298,7 @@ def _enter(sheet: Sheet, taken: Sequence[Difference], *, version: int | None, by
     entries = [scores.Entry(each.cell.code, each.cell.points, each.cell.reason) for each in taken]
     if version is None:
         version = Sheet.objects.only("version").get(pk=sheet.pk).version
-    given = {"self_scores": entries} if taken[0].cell.column == SELF else {"assessed": entries}
-    scores.enter_scores(sheet, **given, version=version, by=by)
+    if taken[0].cell.column == SELF:
+        scores.enter_scores(sheet, self_scores=entries, version=version, by=by)
+    else:
+        scores.enter_scores(sheet, assessed=entries, version=version, by=by)

@@ -104,7 +104,7 @@ def _write_letters(wanted: Wanted, put: Put, *, by: User | None, told: Told) -> 
 
 
 def _round_run_by(wanted: Wanted, by: User | None) -> AssessmentRound:
-    round = AssessmentRound.objects.select_related("unit").filter(pk=wanted.round_id).first()
+    round = AssessmentRound.objects.select_related("unit").filter(pk=wanted.round_id or 0).first()
     if round is None or (by is not None and not rounds.runs(by, round)):
         raise NotAllowed
     return round
@@ -194,7 +194,8 @@ def _own_unit(by: User) -> OrgUnit:
     widest = by.units_in_charge().allowing(EXPORT).widest()
     if widest is None:
         raise NotAllowed
-    return OrgUnit.objects.get(pk=widest.unit_id)
+    own: OrgUnit = OrgUnit.objects.get(pk=widest.unit_id)
+    return own
 
 
 def _store(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -22,6 +22,7 @@ from scoring.pages.sheets import TONES
 
 if TYPE_CHECKING:
     from orgs.models import User
+    from orgs.operations.exporting import Cell
     from scoring.models import AssessmentRound
 
 MOST_LOSSES = 10
@@ -116,7 +117,7 @@ def page_of(round: AssessmentRound, user: User, kind: str) -> PublicationPage:
 def as_table(page: PublicationPage) -> FileTable:
     """The rows the page shows as a file, with the ranks only where the page has them."""
     head = [_("单位"), _("类型"), _("考评得分"), _("等次"), _("上年得分"), _("比上年"), _("说明")]
-    rows: list[list[object]] = [
+    rows: list[list[Cell]] = [
         [
             line.place.sheet.unit.name,
             line.place.sheet.unit.kind.name,
@@ -195,7 +196,8 @@ def _losses(sheets: Sequence[Sheet]) -> list[LossLine]:
     points: dict[int, list[Decimal]] = defaultdict(list)
     given = Score.objects.filter(sheet__in=[sheet.pk for sheet in sheets], assessed_points__isnull=False)
     for criterion_id, each in given.values_list("criterion_id", "assessed_points"):
-        points[shown[criterion_id]].append(each)
+        if each is not None:
+            points[shown[criterion_id]].append(each)
     found = [loss for loss in ranking.losses(alike.values(), points) if loss.lost > 0]
     return [LossLine(loss, _hundredths(loss), percent_of(loss.share)) for loss in found[:MOST_LOSSES]]
 

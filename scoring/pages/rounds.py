@@ -186,7 +186,8 @@ def _group_line(group: AssessmentGroup) -> GroupLine:
     members = list(group.members.all())
     leaders = [each.user.display_name for each in members if each.leads]
     others = [each.user.display_name for each in members if not each.leads]
-    return GroupLine(group, "、".join(leaders), "、".join(others), group.n_sheets, group.n_graded)
+    counts = group.n_sheets, group.n_graded  # type: ignore[attr-defined]  # as `with_progress` counts them
+    return GroupLine(group, "、".join(leaders), "、".join(others), *counts)
 
 
 def _handed_in(sheets: Sequence[Sheet]) -> dict[int, int]:

@@ -186,8 +186,9 @@ def neighbours(user: User, sheet: Sheet) -> tuple[Sheet | None, Sheet | None]:
     previous = Subquery(before.order_by("-unit__position", "-unit__code").values("pk")[:1])
     following = Subquery(after.order_by("unit__position", "unit__code").values("pk")[:1])
     found = type(sheet).objects.annotate(precedes=Case(When(pk=previous, then=True), default=False))
-    both = {
-        each.precedes: each for each in found.filter(Q(pk=previous) | Q(pk=following)).select_related("unit")
+    both: dict[bool, Sheet] = {
+        each.precedes: each  # type: ignore[attr-defined]  # as annotated
+        for each in found.filter(Q(pk=previous) | Q(pk=following)).select_related("unit")
     }
     return both.get(True), both.get(False)
 

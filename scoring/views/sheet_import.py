@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs.exceptions import NotAllowed, OrgsError
 from orgs.kernel.sheets import FileRejected
+from scoring.excel.filled import SELF
 from scoring.exceptions import NotReady, ResultNotified, SheetFinal, SheetProposed
 from scoring.forms.sheet_import import FILE, PORTAL, SheetFileForm, chosen
 from scoring.operations import alone, sheet_import
@@ -50,7 +51,7 @@ def import_sheet(request: LeagueRequest, pk: int) -> HttpResponse:
     context = {
         "sheet": sheet,
         "form": form,
-        "is_self": column == sheet_import.SELF,
+        "is_self": column == SELF,
         "crumbs": sheet_pages.crumbs_below(sheet, _("导入填好的考评表")),
     }
     status = 422 if form.errors else 200
@@ -64,10 +65,11 @@ def take_import(request: LeagueRequest, pk: int) -> HttpResponse:
     sheet = sheet_of(request, pk)
     try:
         sheet_import.column_of(sheet, request.user)
-        given = Given.unsealed(request.POST.get("given", ""), sheet.pk, request.user.pk)
-        if given is None:
+        unsealed = Given.unsealed(request.POST.get("given", ""), sheet.pk, request.user.pk)
+        if unsealed is None:
             messages.error(request, _("这次导入已过时，请重新上传文件。"))
             return redirect("scoring:import-sheet", sheet.pk)
+        given = unsealed
         comparison = sheet_import.compare(sheet, given, by=request.user)
         keys = chosen(request.POST, comparison.differences)
         taken = sheet_import.take(sheet, given, keys, version=version_of(request), by=request.user)
