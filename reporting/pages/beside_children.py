@@ -36,6 +36,6 @@ def panels(user: User, unit: OrgUnit, children: Sequence[OrgUnit]) -> list[Panel
     week = next(iter(found.values())).week.week
     context: dict[str, object] = {
         "week": week,
-        "cells": {pk: Coverage.of(row) for pk, row in found.items()},
+        "cells": {pk: Coverage.of(row) for pk, row in found.items()},  # type: ignore[arg-type]  # read with it
     }
     return [Panel(place, f"reporting/unit/_{place}.html", context) for place in PLACES]

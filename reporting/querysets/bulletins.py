@@ -90,7 +90,7 @@ class BulletinQuerySet(ScopedQuerySet["Bulletin"]):
 
     def _recipients(self) -> BulletinRecipientQuerySet:
         # The relation, as a queryset file imports no model at run time.
-        found: BulletinRecipientQuerySet = self.model.recipients.rel.related_model._default_manager.all()  # type: ignore[assignment]
+        found: BulletinRecipientQuerySet = self.model.recipients.rel.related_model._default_manager.all()  # type: ignore[assignment]  # it is of that model
         return found
 
 
