@@ -1,16 +1,12 @@
-"""The composition root: wires Celery so that web processes can ring the same jobs as workers."""
+"""The composition root: the Celery application is there before anything rings for a job."""
 
 from __future__ import annotations
 
 from django.apps import AppConfig
 
-from config.celery import app as celery_app
+import config.celery  # noqa: F401 - sets itself as the current application
 
 
 class ConfigConfig(AppConfig):
     name = "config"
     verbose_name = "portal"
-
-    def ready(self) -> None:
-        # Imported by workers as they start, elsewhere with the first job that is rung for (`ledger.ring`).
-        celery_app.autodiscover_tasks()

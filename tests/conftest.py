@@ -41,7 +41,7 @@ def pytest_collection_finish():
 
     Tests do the jobs that are rung for: their tasks are there, as in a worker.
     """
-    current_app.loader.import_default_modules()
+    current_app.autodiscover_tasks(force=True)
     gc.collect()
     gc.freeze()
 

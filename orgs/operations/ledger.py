@@ -154,7 +154,7 @@ def add(task: str, *, key: str, by: User | None = None, **params: object) -> Job
 def ring(job: Job) -> None:
     """Tell a worker that the job waits. A lost message is rung again by `requeue_lost_jobs`."""
     if job.task not in current_app.tasks:
-        current_app.loader.import_default_modules()
+        current_app.autodiscover_tasks(force=True)
     try:
         current_app.tasks[job.task].apply_async(kwargs={"job_id": job.pk})
     except (OSError, OperationalError) as error:
