@@ -12,7 +12,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orgs", "0010_search_blocks"), ("reporting", "0014_notice_levels")]
+    dependencies = [("reporting", "0014_notice_levels")]
     operations = [
         migrations.AddField(
             model_name="objection",
