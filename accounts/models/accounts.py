@@ -128,7 +128,10 @@ class AccountVersion(Version):
 
 
 class AccountCheck(models.Model):
-    """One line of an account's opening checklist or branding check, and who looked when (WB-4.3, MS-3.2, WB-3.2c, MS-2.2c)."""
+    """One line of an account's opening checklist or branding check, and who looked when (WB-4.3, MS-3.2, WB-3.2c, MS-2.2c).
+
+    Looked at again it is a row of its own: a week that is over is judged by what was known on its Sunday.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="checks")
     item = models.CharField(_("项目"), max_length=20, choices=CheckItem)
@@ -137,12 +140,17 @@ class AccountCheck(models.Model):
     checked_by = models.ForeignKey(
         "orgs.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    superseded_at = models.DateTimeField(_("再次核对时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("开通核对")
         verbose_name_plural = _("开通核对")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account", "item"], name="accountcheck_once")
+            models.UniqueConstraint(
+                fields=["account", "item"],
+                condition=models.Q(superseded_at__isnull=True),
+                name="accountcheck_one_current",
+            )
         ]
 
     def __str__(self) -> str:

@@ -77,10 +77,11 @@ class GroupVersion(Version):
     outstanding_members = models.PositiveIntegerField(null=True)
     youth = models.PositiveIntegerField(null=True)
     subordinates_in = models.PositiveIntegerField(null=True)
+    counted_on = models.DateField(null=True)
 
     FACTS: ClassVar[tuple[str, ...]] = (
         "unit_id", "kind", "platform_id", "name", "status", "members", "outstanding_members", "youth",
-        "subordinates_in",
+        "subordinates_in", "counted_on",
     )  # fmt: skip
 
     class Meta:

@@ -141,7 +141,8 @@ def checks(account: Account) -> list[Checked]:
     lines = checklist.lines_for(account)
     if not lines:
         return []
-    known = {check.item: check for check in AccountCheck.objects.filter(account=account)}
+    current = AccountCheck.objects.filter(account=account, superseded_at__isnull=True)
+    known = {check.item: check for check in current}
     return [Checked(line, known.get(line.item)) for line in lines]
 
 

@@ -153,10 +153,8 @@ def _groups_short(rule: Mapping[str, Any], statement: Statement) -> str:
 
 
 def _ledger_entries(rule: Mapping[str, Any], statement: Statement) -> str:
-    counted = "v.group_id IN (SELECT g.id FROM accounts_group g WHERE g.counted_on IS NOT NULL)"
-    return _per_unit(
-        _GROUPS, f" AND v.name <> '' AND v.members IS NOT NULL AND {counted}{_kinds(rule, statement)}"
-    )
+    counted = "v.members IS NOT NULL AND v.counted_on IS NOT NULL"
+    return _per_unit(_GROUPS, f" AND v.name <> '' AND {counted}{_kinds(rule, statement)}")
 
 
 def _accounts_on(rule: Mapping[str, Any], statement: Statement) -> str:

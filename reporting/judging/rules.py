@@ -123,7 +123,8 @@ def _checklist(requirement: Requirement, statement: Statement) -> Told:
         f" SUM(CASE WHEN c.n >= {statement.value(len(items))} THEN 1 ELSE 0 END) AS done"
         " FROM accounts_accountversion v JOIN accounts_platform p ON p.code = v.platform_id"
         " LEFT JOIN (SELECT account_id, COUNT(*) AS n FROM accounts_accountcheck"
-        f" WHERE is_met AND item IN {statement.values(items)} AND checked_at < %(end)s GROUP BY account_id) c"
+        f" WHERE is_met AND item IN {statement.values(items)} AND checked_at < %(end)s"
+        " AND (superseded_at IS NULL OR superseded_at >= %(end)s) GROUP BY account_id) c"
         f" ON c.account_id = v.account_id WHERE {IN_FORCE} AND v.status = 'open'"
         f" AND p.kind IN {statement.values(kinds)} GROUP BY v.unit_id"
     )

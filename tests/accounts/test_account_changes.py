@@ -195,7 +195,9 @@ def test_following_the_superiors_is_a_fact_of_the_week(open_in, world, cast):
     assert (met["password"], met["profile"]) == (True, False)
     registry.record_checks(account, [], by=cast["city"])
     assert now_in(account).follows_superior is False
-    assert AccountCheck.objects.filter(account=account).count() == len(met)
+    checks = AccountCheck.objects.filter(account=account)
+    assert checks.filter(superseded_at__isnull=True).count() == len(met)
+    assert checks.count() == 2 * len(met)
     with pytest.raises(AccountsError):
         registry.record_checks(account, ["follow_national"], by=cast["city"])
 

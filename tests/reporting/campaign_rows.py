@@ -90,9 +90,12 @@ def add_group(world, code, kind="branch", *, at=MONDAY, platform="wechat_group",
     given = {"kind": kind, "platform_id": platform, "name": "群", "status": "open"}
     model_facts = {name: facts[name] for name in facts if name != "until"}
     group = Group.objects.create(unit_id=world.ids[code], **given | model_facts)
-    versions = {name: value for name, value in (given | model_facts).items() if name != "counted_on"}
     GroupVersion.objects.create(
-        group=group, unit_id=world.ids[code], valid_from=at, valid_to=facts.get("until"), **versions
+        group=group,
+        unit_id=world.ids[code],
+        valid_from=at,
+        valid_to=facts.get("until"),
+        **given | model_facts,
     )
     return group
 

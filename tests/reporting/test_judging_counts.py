@@ -6,7 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import CollectionRound, FieldList, Incident, Package, ReviewStep, Submission
+from accounts.models import (
+    CollectionRound,
+    FieldList,
+    GroupVersion,
+    Incident,
+    Package,
+    ReviewStep,
+    Submission,
+)
 from orgs.kernel import clock
 from orgs.operations import ledger
 from reporting.models import DailyRecord, WeeklyReport
@@ -88,6 +96,24 @@ def test_an_entry_of_the_ledger_is_complete(world):
     add_group(world, JL, "youth_link", members=30, counted_on=MONDAY.date())
     exactly = own("ledger_entries", **YOUTH, compare="==", threshold="1")
     assert told(world, exactly) == "1"
+
+
+def test_the_day_of_a_count_is_the_one_known_on_the_sunday(world):
+    group = add_group(world, JL, "youth_link", members=30, counted_on=MONDAY.date(), until=WEEK.ends_at)
+    later = {
+        "kind": "youth_link",
+        "platform_id": "wechat_group",
+        "name": "群",
+        "status": "open",
+        "members": 30,
+    }
+    GroupVersion.objects.create(
+        group=group, unit_id=world.ids[JL], valid_from=WEEK.ends_at, counted_on=None, **later
+    )
+    campaign = make_campaign(world, own("ledger_entries", **YOUTH, compare="==", threshold="1"))
+    judge(campaign)
+    assert standings(campaign, world, WEEK.ends_at)[JL] == "1"
+    assert standings(campaign, world)[JL] == "0"
 
 
 def test_accounts_are_counted_by_platform_and_purpose(world):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from accounts.models import AccountCheck
+from accounts.checklist import lines_for
+from accounts.models import Account, AccountCheck
+from accounts.operations import registry
+from orgs.kernel import clock
 from orgs.models import UnitVersion
 from tests.reporting.campaign_rows import (
     MONDAY,
@@ -95,6 +100,20 @@ def test_a_checklist_is_met_when_every_account_it_is_for_is_checked(world):
     rule = {"items": ["avatar", "profile"]}
     asked = {"kind": "checklist", "target": {"kinds": ["university", "county"]}, "rule": rule}
     assert told(world, asked) == {"hnu": "1", "qzu": "0"}
+
+
+def test_a_checklist_looked_at_again_leaves_the_week_that_is_over_as_it_was(world, cast):
+    """First judged on Wednesday, after an edit on Tuesday: Sunday's answer is Sunday's."""
+    account = add_account(world, "hnu", platform="weibo_sina")
+    items = [line.item for line in lines_for(Account.objects.get(pk=account.pk))]
+    for moment, met in ((MONDAY + timedelta(hours=9), items), (WEEK.ends_at + timedelta(days=1), [])):
+        with clock.frozen(moment):
+            registry.record_checks(Account.objects.get(pk=account.pk), met, by=cast["university"])
+    rule = {"items": ["avatar", "profile"]}
+    campaign = make_campaign(world, {"kind": "checklist", "target": {"kinds": ["university"]}, "rule": rule})
+    judge(campaign)
+    assert standings(campaign, world, WEEK.ends_at)["hnu"] == "1"
+    assert standings(campaign, world)["hnu"] == "0"
 
 
 @pytest.mark.parametrize(("target", "codes"), [

@@ -38,14 +38,12 @@ def record_checks(account: Account, met: Collection[str], *, by: User) -> Accoun
     if not set(met) <= set(items):
         raise AccountsError(_("这个账号没有这一核对项目，请刷新页面。"))
     now = clock.now()
+    AccountCheck.objects.filter(account=account, item__in=items, superseded_at__isnull=True).update(
+        superseded_at=now
+    )
     AccountCheck.objects.bulk_create(
-        [
-            AccountCheck(account=account, item=item, is_met=item in met, checked_at=now, checked_by=by)
-            for item in items
-        ],
-        update_conflicts=True,
-        unique_fields=["account", "item"],
-        update_fields=["is_met", "checked_at", "checked_by"],
+        AccountCheck(account=account, item=item, is_met=item in met, checked_at=now, checked_by=by)
+        for item in items
     )
     ledger.record("account.checked", account, by=by, met=len(set(met)), of=len(items))
     if CheckItem.FOLLOW_SUPERIORS in items:
