@@ -22,9 +22,12 @@ from reporting.operations import inspection, objections, photo_files, verified_c
 from reporting.pages import spot_checks as pages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django import forms
 
     from orgs.http import LeagueRequest
+    from reporting.models import Objection
 
 
 @login_required
@@ -61,17 +64,7 @@ def raise_objection(request: LeagueRequest, pk: int) -> HttpResponse:
     if objections.own_span(check, request.user) is None:
         raise PermissionDenied
     form = ObjectForm(request.POST)
-    if form.is_valid():
-        try:
-            made = objections.raise_objection(pk, reason=form.cleaned_data["reason"], by=request.user)
-        except NotAllowed:
-            raise
-        except OrgsError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("已提出异议，将由另一名抽查人员复核。"))
-            return redirect("reporting:show-objection", made.pk)
-    return _show(request, check, form)
+    return _objected(request, pk, form, objections.raise_objection) or _show(request, check, form)
 
 
 @login_required
@@ -125,16 +118,9 @@ def object_to_count(request: LeagueRequest, pk: int) -> HttpResponse:
     if objections.own_span(count, request.user) is None:
         raise PermissionDenied
     form = ObjectForm(request.POST or None)
-    if form.is_valid():
-        try:
-            made = objections.object_to_count(pk, reason=form.cleaned_data["reason"], by=request.user)
-        except NotAllowed:
-            raise
-        except OrgsError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("已提出异议，将由另一名抽查人员复核。"))
-            return redirect("reporting:show-objection", made.pk)
+    done = _objected(request, pk, form, objections.object_to_count)
+    if done is not None:
+        return done
     context = {"line": pages.count_line(count, request.user), "count": count, "form": form}
     return render(request, "reporting/checks/object_count.html", context, status=422 if form.errors else 200)
 
@@ -155,6 +141,23 @@ def download_photo(request: LeagueRequest, pk: int) -> HttpResponse:
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+def _objected(
+    request: LeagueRequest, pk: int, form: ObjectForm, act: Callable[..., Objection]
+) -> HttpResponse | None:
+    """On to the objection that was raised; None where the form says what is wrong, or was not sent."""
+    if form.is_valid():
+        try:
+            made = act(pk, reason=form.cleaned_data["reason"], by=request.user)
+        except NotAllowed:
+            raise
+        except OrgsError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("已提出异议，将由另一名抽查人员复核。"))
+            return redirect("reporting:show-objection", made.pk)
+    return None
 
 
 def _check(request: LeagueRequest, pk: int) -> SpotCheck:
